@@ -1,0 +1,102 @@
+"""Bands kept until the file's end, then cut into patches."""
+
+import tempfile
+from collections.abc import Iterator
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quadpred_plugin.chain.preprocessing import Preprocessing
+
+# Bands of 17 minutes of audio; what is longer waits in a temporary file.
+MEMORY_BYTES = 16 * 2**20
+
+_FLOAT_BYTES = 4
+
+
+class PatchBuffer:
+    """All bands of one signal, in memory or past a bound in a temporary file.
+
+    Parameters
+    ----------
+    preprocessing : Preprocessing
+        Gives the number of bands and the frames of a patch.
+    memory_bytes : int
+        Bands beyond this many bytes go to a temporary file.
+    """
+
+    def __init__(self, preprocessing: Preprocessing, memory_bytes: int = MEMORY_BYTES) -> None:
+        self._preprocessing = preprocessing
+        self._file = tempfile.SpooledTemporaryFile(max_size=memory_bytes)
+        self.frames = 0
+
+    def __enter__(self) -> "PatchBuffer":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def append(self, bands: NDArray[np.float32]) -> None:
+        """Keep more frames, shape (frames, bands)."""
+        self._file.write(bands.tobytes())
+        self.frames += len(bands)
+
+    def count(self, hop_frames: int, repeat_last: bool = False) -> int:
+        """Count the patches.
+
+        Parameters
+        ----------
+        hop_frames : int
+            Frames from one patch's start to the next.
+        repeat_last : bool
+            Whether a last patch that the signal doesn't fill counts.
+        """
+        beyond = self.frames - self._preprocessing.patch_size
+        if not self.frames or (beyond < 0 and not repeat_last):
+            return 0
+        if repeat_last:
+            return max(0, -(-beyond // hop_frames)) + 1
+        return beyond // hop_frames + 1
+
+    def batches(
+        self, hop_frames: int, batch_size: int, repeat_last: bool = False
+    ) -> Iterator[NDArray[np.float32]]:
+        """Read the patches, in batches.
+
+        Parameters
+        ----------
+        hop_frames : int
+            Frames from one patch's start to the next.
+        batch_size : int
+            Patches in a batch; the last may hold fewer. -1 puts all in one.
+        repeat_last : bool
+            Whether to fill a last patch by running through its frames again.
+
+        Yields
+        ------
+        batch : ndarray of float32, shape (patches, frames, bands)
+        """
+        count = self.count(hop_frames, repeat_last)
+        if batch_size < 1:
+            batch_size = max(count, 1)
+        size, bands = self._preprocessing.patch_size, self._preprocessing.bands
+        for first in range(0, count, batch_size):
+            starts = np.arange(first, min(first + batch_size, count)) * hop_frames
+            self._file.seek(int(starts[0]) * bands * _FLOAT_BYTES)
+            wanted = int(starts[-1] - starts[0]) + size
+            content = self._file.read(wanted * bands * _FLOAT_BYTES)
+            frames = np.frombuffer(content, dtype=np.float32).reshape(-1, bands)
+            left = np.minimum(self.frames - starts, size)[:, np.newaxis]
+            offsets = np.arange(size)[np.newaxis] % left
+            yield frames[(starts - starts[0])[:, np.newaxis] + offsets]
+
+
+def patch_times(count: int, hop_frames: int, preprocessing: Preprocessing) -> NDArray[np.float64]:
+    """Start of each patch in seconds, shape (count,)."""
+    return np.arange(count) * hop_frames * preprocessing.hop_size / preprocessing.sample_rate

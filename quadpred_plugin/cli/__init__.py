@@ -1,0 +1,1 @@
+"""The command line: one file a command, thin, each loading only what it needs."""

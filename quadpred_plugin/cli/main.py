@@ -1,0 +1,70 @@
+"""The click group ``quadpred``."""
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.version import VERSION
+
+# Module and one-line help of each command, so that help needs none of them.
+COMMANDS = {
+    "predict": "Hear audio files and say their quadrants, arousal and valence.",
+    "models": "List, show and verify the installed models.",
+    "train": "Train, evaluate and export models.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of `COMMANDS`."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Import the command of that name."""
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"quadpred_plugin.cli.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"auto_envvar_prefix": "QUADPRED"})
+@click.version_option(VERSION, prog_name="quadpred")
+def quadpred() -> None:
+    """Hear how the emotion of music moves.
+
+    Each second of music gets probabilities of the four quadrants of Russell's circumplex
+    (Q1 happy, Q2 angry, Q3 sad, Q4 calm), and values of arousal and valence.
+    """
+
+
+def main() -> None:
+    """Run the command line; known errors end it with their sentence, not a traceback."""
+    try:
+        code = quadpred.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except QuadpredError as error:
+        click.echo(f"quadpred: {error}", err=True)
+        code = 1
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("quadpred: interrupted.", err=True)
+        code = 130
+    except BrokenPipeError:
+        # The reader of our output has gone; nothing is left to say, at exit neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except OSError as error:
+        click.echo(f"quadpred: {error.filename or 'the output'}: {error.strerror}.", err=True)
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,82 @@
+"""``quadpred models``: list, show, verify."""
+
+import click
+
+
+@click.group("models")
+def command() -> None:
+    """List, show and verify the installed models."""
+
+
+@command.command("list")
+def list_command() -> None:
+    """List the installed models, the default first."""
+    from quadpred_plugin.card import LANGUAGES
+    from quadpred_plugin.models import list_models
+
+    rows = [("name", "speech", "music", "F1 quadrants, arousal, valence", "licence")]
+    for card in list_models():
+        clip = card.metrics.get("clip")
+        scores = "not measured"
+        if clip:
+            scores = ", ".join(f"{clip[head]['f1']:.2f}" for head in card.outputs)
+        speech = LANGUAGES[card.speech] if card.speech else "none"
+        rows.append((card.name, speech, LANGUAGES[card.music], scores, card.licence))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        line = "  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True))
+        click.echo(line.rstrip())
+
+
+@command.command("show")
+@click.argument("name", default="default")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole card.")
+def show_command(name: str, as_json: bool) -> None:
+    """Show a model's card: licence, figures, limits, what each output means."""
+    import json
+
+    from quadpred_plugin.models import find_model
+
+    card = find_model(name)
+    if as_json:
+        click.echo(json.dumps(card.content, indent=2))
+        return
+    content = card.content
+    click.echo(f"{card.name} {content['version']}, {content['release_date']}")
+    click.echo(content["description"])
+    click.echo(f"\nlicence   {card.licence}")
+    click.echo(f"data      {content['dataset']['name']}")
+    click.echo(f"citation  {content['citation']}")
+    click.echo(f"graph     {card.graph} (SHA-256 {card.sha256})")
+    click.echo("\noutputs")
+    for output, meaning in card.outputs.items():
+        click.echo(f"  {output:10} {meaning}")
+    click.echo(f"\nfigures   {card.metrics.get('protocol', 'not measured')}")
+    click.echo("  level  head       precision  recall    F1")
+    for level in ("clip", "patch"):
+        for head, scores in card.metrics.get(level, {}).items():
+            figures = "  ".join(f"{scores[key]:8.2f}" for key in ("precision", "recall", "f1"))
+            click.echo(f"  {level:5}  {head:9}  {figures}")
+    click.echo("\nlimits")
+    for limit in card.limits:
+        click.echo(f"  - {limit}")
+
+
+@command.command("verify")
+@click.argument("names", nargs=-1)
+def verify_command(names: tuple[str, ...]) -> int:
+    """Compare each graph's SHA-256 with its card; exit code 1 if one differs."""
+    from quadpred_plugin.errors import ModelError
+    from quadpred_plugin.models import find_model, list_models
+
+    cards = [find_model(name) for name in names] if names else list_models()
+    code = 0
+    for card in cards:
+        try:
+            card.verify()
+        except ModelError as error:
+            click.echo(f"quadpred: {error}", err=True)
+            code = 1
+        else:
+            click.echo(f"{card.name}: ok")
+    return code

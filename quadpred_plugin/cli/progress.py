@@ -1,0 +1,66 @@
+"""Progress on standard error, on a terminal only, after half a second."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Any
+
+_AFTER_SECONDS = 0.5
+
+
+class Progress:
+    """Counts files done, with the rate and the time left.
+
+    Parameters
+    ----------
+    total : int
+        Number of files.
+    wanted : bool
+        False for none at all.
+    """
+
+    def __init__(self, total: int, wanted: bool) -> None:
+        self._total = total
+        self._wanted = wanted and sys.stderr.isatty()
+        self._begin = time.monotonic()
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def show(self, done: int) -> None:
+        """Say that so many files are done."""
+        if not self._wanted or time.monotonic() - self._begin < _AFTER_SECONDS:
+            return
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import (
+                BarColumn,
+                MofNCompleteColumn,
+                Progress,
+                TextColumn,
+                TimeRemainingColumn,
+            )
+
+            self._bar = Progress(
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("{task.fields[rate]:.1f} files/s"),
+                TimeRemainingColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._task = self._bar.add_task("files", total=self._total, rate=0.0)
+            self._bar.start()
+        rate = done / (time.monotonic() - self._begin)
+        self._bar.update(self._task, completed=done, rate=rate)

@@ -1,0 +1,135 @@
+"""One run of ``quadpred predict``: hear, write, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import IO, Any
+
+import click
+
+from quadpred_plugin.card import ModelCard
+from quadpred_plugin.cli.progress import Progress
+from quadpred_plugin.cli.targets import Targets
+from quadpred_plugin.errors import OutputError
+from quadpred_plugin.exports import FORMATS, export_to
+from quadpred_plugin.files import write_atomically
+from quadpred_plugin.inference import Model
+from quadpred_plugin.plots import save_taggram
+from quadpred_plugin.prediction import Prediction, without_frames
+from quadpred_plugin.text import printable
+
+
+def run(
+    card: ModelCard,
+    targets: Targets,
+    fruitless: frozenset[str],
+    hop: float | None,
+    format_name: str,
+    level: str,
+    jobs: int,
+    quiet: bool,
+) -> int:
+    """Hear all files and write their results; return the exit code."""
+    watch = _Watch(targets, quiet)
+    with Progress(len(targets.names), wanted=not quiet) as progress:
+        predictions = watch.over(_hear(card, targets.names, fruitless, hop, jobs), progress)
+        export = FORMATS[format_name]
+        output: IO[Any]
+        if targets.outputs is not None:
+            watch.write_each(predictions, format_name, level)
+        elif targets.output is not None:
+            if targets.names:
+
+                def write(stream: IO[Any]) -> None:
+                    export.write(stream, predictions, level)
+
+                write_atomically(targets.output, write, text=export.text)
+        else:
+            output = click.get_text_stream("stdout", encoding="utf-8", errors="surrogateescape")
+            export.write(output, predictions, level)
+    return watch.exit_code()
+
+
+def _hear(
+    card: ModelCard,
+    names: tuple[str, ...],
+    fruitless: frozenset[str],
+    hop: float | None,
+    jobs: int,
+) -> Iterator[Prediction]:
+    audible = [name for name in names if name not in fruitless]
+    jobs = min(jobs, len(audible))
+    if jobs > 1:
+        from quadpred_plugin.parallel import predict_in_processes
+
+        # A damaged model is one error, not one of each process.
+        card.verify()
+        results = predict_in_processes(card, audible, hop, jobs)
+    elif audible:
+        results = Model(card).predict_many(audible, hop)
+    else:
+        results = iter(())
+    for name in names:
+        if name in fruitless:
+            reason = "has no audio files in it (-r looks in its folders too)."
+            yield without_frames(name, "error", None, reason, {})
+        else:
+            yield next(results)
+
+
+class _Watch:
+    """Passes predictions on, and keeps count of what went wrong."""
+
+    def __init__(self, targets: Targets, quiet: bool) -> None:
+        self._targets = targets
+        self._quiet = quiet
+        self._done = 0
+        self._failed = False
+        self._interrupted = False
+
+    def over(self, predictions: Iterator[Prediction], progress: Progress) -> Iterator[Prediction]:
+        """Yield the predictions until the end or Ctrl-C, which ends them in good order."""
+        try:
+            for prediction in predictions:
+                self._tell(prediction)
+                if self._targets.plots is not None and len(prediction):
+                    picture = self._targets.plots[self._done]
+                    self._attempt(partial(save_taggram, prediction, picture))
+                yield prediction
+                self._done += 1
+                progress.show(self._done)
+        except KeyboardInterrupt:
+            self._interrupted = True
+
+    def write_each(self, predictions: Iterator[Prediction], format_name: str, level: str) -> None:
+        """Write each prediction to the file that was planned for it."""
+        assert self._targets.outputs is not None
+        for prediction in predictions:
+            path = self._targets.outputs[self._done]
+            if prediction.status != "error":
+                self._attempt(partial(export_to, path, [prediction], format_name, level))
+
+    def exit_code(self) -> int:
+        """Say how the run ended."""
+        if self._interrupted:
+            self._say(f"interrupted: {self._done} of {len(self._targets.names)} files are done.")
+            return 130
+        return 1 if self._failed else 0
+
+    def _tell(self, prediction: Prediction) -> None:
+        failed = prediction.status == "error"
+        self._failed |= failed
+        if failed or not self._quiet:
+            for warning in prediction.warnings:
+                self._say(f"{printable(prediction.source)}: {warning}")
+
+    def _attempt(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except OutputError as error:
+            self._failed = True
+            self._say(str(error))
+
+    def _say(self, sentence: str) -> None:
+        click.echo(f"quadpred: {sentence}", err=True)

@@ -1,0 +1,106 @@
+"""``quadpred train``: scratch, export, evaluate; needs the extra ``training``."""
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+
+_recipe = click.argument("recipe_name", metavar="RECIPE")
+_data = click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="Folder of the corpus, with its labels.csv.",
+)
+_work = click.option(
+    "--work",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".training"),
+    show_default=True,
+    help="Folder of caches, networks and logs.",
+)
+
+
+@click.group("train")
+def command() -> None:
+    """Train, evaluate and export models.
+
+    RECIPE is a shipped recipe's name, such as music-4q, or a .json file.
+    """
+    import os
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if find_spec("tensorflow") is None or find_spec("sklearn") is None:
+        raise click.ClickException(
+            "Training needs more packages: pip install 'quadpred-plugin[training]'."
+        )
+
+
+def _workplace(data: Path, work: Path) -> Any:
+    from quadpred_plugin.chain.preprocessing import Preprocessing
+    from quadpred_plugin.training.workflow import Workplace
+
+    return Workplace(data, work, Preprocessing())
+
+
+@command.command("scratch")
+@_recipe
+@_data
+@_work
+def scratch_command(recipe_name: str, data: Path, work: Path) -> None:
+    """Train on music alone; an interrupted run goes on where it was."""
+    from quadpred_plugin.training.recipe import read_recipe
+    from quadpred_plugin.training.workflow import train_from_scratch
+
+    def report(figures: dict[str, float]) -> None:
+        values = (f"{name.replace('_', ' ')} {value:.4g}" for name, value in figures.items())
+        click.echo(", ".join(values), err=True)
+
+    click.echo(train_from_scratch(_workplace(data, work), read_recipe(recipe_name), report))
+
+
+@command.command("export")
+@_recipe
+@_data
+@_work
+@click.option("--name", help="The model's name; the recipe's if absent.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("models"), show_default=True
+)
+@click.option("--date", required=True, metavar="YYYY-MM-DD", help="Release date in the card.")
+def export_command(
+    recipe_name: str, data: Path, work: Path, name: str | None, output: Path, date: str
+) -> None:
+    """Freeze a run's best network, and write its card and golden vectors.
+
+    The card has no figures until 'quadpred train evaluate --write-card' has measured them.
+    """
+    from quadpred_plugin.training.recipe import read_recipe
+    from quadpred_plugin.training.workflow import export_run
+
+    recipe, workplace = read_recipe(recipe_name), _workplace(data, work)
+    click.echo(export_run(workplace, recipe, name or recipe.name, output, date))
+
+
+@command.command("evaluate")
+@_recipe
+@_data
+@_work
+@click.option("--model", "name", default="default", show_default=True, metavar="NAME|PATH")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@click.option("--write-card", is_flag=True, help="Write the figures into the model's card.")
+def evaluate_command(
+    recipe_name: str, data: Path, work: Path, name: str, as_json: bool, write_card: bool
+) -> None:
+    """Score a frozen model on its recipe's test fold."""
+    from quadpred_plugin.models import find_model
+    from quadpred_plugin.training.evaluate import format_scores
+    from quadpred_plugin.training.recipe import read_recipe
+    from quadpred_plugin.training.workflow import evaluate_model
+
+    graph = find_model(name).graph
+    workplace = _workplace(data, work)
+    scores = evaluate_model(workplace, read_recipe(recipe_name), graph, write_card)
+    click.echo(json.dumps(scores, indent=2) if as_json else format_scores(scores))

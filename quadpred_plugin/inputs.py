@@ -1,0 +1,71 @@
+"""Which audio files a list of paths means, and where the result of each goes."""
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from quadpred_plugin.decoding import AUDIO_SUFFIXES
+
+
+def expand_paths(paths: Sequence[str], recursive: bool) -> tuple[list[str], list[str]]:
+    """Replace each folder by the audio files in it.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Files are kept whatever their name; of folders, files with the suffixes of audio,
+        sorted by name, hidden ones left out.
+    recursive : bool
+        Whether to look in the folders' folders too.
+
+    Returns
+    -------
+    names : list of str
+        In the order given. A folder that gives no file stands for itself.
+    fruitless : list of str
+        The folders among them that gave no file.
+    """
+    names: list[str] = []
+    fruitless = []
+    for path in paths:
+        if not os.path.isdir(path):
+            names.append(path)
+            continue
+        found = _audio_files(path, recursive)
+        if not found:
+            fruitless.append(path)
+        names += found or [path]
+    return names, fruitless
+
+
+def _audio_files(folder: str, recursive: bool) -> list[str]:
+    found = []
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(".")) * recursive
+        found += [
+            os.path.join(parent, name)
+            for name in sorted(files)
+            if Path(name).suffix.lower() in AUDIO_SUFFIXES and not name.startswith(".")
+        ]
+    return found
+
+
+def output_paths(names: Sequence[str], folder: Path, suffix: str) -> list[Path]:
+    """Name one output file for each audio file, no two alike.
+
+    ``song.mp3`` becomes ``song`` with the suffix. Where that would name several files of
+    the run, each keeps its own suffix and its folders below the one that all have in
+    common: ``album/song.mp3.npz``. A name that is given twice keeps one output.
+    """
+    simple = [Path(name).stem + suffix for name in names]
+    distinct = {(os.path.abspath(name), stem) for name, stem in zip(names, simple, strict=True)}
+    taken = Counter(stem.casefold() for _, stem in distinct)
+    absolute = [os.path.abspath(name) for name in names]
+    common = os.path.commonpath([os.path.dirname(name) for name in absolute]) if names else ""
+    return [
+        folder / stem
+        if taken[stem.casefold()] == 1
+        else folder / (os.path.relpath(whole, common) + suffix)
+        for stem, whole in zip(simple, absolute, strict=True)
+    ]

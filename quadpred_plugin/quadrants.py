@@ -1,0 +1,49 @@
+"""The four quadrants of Russell's circumplex: names, meaning and colours, once.
+
+References
+----------
+J. A. Russell, "A circumplex model of affect", Journal of Personality and Social
+Psychology 39 (6), 1980.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Quadrant:
+    """One quadrant of the plane of valence (across) and arousal (up).
+
+    Attributes
+    ----------
+    name : str
+        ``Q1`` to ``Q4``, counted against the clock from the upper right.
+    arousal, valence : int
+        Sign of the dimension in this quadrant, +1 or -1.
+    words : str
+        What listeners call music of this quadrant.
+    colour : str
+        Hexadecimal sRGB; the four differ in lightness and in hue, and stay apart for
+        readers who confuse red and green (after Okabe and Ito, 2008).
+    """
+
+    name: str
+    arousal: int
+    valence: int
+    words: str
+    colour: str
+
+    @property
+    def label(self) -> str:
+        """Name with the signs of both dimensions, such as ``Q1 A+V+``."""
+        signs = {1: "+", -1: "−"}
+        return f"{self.name} A{signs[self.arousal]}V{signs[self.valence]}"
+
+
+QUADRANTS: tuple[Quadrant, ...] = (
+    Quadrant("Q1", +1, +1, "happy, excited", "#E69F00"),
+    Quadrant("Q2", +1, -1, "angry, tense", "#D55E00"),
+    Quadrant("Q3", -1, -1, "sad, gloomy", "#0072B2"),
+    Quadrant("Q4", -1, +1, "calm, tender", "#56B4A0"),
+)
+
+QUADRANT_NAMES: tuple[str, ...] = tuple(quadrant.name for quadrant in QUADRANTS)

@@ -1,0 +1,128 @@
+"""The chain called on arrays, mirroring ``essentia.standard``."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quadpred_plugin.chain.bands import BandExtractor
+from quadpred_plugin.chain.listener import Listener
+from quadpred_plugin.chain.network import Network
+from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.parameters import DEFAULTS, predict_parameters, resolve_card
+
+
+def _signal(array: Any) -> NDArray[np.float32]:
+    signal = np.asarray(array, dtype=np.float32)
+    if signal.ndim != 1:
+        raise ValueError(
+            f"The signal must be mono, an array of one dimension, not {signal.ndim}; "
+            "quadpred_plugin.predict takes channels and any rate."
+        )
+    return np.where(np.isfinite(signal), signal, np.float32(0))
+
+
+class TensorflowInputQuad:
+    """Mel bands of an array, as `quadpred_plugin.streaming.TensorflowInputQuad`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from quadpred_plugin.standard import TensorflowInputQuad
+    >>> TensorflowInputQuad()(np.zeros(16000, dtype="float32")).shape
+    (32, 128)
+    """
+
+    def __init__(self) -> None:
+        self._extractor = BandExtractor(Preprocessing())
+
+    def __call__(self, signal: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the bands of a signal.
+
+        Parameters
+        ----------
+        signal : ndarray, shape (samples,)
+            Mono at 16 kHz, full scale 1; what isn't finite counts as zero.
+
+        Returns
+        -------
+        bands : ndarray of float32, shape (1 + samples // 512, 128)
+            Linear amplitudes; no frame for an empty signal.
+        """
+        return np.concatenate([self._extractor.process(_signal(signal)), self._extractor.finish()])
+
+    compute = __call__
+
+
+class TensorflowPredictQuad:
+    """Quadrants, arousal and valence of an array.
+
+    Parameters and outputs as `quadpred_plugin.streaming.TensorflowPredictQuad`, whose
+    numbers these equal.
+
+    Raises
+    ------
+    ModelError
+        If the model is missing or damaged.
+    ValueError
+        If a parameter has no such name or value.
+    """
+
+    def __init__(self, **parameters: Any) -> None:
+        self._parameters = DEFAULTS
+        self._network: Network | None = None
+        self.configure(**parameters)
+
+    def configure(self, **parameters: Any) -> None:
+        """Change parameters; the graph is loaded again only for another model."""
+        before = self._parameters
+        values = predict_parameters({**before, **parameters})
+        models = ("model", "graphFilename")
+        if self._network is None or any(values[name] != before[name] for name in models):
+            card = resolve_card(values)
+            card.verify()
+            self._preprocessing = card.preprocessing
+            self._extractor = BandExtractor(card.preprocessing)
+            self._network = Network(card.graph, card.entries["patches"])
+        self._parameters = values
+
+    def parameterNames(self) -> list[str]:  # noqa: N802 (Essentia's name)
+        """Return the names of the parameters."""
+        return sorted(self._parameters)
+
+    def paramValue(self, name: str) -> Any:  # noqa: N802 (Essentia's name)
+        """Return the value of a parameter, or raise KeyError."""
+        return self._parameters[name]
+
+    def reset(self) -> None:
+        """Do nothing: each call is a signal of its own."""
+
+    def __call__(
+        self, signal: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """Hear a signal.
+
+        Parameters
+        ----------
+        signal : ndarray, shape (samples,)
+            Mono at 16 kHz, full scale 1; what isn't finite counts as zero.
+
+        Returns
+        -------
+        quadrants : ndarray of float32, shape (patches, 4)
+        arousal, valence : ndarray of float32, shape (patches,)
+        bands : ndarray of float32, shape (frames, 128)
+            Linear.
+        """
+        values = self._parameters
+        assert self._network is not None
+        with Listener(self._preprocessing, self._extractor, self._network) as listener:
+            bands = np.concatenate([listener.process(_signal(signal)), listener.finish()])
+            heads = listener.predict(
+                values["patchHopSize"] or self._preprocessing.patch_size,
+                repeat_last=values["lastPatchMode"] == "repeat",
+                batch_size=values["batchSize"],
+            )
+        return heads["quadrants"], heads["arousal"], heads["valence"], bands
+
+    compute = __call__

@@ -1,0 +1,110 @@
+"""The multi-task network, in Keras."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.quadrants import QUADRANTS
+
+PUBLISHED_FILTERS = (32, 64, 128)
+BAND_POOLING = (4, 4, 2)
+DENSE_UNITS = 512
+DROPOUT = 0.25
+HEADS = {"quadrants": len(QUADRANTS), "arousal": 2, "valence": 2}
+
+
+def build_network(
+    preprocessing: Preprocessing,
+    filters: Sequence[int] = PUBLISHED_FILTERS,
+    batch_norm: bool = True,
+) -> Any:
+    """Build the published network, channels last.
+
+    An encoder of three blocks of two 3 × 3 convolutions, pooled over bands only (4, 4, 2,
+    then 2), three dense layers of 512 units, and a branch of two dense layers and a
+    softmax for each head.
+
+    Two choices of our own: the batch norm of each band stands once, before the first
+    convolution, and the others stand between convolution and rectifier, where they can
+    be folded into the convolution when the network is frozen.
+
+    Parameters
+    ----------
+    preprocessing : Preprocessing
+        Gives the patch's frames and bands.
+    filters : sequence of int
+        Filters of the convolutions of each block; published: 32, 64, 128.
+    batch_norm : bool
+        Whether convolutions are followed by batch norm; False builds the folded
+        network, whose convolutions have biases instead.
+
+    Returns
+    -------
+    network : keras.Model
+        Patches of logarithmic bands, shape (patches, frames, bands), to softmaxes
+        ``quadrants`` (patches, 4), ``arousal`` and ``valence`` (patches, 2), the
+        latter two in the order negative, positive.
+
+    References
+    ----------
+    J. S. Gómez-Cañón, E. Cano, A. G. Pandrea, P. Herrera, E. Gómez, "Language-sensitive
+    music emotion recognition models: are we really there yet?", ICASSP 2021, section 3.
+    """
+    from keras import Input, Model, layers
+
+    patches = Input((preprocessing.patch_size, preprocessing.bands), name="patches")
+    hidden = layers.BatchNormalization(axis=-1, center=False, scale=False, name="band_norm")(
+        patches
+    )
+    hidden = layers.Reshape((preprocessing.patch_size, preprocessing.bands, 1))(hidden)
+    for block, (count, pooling) in enumerate(zip(filters, BAND_POOLING, strict=True), 1):
+        for position in (1, 2):
+            name = f"block{block}_convolution{position}"
+            hidden = layers.Conv2D(count, 3, padding="same", use_bias=not batch_norm, name=name)(
+                hidden
+            )
+            if batch_norm:
+                hidden = layers.BatchNormalization(name=f"{name}_norm")(hidden)
+            hidden = layers.ReLU()(hidden)
+        hidden = layers.MaxPooling2D((1, pooling), name=f"block{block}_pooling")(hidden)
+        hidden = layers.Dropout(DROPOUT)(hidden)
+    hidden = layers.MaxPooling2D((1, 2), name="encoded")(hidden)
+    hidden = layers.Flatten()(hidden)
+    for position in (1, 2, 3):
+        hidden = layers.Dense(DENSE_UNITS, activation="relu", name=f"shared{position}")(hidden)
+        if position < 3:
+            hidden = layers.Dropout(DROPOUT)(hidden)
+    outputs = {}
+    for head, classes in HEADS.items():
+        branch = layers.Dense(DENSE_UNITS, activation="relu", name=f"{head}1")(hidden)
+        branch = layers.Dropout(DROPOUT)(branch)
+        branch = layers.Dense(DENSE_UNITS, activation="relu", name=f"{head}2")(branch)
+        outputs[head] = layers.Dense(classes, activation="softmax", name=head)(branch)
+    return Model(patches, outputs, name="quadpred")
+
+
+def fold_batch_norm(network: Any, preprocessing: Preprocessing) -> Any:
+    """Return the same function with batch norm folded into the convolutions.
+
+    A convolution followed by batch norm equals one with scaled filters and a bias, at
+    half the memory traffic.
+    """
+    import numpy as np
+
+    filters = [
+        network.get_layer(f"block{block}_convolution1").filters
+        for block in range(1, len(BAND_POOLING) + 1)
+    ]
+    folded = build_network(preprocessing, filters, batch_norm=False)
+    for layer in folded.layers:
+        if not layer.weights:
+            continue
+        source = network.get_layer(layer.name)
+        weights = source.get_weights()
+        if "convolution" in layer.name:
+            norm = network.get_layer(f"{layer.name}_norm")
+            gain, offset, mean, variance = norm.get_weights()
+            scale = gain / np.sqrt(variance + norm.epsilon)
+            weights = [weights[0] * scale, offset - mean * scale]
+        layer.set_weights(weights)
+    return folded

@@ -1,0 +1,168 @@
+"""From a trained network to a model: graph, card, golden vectors."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from quadpred_plugin.card import write_card
+from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.files import write_atomically
+from quadpred_plugin.quadrants import QUADRANTS
+from quadpred_plugin.training.architecture import HEADS, fold_batch_norm
+from quadpred_plugin.training.corpora import CORPORA
+from quadpred_plugin.training.freeze import ENTRIES, freeze
+from quadpred_plugin.training.recipe import Recipe
+
+CITATION = (
+    "J. S. Gómez-Cañón, E. Cano, A. G. Pandrea, P. Herrera, E. Gómez, Language-sensitive music "
+    "emotion recognition models: are we really there yet?, ICASSP 2021"
+)
+OUTPUTS = {
+    "quadrants": (
+        "probabilities of "
+        + ", ".join(f"{quadrant.label} ({quadrant.words})" for quadrant in QUADRANTS)
+        + "; 0..1, they sum to 1"
+    ),
+    "arousal": "probability of high minus probability of low arousal, -1..1, a head of its own",
+    "valence": "probability of positive minus of negative valence, -1..1, a head of its own",
+}
+LIMITS = [
+    "Trained on 30 s excerpts of Western popular recordings of one collection; other styles, "
+    "solo instruments and piano above all, are outside of what it knows.",
+    "Labels came from editors' mood tags of whole songs, checked by listeners: they say what "
+    "music expresses to them, not what a listener feels, and nothing of single seconds.",
+    "Each second is judged by itself; form, lyrics and expectation are not heard.",
+    "Heads are trained together but not tied: arousal and valence may contradict the quadrant.",
+    "Probabilities are not calibrated.",
+]
+
+_GOLDEN_PATCHES = 20
+_GOLDEN_SEED = 7
+
+
+def export(
+    network: Any,
+    preprocessing: Preprocessing,
+    recipe: Recipe,
+    name: str,
+    folder: Path,
+    release_date: str,
+) -> Path:
+    """Write a model's three files.
+
+    Parameters
+    ----------
+    network : keras.Model
+        As trained.
+    preprocessing : Preprocessing
+    recipe : Recipe
+        What it was trained by.
+    name : str
+        The model's name and its files' stem.
+    folder : Path
+    release_date : str
+        Year-month-day.
+
+    Returns
+    -------
+    graph : Path
+        The .pb, with the card and ``NAME.golden.npz`` beside it: levelled patches drawn
+        from a seeded generator, and what the training framework's own network, in
+        float32, says of them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.pb"
+    graph = freeze(fold_batch_norm(network, preprocessing), preprocessing)
+    write_atomically(path, lambda stream: stream.write(graph))
+    golden = golden_vectors(network, preprocessing)
+    write_atomically(
+        folder / f"{name}.golden.npz", lambda stream: np.savez_compressed(stream, **golden)
+    )
+    sha256 = hashlib.sha256(graph).hexdigest()
+    card = _card(network, preprocessing, recipe, name, release_date, sha256)
+    write_card(path.with_suffix(".json"), card)
+    return path
+
+
+def golden_vectors(network: Any, preprocessing: Preprocessing) -> dict[str, Any]:
+    """Return levelled patches and the network's own outputs for them."""
+    random = np.random.default_rng(_GOLDEN_SEED)
+    shape = (_GOLDEN_PATCHES, preprocessing.patch_size, preprocessing.bands)
+    # From silence to full scale, with bands and frames that differ as in music; in float16
+    # so that the file is small and the same number is read everywhere.
+    logarithms = random.uniform(-12, -2, (_GOLDEN_PATCHES, 1, 1)) + random.normal(0, 1.5, shape)
+    patches = np.exp(logarithms).astype(np.float16).astype(np.float32)
+    outputs = network.predict(
+        np.log(patches + np.float32(preprocessing.logarithm_floor)), verbose=0
+    )
+    return {
+        "patches": patches.astype(np.float16),
+        "quadrants": outputs["quadrants"],
+        "arousal": outputs["arousal"][:, 1] - outputs["arousal"][:, 0],
+        "valence": outputs["valence"][:, 1] - outputs["valence"][:, 0],
+    }
+
+
+def _card(
+    network: Any,
+    preprocessing: Preprocessing,
+    recipe: Recipe,
+    name: str,
+    release_date: str,
+    sha256: str,
+) -> dict[str, Any]:
+    import tensorflow as tf
+
+    corpus = CORPORA[recipe.corpus]
+    sizes = {head: classes if head == "quadrants" else 1 for head, classes in HEADS.items()}
+    patch = [1, preprocessing.patch_size, preprocessing.bands]
+    return {
+        "name": name,
+        "type": "multi-task classifier",
+        "link": "",
+        "version": "1",
+        "description": (
+            "Quadrants, arousal and valence of each second of music: the multi-task network of "
+            f"quad-pred with {', '.join(map(str, recipe.filters))} filters in its convolution "
+            "blocks (published: 32, 64, 128), trained on music alone, without pre-training on "
+            "speech."
+        ),
+        "author": "The quadpred-plugin developers",
+        "email": "",
+        "release_date": release_date,
+        "framework": "tensorflow",
+        "framework_version": tf.__version__,
+        "classes": [quadrant.label for quadrant in QUADRANTS],
+        "model_types": ["frozen_model"],
+        "dataset": {"name": corpus.title, "citation": corpus.citation, "licence": corpus.licence},
+        "schema": {
+            "inputs": [{"name": ENTRIES["patches"].input, "type": "float", "shape": patch}],
+            "outputs": [
+                {"name": node, "type": "float", "shape": [sizes[head]], "output_purpose": head}
+                for head, node in ENTRIES["patches"].outputs.items()
+            ],
+        },
+        "citation": CITATION,
+        "inference": {
+            "sample_rate": preprocessing.sample_rate,
+            "algorithm": "TensorflowPredictQuad",
+        },
+        "quadpred": {
+            "preprocessing": preprocessing.to_dict(),
+            "preprocessing_hash": preprocessing.hash,
+            "entries": {
+                name: {"input": entry.input, "outputs": entry.outputs}
+                for name, entry in ENTRIES.items()
+            },
+            "speech": None,
+            "music": "e",
+            "outputs": OUTPUTS,
+            "metrics": {},
+            "limits": LIMITS,
+            "licence": "CC BY-NC-SA 4.0",
+            "sha256": sha256,
+            "training": {"parameters": int(network.count_params()), **recipe.to_dict()},
+        },
+    }

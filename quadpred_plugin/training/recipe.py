@@ -1,0 +1,88 @@
+"""A recipe: everything that decides a training, in one file."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from quadpred_plugin.errors import QuadpredError
+
+SHIPPED = Path(__file__).parent / "recipes"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Settings of one training on music alone.
+
+    Attributes
+    ----------
+    name : str
+    corpus : str
+        A name of `corpora.CORPORA`.
+    test_fold : int
+        Fold whose clips are never seen, nor choose anything.
+    validation_share : float
+        Share of the other folds' artists that decides when to stop.
+    seed : int
+    filters : list of int
+        Filters of the three convolution blocks; published: 32, 64, 128.
+    epochs : int
+        At most; the learning rate falls to zero over them along a cosine.
+    patience : int
+        Epochs without a better validation loss before stopping.
+    patches_per_clip : int
+        Random patches of each clip in one epoch.
+    batch_size : int
+    learning_rate, weight_decay : float
+        Of AdamW; the rate rises over the first epoch.
+    label_smoothing : float
+    mixup : float
+        Parameter of the Beta distribution; 0 for none.
+    loss_weights : dict
+        Weight of each head's cross-entropy.
+    """
+
+    name: str
+    corpus: str
+    test_fold: int
+    validation_share: float
+    seed: int
+    filters: list[int]
+    epochs: int
+    patience: int
+    patches_per_clip: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float
+    label_smoothing: float
+    mixup: float
+    loss_weights: dict[str, float]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return every setting by name."""
+        return asdict(self)
+
+
+def read_recipe(name_or_path: str) -> Recipe:
+    """Read a recipe that is shipped, by its name, or a file.
+
+    Raises
+    ------
+    QuadpredError
+        If there is none, or its entries aren't those of `Recipe`.
+    """
+    shipped = SHIPPED / f"{name_or_path}.json"
+    path = shipped if shipped.exists() else Path(name_or_path)
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        known = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.json")))
+        raise QuadpredError(
+            f"There is no recipe '{name_or_path}': name one of {known}, or a .json file."
+        ) from error
+    except ValueError as error:
+        raise QuadpredError(f"The recipe {path} is not JSON: {error}.") from error
+    expected = {field.name for field in fields(Recipe)}
+    if set(values) != expected:
+        odd = ", ".join(sorted(set(values) ^ expected))
+        raise QuadpredError(f"The recipe {path} has unknown or missing entries: {odd}.")
+    return Recipe(**values)
