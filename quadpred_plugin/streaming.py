@@ -149,7 +149,11 @@ class TensorflowPredictQuad(_Composite):
         self._input = TensorflowInputQuad(card.preprocessing)
         self._magnitude = streaming.UnaryOperator(type="abs")
         self._peak = streaming.MinMax(type="max")
-        self._constants = [streaming.UnaryOperatorStream() for _ in STREAM_SETTINGS[1:]]
+        # Settings reach the graph as constant streams, made of the bands, since Essentia has
+        # no source of constants. (UnaryOperatorStream waits for more tokens than the
+        # others deliver at a time, and the network stands still.)
+        self._constants = [streaming.UnaryOperator() for _ in STREAM_SETTINGS[1:]]
+        self._scalars = [streaming.MinMax(type="max") for _ in STREAM_SETTINGS[1:]]
         self._rows = streaming.Multiplexer(
             numberRealInputs=len(STREAM_SETTINGS), numberVectorRealInputs=1
         )
@@ -170,9 +174,11 @@ class TensorflowPredictQuad(_Composite):
         self._magnitude.array >> self._peak.array
         self._peak.int >> None
         self._peak.real >> self._rows.real_0
-        for number, constant in enumerate(self._constants, 1):
-            self._peak.real >> constant.array
-            constant.array >> getattr(self._rows, f"real_{number}")
+        for number, (constant, scalar) in enumerate(zip(self._constants, self._scalars), 1):
+            self._input.bands >> constant.array
+            constant.array >> scalar.array
+            scalar.int >> None
+            scalar.real >> getattr(self._rows, f"real_{number}")
         self._input.bands >> self._rows.vector_0
         self._rows.data >> self._tensor.frame
         self._tensor.tensor >> self._pool.tensor
@@ -232,8 +238,15 @@ class TensorflowPredictQuad(_Composite):
     def reset(self) -> None:
         """Forget the signal so far."""
         self._input.reset()
-        inner = [self._magnitude, self._peak, *self._constants, self._rows, self._tensor]
-        for algorithm in [*inner, self._pool, self._predict, *self._heads]:
+        inner = [self._magnitude, self._peak, *self._constants, *self._scalars]
+        for algorithm in [
+            *inner,
+            self._rows,
+            self._tensor,
+            self._pool,
+            self._predict,
+            *self._heads,
+        ]:
             algorithm.reset()
 
 

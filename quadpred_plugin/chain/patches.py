@@ -61,7 +61,9 @@ class PatchBuffer:
         if not self.frames or (beyond < 0 and not repeat_last):
             return 0
         if repeat_last:
-            return max(0, -(-beyond // hop_frames)) + 1
+            begun = max(0, -(-beyond // hop_frames))
+            # With a hop longer than a patch, the next one may begin after the end.
+            return min(begun, (self.frames - 1) // hop_frames) + 1
         return beyond // hop_frames + 1
 
     def batches(

@@ -133,7 +133,7 @@ class Preprocessing:
                 f"A hop of {seconds:g} s is too short: the least is one frame, "
                 f"{self.frame_seconds:g} s."
             )
-        return round(frames)
+        return int(frames + 0.5)
 
     def frame_count(self, samples: int) -> int:
         """Frames that a signal of so many samples gives; none for an empty one."""

@@ -3,20 +3,20 @@
 import numpy as np
 from numpy.typing import NDArray
 
-GAIN = 0.7
-EQUALISER = 0.4
+GAIN = 0.3
+EQUALISER = 0.2
 EQUALISER_POINTS = 6
-BAND_SHIFT = 3
-MASKED_BANDS = 20
-MASKED_FRAMES = 8
+BAND_SHIFT = 1
+MASKED_BANDS = 12
+MASKED_FRAMES = 4
 
 
 def augment(patches: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
     """Change each patch of a batch by itself.
 
     Gain (the level of a passage within its file), a smooth equalising curve (recording
-    and mastering), a shift by up to three bands (about a semitone and a half in the
-    middle of the range), one masked stretch of bands and one of frames.
+    and mastering), a shift by up to one band (half a semitone in the middle of the
+    range), one masked stretch of bands and one of frames.
 
     Parameters
     ----------

@@ -79,7 +79,8 @@ def freeze(network: Any, preprocessing: Preprocessing) -> bytes:
         count = tf.shape(levelled)[0]
         whole = tf.maximum((count - frames_in_patch) // hop + 1, 0)
         # 'repeat' fills one more patch by running through its frames again.
-        begun = tf.where(count > frames_in_patch, (count - frames_in_patch + hop - 1) // hop + 1, 1)
+        more_begun = tf.maximum((count - frames_in_patch + hop - 1) // hop, 0)
+        begun = tf.minimum(more_begun, (count - 1) // hop) + 1
         patches = tf.where(repeat > 0, begun, whole)
         batch = tf.where(batch > 0, batch, tf.maximum(patches, 1))
 

@@ -34,6 +34,8 @@ class Recipe:
     batch_size : int
     learning_rate, weight_decay : float
         Of AdamW; the rate rises over the first epoch.
+    averaging : float
+        Momentum of the running mean of the weights; each epoch ends on the mean.
     label_smoothing : float
     mixup : float
         Parameter of the Beta distribution; 0 for none.
@@ -53,6 +55,7 @@ class Recipe:
     batch_size: int
     learning_rate: float
     weight_decay: float
+    averaging: float
     label_smoothing: float
     mixup: float
     loss_weights: dict[str, float]

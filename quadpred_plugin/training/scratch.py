@@ -122,7 +122,11 @@ def _compiled(network: Any, recipe: Recipe, steps: int) -> Any:
     smoothing = recipe.label_smoothing
     network.compile(
         optimizer=keras.optimizers.AdamW(
-            rate, weight_decay=recipe.weight_decay, global_clipnorm=1.0
+            rate,
+            weight_decay=recipe.weight_decay,
+            global_clipnorm=1.0,
+            use_ema=True,
+            ema_momentum=recipe.averaging,
         ),
         loss={
             head: keras.losses.CategoricalCrossentropy(label_smoothing=smoothing) for head in HEADS

@@ -1,0 +1,171 @@
+"""Where players sound together: timing, panning, room, and the levels of a finished mix."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .instruments import Voice
+from .score import Note, Pulse, perform
+from .sound import (
+    SAMPLE_RATE,
+    Signal,
+    above,
+    below,
+    decay,
+    filtered,
+    noise,
+    sample_count,
+    times,
+    transform_length,
+)
+
+
+class Stage:
+    """Players of one piece and the mix of what they play.
+
+    Parameters
+    ----------
+    seconds : float
+        Length of the piece with its last echo.
+    pulse : Pulse
+        Tempo that all players share.
+    seed : int
+        Of the generator for every human and noisy detail.
+    """
+
+    def __init__(self, seconds: float, pulse: Pulse, seed: int) -> None:
+        self._count = sample_count(seconds)
+        self._pulse = pulse
+        self._generator = np.random.default_rng(seed)
+        self._direct = np.zeros((2, self._count))
+        self._send = np.zeros((2, self._count))
+
+    def track(
+        self, notes: Iterable[Note], voice: Voice, looseness: float, articulation: float = 1.0
+    ) -> Signal:
+        """Record one player.
+
+        Parameters
+        ----------
+        notes : iterable of Note
+            In beats.
+        voice : callable
+            Instrument.
+        looseness, articulation : float
+            See `score.perform`.
+
+        Returns
+        -------
+        ndarray, shape (samples,)
+        """
+        recording = np.zeros(self._count)
+        for note in perform(notes, self._pulse, self._generator, looseness, articulation):
+            first = round(note.onset * SAMPLE_RATE)
+            sound = voice(note, self._generator)[: max(0, self._count - first)]
+            recording[first : first + len(sound)] += sound
+        return recording
+
+    def place(self, recording: Signal, level: float, position: float, echo: float) -> None:
+        """Add a recording to the mix.
+
+        Parameters
+        ----------
+        recording : ndarray, shape (samples,)
+        level : float
+            In dB: root mean square of the recording where it sounds, relative to full scale.
+        position : float
+            From -1, left, to 1, right, at constant power.
+        echo : float
+            Share sent to the room, 0 to 1.
+        """
+        # Measured where it sounds, so that a part that rests half the time is no louder for it.
+        power = recording**2
+        sounding = np.count_nonzero(power > 1e-6 * power.max())
+        gain = 10.0 ** (level / 20.0) / np.sqrt(power.sum() / sounding)
+        angle = 0.25 * np.pi * (position + 1.0)
+        for side, share in enumerate((np.cos(angle), np.sin(angle))):
+            placed = np.sqrt(2.0) * share * gain * recording
+            self._direct[side] += placed
+            if echo > 0.0:
+                self._send[side] += echo * placed
+
+    def mixed(self, reverberation: float, damping: float) -> NDArray[np.float64]:
+        """Mix with its room.
+
+        Parameters
+        ----------
+        reverberation : float
+            Seconds in which the echo falls by 60 dB.
+        damping : float
+            Frequency in Hz above which the walls swallow the echo.
+
+        Returns
+        -------
+        ndarray, shape (samples, 2)
+        """
+        sides = [
+            self._direct[side] + self._echo(self._send[side], reverberation, damping)
+            for side in (0, 1)
+        ]
+        # Overdriven parts carry an offset, and nothing below hearing should use up level.
+        return np.stack([filtered(side, above(25.0)) for side in sides], axis=1)
+
+    def _echo(self, send: Signal, reverberation: float, damping: float) -> Signal:
+        """Answer from the room to one side; each call draws other walls, which widens it."""
+        count = sample_count(reverberation)
+        # 60 dB are 6.9 time constants.
+        walls = noise(count, self._generator) * decay(count, reverberation / 6.9)
+        walls *= np.clip(times(count) / 0.02, 0.0, 1.0)
+        walls = filtered(walls, below(damping), above(120.0))
+        walls /= np.sqrt(np.sum(walls**2))
+        length = transform_length(self._count + count)
+        spectrum = np.fft.rfft(send, length) * np.fft.rfft(walls, length)
+        return np.fft.irfft(spectrum, length)[: self._count]
+
+
+def compressed(mix: NDArray[np.float64], threshold: float, ratio: float) -> NDArray[np.float64]:
+    """Mix whose loud moments are held back.
+
+    Parameters
+    ----------
+    mix : ndarray, shape (samples, 2)
+    threshold : float
+        Level in dB re full scale above which gain falls.
+    ratio : float
+        Decibels in for one decibel out, above the threshold.
+
+    Returns
+    -------
+    ndarray, shape (samples, 2)
+    """
+    window = sample_count(0.03)
+    # Centred, so that gain falls a moment before an attack and none slips through.
+    power = np.pad(np.mean(mix**2, axis=1), (window // 2 + 1, window - window // 2 - 1))
+    total = np.cumsum(power)
+    # Rounding can leave a silent stretch a trifle below nothing.
+    level = np.sqrt(np.maximum(total[window:] - total[:-window], 0.0) / window)
+    over = np.maximum(level / 10.0 ** (threshold / 20.0), 1.0)
+    return mix * (over ** (1.0 / ratio - 1.0))[:, np.newaxis]
+
+
+def mastered(mix: NDArray[np.float64], drive: float, peak: float) -> NDArray[np.float64]:
+    """Mix at its final level.
+
+    Parameters
+    ----------
+    mix : ndarray, shape (samples, 2)
+    drive : float
+        Gain in dB into a soft limit at full scale; low values leave the mix untouched.
+    peak : float
+        Largest sample of the result, in dB re full scale.
+
+    Returns
+    -------
+    ndarray, shape (samples, 2)
+        With the last half second faded out.
+    """
+    limited = np.tanh(mix * 10.0 ** (drive / 20.0))
+    fade = np.clip((len(mix) - np.arange(len(mix))) / sample_count(0.5), 0.0, 1.0)
+    limited *= fade[:, np.newaxis]
+    return limited * (10.0 ** (peak / 20.0) / np.abs(limited).max())

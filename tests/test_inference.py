@@ -1,0 +1,111 @@
+"""The use case, against the chain's parts put together by hand."""
+
+import numpy as np
+import pytest
+import soundfile
+
+import quadpred_plugin as qp
+from quadpred_plugin.standard import TensorflowPredictQuad
+from tests import signals
+
+
+@pytest.fixture(scope="module")
+def model():
+    return qp.load_model()
+
+
+def path_of(name):
+    return signals.EXAMPLES / f"{name}.ogg"
+
+
+def test_a_file_equals_its_samples_through_the_standard_algorithm(model):
+    prediction = model.predict(path_of("q1_joy"))
+    quadrants, arousal, valence, _ = TensorflowPredictQuad()(signals.example("q1_joy"))
+    # soundfile and soxr in one call instead of blocks: a few bits of the samples differ.
+    np.testing.assert_allclose(prediction.quadrants, quadrants, atol=1e-4)
+    np.testing.assert_allclose(prediction.arousal, arousal, atol=1e-4)
+    np.testing.assert_allclose(prediction.valence, valence, atol=1e-4)
+    np.testing.assert_allclose(np.diff(prediction.times), 0.992)
+    assert prediction.status == "ok"
+    assert prediction.duration == pytest.approx(soundfile.info(path_of("q1_joy")).duration)
+
+
+def test_samples_equal_their_file(model):
+    samples, rate = soundfile.read(path_of("q3_sadness"), dtype="float32")
+    ours, theirs = model.predict((samples, rate)), model.predict(path_of("q3_sadness"))
+    assert np.array_equal(ours.quadrants, theirs.quadrants)
+    assert ours.duration == theirs.duration
+
+
+def test_half_the_volume_says_the_same(model):
+    samples, rate = soundfile.read(path_of("q4_calm"), dtype="float32")
+    loud, soft = model.predict((samples, rate)), model.predict((samples / 2, rate))
+    np.testing.assert_allclose(loud.quadrants, soft.quadrants, atol=1e-5)
+
+
+def test_summary_is_the_mean(model):
+    prediction = model.predict(path_of("q2_anger"), hop=0.5)
+    assert prediction.hop == pytest.approx(0.512)
+    summary = prediction.summary()
+    np.testing.assert_allclose(summary.quadrants, prediction.quadrants.mean(axis=0), atol=1e-6)
+    assert summary.arousal == pytest.approx(prediction.arousal.mean(), abs=1e-6)
+    assert summary.quadrant == f"Q{1 + summary.quadrants.argmax()}"
+
+
+def test_earlier_files_processes_and_order_do_not_matter(model):
+    names = [str(path_of(name)) for name in ("q1_joy", "q2_anger", "q3_sadness", "q4_calm")]
+    alone = [next(qp.load_model().predict_many([name, name], jobs=2)) for name in names]
+    for name, one in zip(names, alone, strict=True):
+        # This process lets TensorFlow use several threads, which orders sums differently.
+        np.testing.assert_allclose(model.predict(name).quadrants, one.quadrants, atol=1e-6)
+    for jobs in (2, 3):
+        many = list(model.predict_many([*names, "missing.wav", *reversed(names)], jobs=jobs))
+        assert [one.source for one in many] == [*names, "missing.wav", *reversed(names)]
+        assert many[4].status == "error"
+        for one, other in zip([*many[:4], *reversed(many[5:])], [*alone, *alone], strict=True):
+            assert np.array_equal(one.quadrants, other.quadrants)
+            assert one.source == other.source
+
+
+def test_statuses(model, tmp_path):
+    cases = {
+        "short": signals.noise(0.5),
+        "silent": np.zeros(16000, dtype=np.float32),
+        "empty": np.zeros(0, dtype=np.float32),
+        "ok": signals.noise(1.0),
+    }
+    for status, samples in cases.items():
+        prediction = model.predict((samples, 16000))
+        assert prediction.status == status
+        assert len(prediction) == (status in ("ok", "short"))
+        assert prediction.duration == pytest.approx(len(samples) / 16000)
+        assert (prediction.summary() is None) == (len(prediction) == 0)
+    text = tmp_path / "text.mp3"
+    text.write_text("no music")
+    with pytest.raises(qp.AudioError, match=r"text\.mp3: "):
+        model.predict(text)
+
+
+def test_a_long_file_through_the_disk_is_the_same(model, monkeypatch):
+    from quadpred_plugin.chain import patches
+
+    expected = model.predict(path_of("q1_joy"))
+    monkeypatch.setattr(patches.PatchBuffer.__init__, "__defaults__", (1000,))
+    assert np.array_equal(model.predict(path_of("q1_joy")).quadrants, expected.quadrants)
+
+
+def test_saving_replaces_a_file_when_the_new_one_is_whole(model, tmp_path):
+    prediction = model.predict(path_of("q1_joy"))
+    for suffix in ("csv", "json", "npz", "npy"):
+        target = tmp_path / f"result.{suffix}"
+        target.write_text("old")
+        prediction.save(target)
+        assert target.read_bytes() != b"old"
+    assert np.array_equal(np.load(tmp_path / "result.npy"), prediction.quadrants)
+    with pytest.raises(qp.OutputError, match="suffix"):
+        prediction.save(tmp_path / "result.xyz")
+    with pytest.raises(qp.OutputError, match="can't be written"):
+        prediction.save(tmp_path / "no folder" / "result.csv")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"result.{suffix}" for suffix in ("csv", "json", "npy", "npz")
+    ]
