@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXAMPLES := $(sort $(wildcard examples/audio/*.ogg))
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench tables clean
 
 demo: $(VENV)/.installed
 	@mkdir -p demo
@@ -27,6 +27,9 @@ check: $(VENV)/.installed-test
 bench: $(VENV)/.installed-test
 	$(PIP) install -e '.[bench,training]'
 	$(BIN)/python benchmarks/run.py --write README.md
+
+tables: $(VENV)/.installed
+	$(BIN)/python benchmarks/readme_tables.py README.md
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -32,7 +32,7 @@ def make_patches(path: str) -> NDArray[np.float32]:
 
     Returns
     -------
-    patches : ndarray of float32, shape (patches, 31, 128, 1)
+    patches : ndarray of float32, shape (patches, 31, 128)
     """
     samples, _ = load(path, sr=SAMPLE_RATE, mono=True)
     samples = samples / max(np.max(np.abs(samples)), np.finfo(np.float32).tiny)
@@ -50,7 +50,7 @@ def make_patches(path: str) -> NDArray[np.float32]:
     )
     logarithmic = np.log(bands + 2.0**-23).T.astype(np.float32)
     patches = len(logarithmic) // PATCH_FRAMES
-    return logarithmic[: patches * PATCH_FRAMES].reshape(patches, PATCH_FRAMES, -1, 1)
+    return logarithmic[: patches * PATCH_FRAMES].reshape(patches, PATCH_FRAMES, -1)
 
 
 def predict(model: Any, path: str) -> list[float]:
@@ -58,7 +58,9 @@ def predict(model: Any, path: str) -> list[float]:
     patches = make_patches(path)
     if not len(patches):
         raise SystemExit(f"{path} is shorter than one patch of {PATCH_FRAMES} frames.")
-    return [float(value) for value in np.hstack(model.predict(patches, verbose=0)).mean(axis=0)]
+    heads = model.predict(patches, verbose=0)
+    outputs = [heads[name].mean(axis=0) for name in ("quadrants", "arousal", "valence")]
+    return [float(value) for value in np.concatenate(outputs)]
 
 
 def main() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import IO, Any
@@ -35,7 +37,6 @@ def run(
     with Progress(len(targets.names), wanted=not quiet) as progress:
         predictions = watch.over(_hear(card, targets.names, fruitless, hop, jobs), progress)
         export = FORMATS[format_name]
-        output: IO[Any]
         if targets.outputs is not None:
             watch.write_each(predictions, format_name, level)
         elif targets.output is not None:
@@ -46,8 +47,10 @@ def run(
 
                 write_atomically(targets.output, write, text=export.text)
         else:
-            output = click.get_text_stream("stdout", encoding="utf-8", errors="surrogateescape")
-            export.write(output, predictions, level)
+            # Names are bytes to the system; what isn't UTF-8 goes out as it came in.
+            if isinstance(sys.stdout, io.TextIOWrapper):
+                sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
+            export.write(sys.stdout, predictions, level)
     return watch.exit_code()
 
 

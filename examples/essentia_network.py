@@ -1,0 +1,27 @@
+"""Hears an audio file with an Essentia network, and prints its emotion over time.
+
+python examples/essentia_network.py examples/audio/q1_joy.ogg
+"""
+
+import sys
+
+from essentia import Pool, run
+from essentia.streaming import MonoLoader
+
+import quadpred_plugin.streaming as quadpred  # before Essentia, which it loads quietly
+
+loader = MonoLoader(filename=sys.argv[1], sampleRate=16000, resampleQuality=0)
+network = quadpred.TensorflowPredictQuad(patchHopSize=10)
+pool = Pool()
+
+loader.audio >> network.signal
+network.quadrants >> (pool, "quadpred.quadrants")
+network.arousal >> (pool, "quadpred.arousal")
+network.valence >> (pool, "quadpred.valence")
+run(loader)
+
+print("time    Q1   Q2   Q3   Q4  arousal  valence")
+rows = zip(pool["quadpred.quadrants"], pool["quadpred.arousal"], pool["quadpred.valence"])
+for number, (quadrants, arousal, valence) in enumerate(rows):
+    shares = " ".join(f"{share:4.2f}" for share in quadrants)
+    print(f"{number * 0.32:5.2f}  {shares}  {arousal:+7.2f}  {valence:+7.2f}")

@@ -1,0 +1,64 @@
+"""What is shipped: the wheel holds the models, the schema, the recipes, and is small."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from quadpred_plugin.models import list_models
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    source.mkdir()
+    for name in (
+        "quadpred_plugin",
+        "models",
+        "setup.cfg",
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+    ):
+        (source / name).symlink_to(ROOT / name)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, source],
+        check=True,
+        timeout=300,
+        cwd=folder,
+    )
+    return next(folder.glob("*.whl"))
+
+
+def test_contents(wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for card in list_models():
+        for suffix in (".pb", ".json", ".golden.npz"):
+            assert f"quadpred_plugin/shipped_models/{card.name}{suffix}" in names
+    assert "quadpred_plugin/exports/schema.json" in names
+    assert "quadpred_plugin/training/recipes/music-4q.json" in names
+    modules = {
+        f"quadpred_plugin/{path.relative_to(ROOT / 'quadpred_plugin')}"
+        for path in (ROOT / "quadpred_plugin").rglob("*.py")
+    }
+    assert modules <= names
+
+
+def test_size(wheel):
+    assert wheel.stat().st_size < 60e6
+
+
+def test_installed_models_are_found(wheel, tmp_path):
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    code = (
+        "import quadpred_plugin.models as models\n"
+        "card = models.find_model()\n"
+        "card.verify()\n"
+        "assert card.graph.parent.name == 'shipped_models', card.graph\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, timeout=60)

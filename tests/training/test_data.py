@@ -1,0 +1,118 @@
+"""Splits, tables, augmentation and scores, none of which needs a network."""
+
+import numpy as np
+import pytest
+
+from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.training.augmentation import augment, mix
+from quadpred_plugin.training.corpora import CORPORA, Clip, Corpus, read_clips
+from quadpred_plugin.training.evaluate import score
+from quadpred_plugin.training.recipe import SHIPPED, read_recipe
+from quadpred_plugin.training.split import split_clips
+
+
+def clips(tmp_path, count=200, artists=60):
+    random = np.random.default_rng(0)
+    folds = random.integers(0, 5, artists)
+    return [
+        Clip(f"clip{index}", tmp_path / f"{index}.wav", index % 4, str(artist), int(folds[artist]))
+        for index, artist in enumerate(random.integers(0, artists, count))
+    ]
+
+
+def test_no_artist_on_two_sides(tmp_path):
+    everything = clips(tmp_path)
+    split = split_clips(everything, CORPORA["4q"], 0, 0.2, seed=3)
+    parts = [split.train, split.validation, split.test]
+    artists = [{clip.artist for clip in part} for part in parts]
+    assert all(artists)
+    assert not artists[0] & artists[1]
+    assert not (artists[0] | artists[1]) & artists[2]
+    assert sorted(clip.name for part in parts for clip in part) == sorted(
+        clip.name for clip in everything
+    )
+    assert {clip.fold for clip in split.test} == {0}
+    assert split == split_clips(everything, CORPORA["4q"], 0, 0.2, seed=3)
+    assert split != split_clips(everything, CORPORA["4q"], 0, 0.2, seed=4)
+
+
+def test_no_recording_on_two_sides(tmp_path):
+    everything = clips(tmp_path)
+    tested = next(clip.name for clip in everything if clip.fold == 0)
+    trained = next(clip.name for clip in everything if clip.fold == 1)
+    corpus = Corpus("c", "C", "", "", same_recordings=((tested, trained),))
+    split = split_clips(everything, corpus, 0, 0.2, seed=3)
+    assert tested not in {clip.name for clip in split.test}
+    assert trained in {clip.name for clip in split.train + split.validation}
+
+
+def test_a_label_table(tmp_path):
+    table = tmp_path / "labels.csv"
+    table.write_text("clip,path,quadrant,artist_id,fold\na,audio/a.wav,Q3,7,2\n")
+    assert read_clips(table) == [Clip("a", tmp_path / "audio/a.wav", 2, "7", 2)]
+    for text, message in (
+        ("clip,path,quadrant,fold\na,b,Q1,2\n", "lacks the columns artist_id"),
+        ("clip,path,quadrant,artist_id,fold\na,b,Q5,7,2\n", "Line 2"),
+        ("clip,path,quadrant,artist_id,fold\n", "no rows"),
+    ):
+        table.write_text(text)
+        with pytest.raises(QuadpredError, match=message):
+            read_clips(table)
+    with pytest.raises(QuadpredError, match="can't be read"):
+        read_clips(tmp_path / "missing.csv")
+
+
+@pytest.mark.parametrize("name", [path.stem for path in SHIPPED.glob("*.json")])
+def test_shipped_recipes(name):
+    recipe = read_recipe(name)
+    assert recipe.name == name
+    assert recipe.corpus in CORPORA
+
+
+def test_recipes_that_are_refused(tmp_path):
+    with pytest.raises(QuadpredError, match="name one of music-4q"):
+        read_recipe("nothing")
+    path = tmp_path / "recipe.json"
+    path.write_text('{"name": "x"}')
+    with pytest.raises(QuadpredError, match="missing entries"):
+        read_recipe(str(path))
+
+
+def test_augmentation_changes_a_copy_and_is_seeded():
+    slope = np.linspace(-2, -12, 128)
+    patches = slope + np.random.default_rng(1).normal(0, 1, (6, 31, 128))
+    patches = patches.astype(np.float32)
+    before = patches.copy()
+    one, two = (augment(patches, np.random.default_rng(2)) for _ in range(2))
+    assert np.array_equal(patches, before)
+    assert np.array_equal(one, two)
+    assert one.shape == patches.shape
+    assert all(not np.array_equal(new, old) for new, old in zip(one, patches))
+    # A quieter or louder patch with other colours, not another patch.
+    for new, old in zip(one, patches):
+        assert np.corrcoef(new.mean(axis=0), old.mean(axis=0))[0, 1] > 0.8
+
+
+def test_mixup_keeps_sums():
+    random = np.random.default_rng(3)
+    patches = random.normal(size=(8, 31, 128)).astype(np.float32)
+    labels = {"quadrants": np.eye(4, dtype=np.float32)[random.integers(0, 4, 8)]}
+    mixed, soft = mix(patches, labels, 0.4, random)
+    np.testing.assert_allclose(soft["quadrants"].sum(axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(mixed.sum() != 0, True)
+    assert not np.array_equal(mixed, patches)
+    same, hard = mix(patches, labels, 0.0, random)
+    assert same is patches
+    assert hard is labels
+
+
+def test_scores_by_hand():
+    truth = np.array([0, 0, 0, 1, 1, 2])
+    said = np.array([0, 0, 1, 1, 0, 1])
+    scores = score(truth, said, 3)
+    assert scores["confusion"] == [[2, 1, 0], [1, 1, 0], [0, 1, 0]]
+    # Precision 2/3, 1/3, none; recall 2/3, 1/2, 0; F1 2/3, 2/5, 0.
+    assert scores["precision"] == pytest.approx((2 / 3 + 1 / 3) / 3, abs=1e-4)
+    assert scores["recall"] == pytest.approx((2 / 3 + 1 / 2) / 3, abs=1e-4)
+    assert scores["f1"] == pytest.approx((2 / 3 + 2 / 5) / 3, abs=1e-4)
+    assert scores["accuracy"] == pytest.approx(0.5)
