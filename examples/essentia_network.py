@@ -3,12 +3,13 @@
 python examples/essentia_network.py examples/audio/q1_joy.ogg
 """
 
+# quadpred_plugin comes before Essentia, which it loads without its chatter.
+# ruff: noqa: I001
 import sys
 
+import quadpred_plugin.streaming as quadpred
 from essentia import Pool, run
 from essentia.streaming import MonoLoader
-
-import quadpred_plugin.streaming as quadpred  # before Essentia, which it loads quietly
 
 loader = MonoLoader(filename=sys.argv[1], sampleRate=16000, resampleQuality=0)
 network = quadpred.TensorflowPredictQuad(patchHopSize=10)

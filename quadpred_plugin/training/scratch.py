@@ -80,7 +80,7 @@ def train(
     validation = validation_patches(validation_features, preprocessing)
     while not _finished(epochs, recipe):
         epoch = len(epochs)
-        keras.utils.set_random_seed(recipe.seed + epoch)
+        _seed_dropout(network, recipe.seed, epoch)
         random = np.random.default_rng([recipe.seed, epoch])
         patches, labels = epoch_patches(train_features, train_labels, preprocessing, recipe, random)
         history = network.fit(
@@ -96,6 +96,13 @@ def train(
         _write_log(log, epochs)
         report(figures)
     return keras.saving.load_model(best)
+
+
+def _seed_dropout(network: Any, seed: int, epoch: int) -> None:
+    """Set the generators of dropout, whose state a saved network doesn't hold."""
+    for index, layer in enumerate(network.layers):
+        if hasattr(layer, "seed_generator"):
+            layer.seed_generator.state.assign([(seed * 1000 + epoch) % 2**31, index])
 
 
 def _write_log(path: Path, epochs: list[dict[str, float]]) -> None:
