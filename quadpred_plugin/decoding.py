@@ -70,16 +70,31 @@ def open_decoder(path: Path) -> Iterator[Decoder]:
     if os.path.getsize(path) == 0:
         yield Decoder(1, 1, iter(()))
         return
-    import soundfile
-
-    try:
-        sound = soundfile.SoundFile(os.fsencode(path))
-    except (soundfile.LibsndfileError, TypeError):
+    sound = _open_soundfile(path)
+    if sound is None:
         with _open_ffmpeg(path) as decoder:
             yield decoder
         return
     with sound:
         yield _decode_soundfile(sound)
+
+
+def _open_soundfile(path: Path) -> Any:
+    """Return the open file, or None if libsndfile doesn't read it."""
+    import soundfile
+
+    if path.suffix.lower() == ".mp3":
+        # libsndfile believes the name, and its MPEG decoder then searches the whole file
+        # for a frame, with remarks on standard error.
+        with open(path, "rb") as content:
+            head = content.read(3)
+        frame = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0
+        if head != b"ID3" and not frame:
+            return None
+    try:
+        return soundfile.SoundFile(os.fsencode(path))
+    except (soundfile.LibsndfileError, TypeError):
+        return None
 
 
 def _decode_soundfile(sound: Any) -> Decoder:

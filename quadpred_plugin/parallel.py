@@ -9,13 +9,14 @@ from concurrent.futures.process import BrokenProcessPool
 
 from quadpred_plugin.card import ModelCard
 from quadpred_plugin.chain.engine import restrict_algorithms
+from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.inference import Model
 from quadpred_plugin.prediction import Prediction, without_frames
 
 # Files handed out ahead of the one that is waited for; bounds what finished results occupy.
 _AHEAD_PER_PROCESS = 8
 
-_model: Model | None = None
+_model: Model | QuadpredError | None = None
 
 
 def predict_in_processes(
@@ -37,6 +38,11 @@ def predict_in_processes(
     prediction : Prediction
         In the order of the names. A file that brings its process down has status
         ``error``; the others are not affected.
+
+    Raises
+    ------
+    ModelError
+        If the processes can't load the model.
     """
     remaining = deque(names)
     while remaining:
@@ -91,9 +97,15 @@ def _load(card: ModelCard) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     restrict_algorithms()
     global _model
-    _model = Model(card)
+    try:
+        _model = Model(card)
+    except QuadpredError as error:
+        # Raised here it would break the pool, with a traceback; the first file brings it home.
+        _model = error
 
 
 def _predict_one(name: str, hop: float | None) -> Prediction:
+    if isinstance(_model, QuadpredError):
+        raise _model
     assert _model is not None
     return _model.predict_or_explain(name, hop)
