@@ -9,13 +9,14 @@ from quadpred_plugin.quadrants import QUADRANTS
 PUBLISHED_FILTERS = (32, 64, 128)
 BAND_POOLING = (4, 4, 2)
 DENSE_UNITS = 512
-DROPOUT = 0.25
+PUBLISHED_DROPOUT = 0.25
 HEADS = {"quadrants": len(QUADRANTS), "arousal": 2, "valence": 2}
 
 
 def build_network(
     preprocessing: Preprocessing,
     filters: Sequence[int] = PUBLISHED_FILTERS,
+    dropout: float = PUBLISHED_DROPOUT,
     batch_norm: bool = True,
 ) -> Any:
     """Build the published network, channels last.
@@ -34,6 +35,8 @@ def build_network(
         Gives the patch's frames and bands.
     filters : sequence of int
         Filters of the convolutions of each block; published: 32, 64, 128.
+    dropout : float
+        Share of values that are dropped in training after each block and dense layer.
     batch_norm : bool
         Whether convolutions are followed by batch norm; False builds the folded
         network, whose convolutions have biases instead.
@@ -67,17 +70,17 @@ def build_network(
                 hidden = layers.BatchNormalization(name=f"{name}_norm")(hidden)
             hidden = layers.ReLU()(hidden)
         hidden = layers.MaxPooling2D((1, pooling), name=f"block{block}_pooling")(hidden)
-        hidden = layers.Dropout(DROPOUT)(hidden)
+        hidden = layers.Dropout(dropout)(hidden)
     hidden = layers.MaxPooling2D((1, 2), name="encoded")(hidden)
     hidden = layers.Flatten()(hidden)
     for position in (1, 2, 3):
         hidden = layers.Dense(DENSE_UNITS, activation="relu", name=f"shared{position}")(hidden)
         if position < 3:
-            hidden = layers.Dropout(DROPOUT)(hidden)
+            hidden = layers.Dropout(dropout)(hidden)
     outputs = {}
     for head, classes in HEADS.items():
         branch = layers.Dense(DENSE_UNITS, activation="relu", name=f"{head}1")(hidden)
-        branch = layers.Dropout(DROPOUT)(branch)
+        branch = layers.Dropout(dropout)(branch)
         branch = layers.Dense(DENSE_UNITS, activation="relu", name=f"{head}2")(branch)
         outputs[head] = layers.Dense(classes, activation="softmax", name=head)(branch)
     return Model(patches, outputs, name="quadpred")

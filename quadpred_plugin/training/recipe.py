@@ -25,6 +25,8 @@ class Recipe:
     seed : int
     filters : list of int
         Filters of the three convolution blocks; published: 32, 64, 128.
+    dropout : float
+        Share of values dropped after each block and dense layer; published: 0.25.
     epochs : int
         At most; the learning rate falls to zero over them along a cosine.
     patience : int
@@ -49,6 +51,7 @@ class Recipe:
     validation_share: float
     seed: int
     filters: list[int]
+    dropout: float
     epochs: int
     patience: int
     patches_per_clip: int

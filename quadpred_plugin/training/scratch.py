@@ -76,7 +76,9 @@ def train(
         network = keras.saving.load_model(last)
     else:
         keras.utils.set_random_seed(recipe.seed)
-        network = _compiled(build_network(preprocessing, recipe.filters), recipe, steps)
+        network = _compiled(
+            build_network(preprocessing, recipe.filters, recipe.dropout), recipe, steps
+        )
     validation = validation_patches(validation_features, preprocessing)
     while not _finished(epochs, recipe):
         epoch = len(epochs)

@@ -1,0 +1,141 @@
+"""Signals with names, ways to make files of them, and the program as a child process."""
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests import signals
+
+SCRIPT = Path(sys.executable).with_name("quadpred")
+
+
+def make_silence(seconds, rate=signals.RATE):
+    return np.zeros(round(seconds * rate), dtype=np.float32)
+
+
+@pytest.fixture(scope="session")
+def sine():
+    """Build a sine of half of full scale: ``sine(seconds, frequency, rate)``."""
+    return signals.sine
+
+
+@pytest.fixture(scope="session")
+def noise():
+    """Build white noise: ``noise(seconds, seed, rate)``."""
+    return signals.noise
+
+
+@pytest.fixture(scope="session")
+def silence():
+    """Build digital silence: ``silence(seconds, rate)``."""
+    return make_silence
+
+
+@pytest.fixture(scope="session")
+def encode():
+    """Write mono samples with one of FFmpeg's codecs: ``encode(path, codec, samples, rate)``."""
+    import av
+
+    def write(path, codec, samples, rate):
+        frame = av.AudioFrame.from_ndarray(samples[np.newaxis], format="fltp", layout="mono")
+        frame.sample_rate = rate
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream(codec, rate=rate, layout="mono")
+            resampler = av.AudioResampler(stream.codec_context.format, "mono", rate)
+            for part in resampler.resample(frame):
+                container.mux(stream.encode(part))
+            container.mux(stream.encode(None))
+
+    return write
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of the program left."""
+
+    code: int
+    output: bytes
+    messages: str
+
+    def rows(self):
+        return read_rows(self.output)
+
+    def row(self, name):
+        (found,) = (row for row in self.rows() if row["file"] == name)
+        return found
+
+    def messages_on(self, name):
+        start = f"quadpred: {name}: "
+        return [line for line in self.messages.splitlines() if line.startswith(start)]
+
+
+def read_rows(content):
+    """Read bytes of CSV as a script would that keeps names byte-exact."""
+    text = content.decode("utf-8", "surrogateescape")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def clean_environment(**more):
+    """Return the environment less what would configure the program."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("QUADPRED_")}
+    return {**own, **more}
+
+
+@pytest.fixture(scope="session")
+def read_csv():
+    return read_rows
+
+
+@pytest.fixture(scope="session")
+def quadpred():
+    """Run the installed program: ``quadpred(*arguments, folder=…)`` gives a `Run`.
+
+    A traceback fails the test whatever else it looks at.
+    """
+
+    def run(*arguments, folder, output=subprocess.PIPE, **environment):
+        process = subprocess.run(
+            [SCRIPT, *arguments],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            env=clean_environment(**environment),
+            timeout=100,
+        )
+        messages = process.stderr.decode("utf-8", "backslashreplace")
+        assert "Traceback" not in messages, messages[-3000:]
+        return Run(process.returncode, process.stdout or b"", messages)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def start_quadpred():
+    """Start the installed program in a process group of its own and return the `Popen`."""
+    started = []
+
+    def start(*arguments, folder, **environment):
+        process = subprocess.Popen(
+            [SCRIPT, *arguments],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=clean_environment(**environment),
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        for stream in (process.stdout, process.stderr):
+            stream.close()
