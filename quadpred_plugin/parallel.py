@@ -56,6 +56,7 @@ def predict_in_processes(
 def _until_a_process_dies(
     card: ModelCard, remaining: deque[str], hop: float | None, jobs: int
 ) -> Iterator[Prediction]:
+    others = set(multiprocessing.active_children())
     pool = _pool(card, jobs)
     waiting: deque[Future[Prediction]] = deque()
     handed_out = 0
@@ -70,6 +71,11 @@ def _until_a_process_dies(
             yield prediction
     except BrokenProcessPool:
         return
+    except (KeyboardInterrupt, GeneratorExit):
+        # Who gives up doesn't want to wait for the hour-long file that is being heard.
+        for process in set(multiprocessing.active_children()) - others:
+            process.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from quadpred_plugin.cli.targets import check_targets, plan_targets
+from quadpred_plugin.errors import ModelError, OutputError
 
 if TYPE_CHECKING:
     from quadpred_plugin.card import ModelCard
@@ -137,7 +138,10 @@ def _default_format(output: Path | None) -> str:
     from quadpred_plugin.exports import format_of
 
     if output is not None and output.suffix and not output.is_dir():
-        return format_of(output)
+        try:
+            return format_of(output)
+        except OutputError as error:
+            raise click.UsageError(f"{error} --format names one.") from error
     return "table" if output is None and sys.stdout.isatty() else "csv"
 
 
@@ -146,9 +150,12 @@ def _choose_model(model: str | None, speech: str | None, music: str | None) -> M
 
     if model and (speech or music):
         raise click.UsageError("--model and -s/-m exclude each other: both choose the model.")
-    if speech or music:
-        return find_by_language(speech, music)
-    return find_model(model or "default")
+    try:
+        if speech or music:
+            return find_by_language(speech, music)
+        return find_model(model or "default")
+    except ModelError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _cores() -> int:

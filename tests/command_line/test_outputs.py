@@ -174,6 +174,7 @@ def test_a_full_disk():
         (["--format", "npz", str(JOY)], "give -o"),
         (["-s", "e", "--model", "default", str(JOY)], "exclude each other"),
         (["--jobs", "0", str(JOY)], "jobs"),
+        (["-o", "result.xyz", str(JOY)], "suffix"),
         (["--plot", "one.png", str(JOY), str(CALM)], "name a folder"),
     ],
 )
@@ -187,8 +188,13 @@ def test_wrong_use(arguments, message):
 def test_the_original_flags():
     assert predict("-m", "e", "-i", JOY).rows == predict(JOY).rows
     outcome = predict("-s", "e", "-m", "m", JOY)
-    assert outcome.code == 1
+    assert outcome.code == 2
     assert "isn't public" in outcome.error
+
+
+def test_options_from_the_environment(monkeypatch):
+    monkeypatch.setenv("QUADPRED_PREDICT_LEVEL", "frame")
+    assert predict(JOY).out.startswith(b"file,time,")
 
 
 def test_quiet(tmp_path):
