@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from quadpred_plugin.chain.network import Entry
+from quadpred_plugin.chain.network import HEAD_SIZES, Entry
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import ModelError
 from quadpred_plugin.files import write_atomically
@@ -148,6 +148,10 @@ def read_card(path: Path) -> ModelCard:
         entries = {name: Entry(**entry) for name, entry in own["entries"].items()}
         if not {"patches", "frames"} <= set(entries):
             raise ModelError(f"The card {card_path} lacks the entries 'patches' and 'frames'.")
+        for name, entry in entries.items():
+            if set(entry.outputs) != set(HEAD_SIZES):
+                heads = ", ".join(HEAD_SIZES)
+                raise ModelError(f"The entry '{name}' of the card {card_path} must have {heads}.")
     except (KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"The card {card_path} is not a model card: {error!r}.") from error
     return ModelCard(graph, content, preprocessing, entries)

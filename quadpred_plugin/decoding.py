@@ -58,6 +58,9 @@ def open_decoder(path: Path) -> Iterator[Decoder]:
     AudioError
         If the file is missing, unreadable, or nothing that either library knows.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        # A pipe would be waited for, and can't be read twice.
+        raise AudioError("is not a regular file.")
     try:
         with open(path, "rb"):
             pass
@@ -105,7 +108,7 @@ def _decode_soundfile(sound: Any) -> Decoder:
             try:
                 block = sound.read(BLOCK_FRAMES, dtype="float32", always_2d=True)
             except soundfile.LibsndfileError as error:
-                decoder.complaints.append(f"decoding stopped: {error}")
+                decoder.complaints.append(f"decoding stopped: {str(error).rstrip('.')}")
                 return
             if not len(block):
                 return

@@ -31,6 +31,9 @@ def write_atomically(path: Path, write: Callable[[IO[Any]], Any], text: bool = F
         if text
         else {"mode": "wb"}
     )
+    if path.exists() and not path.is_file():
+        # A rename would put a file in the place of a device, as root even of /dev/null.
+        raise OutputError(f"{path} is there, and not a regular file.")
     temporary = None
     try:
         # A name of its own rather than one made of the file's, which may be as long as names get.

@@ -69,6 +69,8 @@ class Model:
             return self._hear(sound_from_samples(*source, rate), "<samples>", hop)
         name = os.fspath(source)
         try:
+            if not name:
+                raise AudioError("does not exist.")
             with open_sound(Path(name), rate) as sound:
                 return self._hear(sound, name, hop)
         except AudioError as error:
@@ -127,11 +129,15 @@ class Model:
                 listener.process(block)
             listener.finish()
             if not listener.samples:
+                if sound.warnings:
+                    raise AudioError(" ".join(sound.warnings))
                 return without_frames(name, "empty", sound.seconds, "has no samples.", provenance)
             if listener.silent:
                 floor = 20 * np.log10(preprocessing.peak_floor)
                 reason = f"is silent: no sample reaches {floor:.0f} dB below full scale."
-                return without_frames(name, "silent", sound.seconds, reason, provenance)
+                return without_frames(
+                    name, "silent", sound.seconds, reason, provenance, sound.warnings
+                )
             short = listener.patch_count(hop_frames) == 0
             heads = listener.predict(hop_frames, repeat_last=short)
         warnings = list(sound.warnings)

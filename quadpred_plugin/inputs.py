@@ -58,14 +58,13 @@ def output_paths(names: Sequence[str], folder: Path, suffix: str) -> list[Path]:
     the run, each keeps its own suffix and its folders below the one that all have in
     common: ``album/song.mp3.npz``. A name that is given twice keeps one output.
     """
-    simple = [Path(name).stem + suffix for name in names]
-    distinct = {(os.path.abspath(name), stem) for name, stem in zip(names, simple, strict=True)}
-    taken = Counter(stem.casefold() for _, stem in distinct)
     absolute = [os.path.abspath(name) for name in names]
     common = os.path.commonpath([os.path.dirname(name) for name in absolute]) if names else ""
-    return [
-        folder / stem
-        if taken[stem.casefold()] == 1
-        else folder / (os.path.relpath(whole, common) + suffix)
-        for stem, whole in zip(simple, absolute, strict=True)
-    ]
+    chosen = {whole: Path(whole).stem + suffix for whole in absolute}
+    while True:
+        taken = Counter(name.casefold() for name in chosen.values())
+        crowded = [whole for whole, name in chosen.items() if taken[name.casefold()] > 1]
+        longer = {whole: os.path.relpath(whole, common) + suffix for whole in crowded}
+        if all(chosen[whole] == name for whole, name in longer.items()):
+            return [folder / chosen[whole] for whole in absolute]
+        chosen |= longer

@@ -1,5 +1,6 @@
 """What the chain says of one file: an immutable value with its provenance."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,7 +115,12 @@ class Prediction:
 
 
 def without_frames(
-    source: str, status: str, duration: float | None, reason: str, provenance: dict[str, Any]
+    source: str,
+    status: str,
+    duration: float | None,
+    reason: str,
+    provenance: dict[str, Any],
+    warnings: Sequence[str] = (),
 ) -> Prediction:
     """Make the prediction of a signal that gives no numbers, with the reason."""
     nothing = np.zeros(0, dtype=np.float32)
@@ -129,5 +135,5 @@ def without_frames(
         arousal=nothing,
         valence=nothing,
         provenance=provenance,
-        warnings=(reason,),
+        warnings=(reason, *warnings),
     )

@@ -89,6 +89,12 @@ def clean_environment(**more):
 
 
 @pytest.fixture(scope="session")
+def script():
+    """Path of the installed program."""
+    return SCRIPT
+
+
+@pytest.fixture(scope="session")
 def read_csv():
     return read_rows
 
@@ -100,7 +106,7 @@ def quadpred():
     A traceback fails the test whatever else it looks at.
     """
 
-    def run(*arguments, folder, output=subprocess.PIPE, **environment):
+    def run(*arguments, folder, output=subprocess.PIPE, seconds=60, **environment):
         process = subprocess.run(
             [SCRIPT, *arguments],
             cwd=folder,
@@ -108,7 +114,7 @@ def quadpred():
             stdout=output,
             stderr=subprocess.PIPE,
             env=clean_environment(**environment),
-            timeout=100,
+            timeout=seconds,
         )
         messages = process.stderr.decode("utf-8", "backslashreplace")
         assert "Traceback" not in messages, messages[-3000:]

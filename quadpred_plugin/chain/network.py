@@ -13,6 +13,9 @@ from quadpred_plugin.errors import ModelError
 # What stands before the bands in each row of the graph's ``frames`` entry.
 STREAM_SETTINGS = ("peak", "patch_hop", "batch_size", "repeat_last")
 
+# Values of each head for one patch.
+HEAD_SIZES = {"quadrants": 4, "arousal": 1, "valence": 1}
+
 # Larger batches gain nothing on a processor and cost about a megabyte a patch.
 BATCH_SIZE = 16
 
@@ -53,6 +56,7 @@ class Network:
         standard = load_standard()
         self._pool_type = load_essentia().Pool
         self._entry = entry
+        self._graph = graph
         try:
             self._predict = standard.TensorflowPredict(
                 graphFilename=str(graph),
@@ -81,15 +85,25 @@ class Network:
         heads : dict of ndarray of float32
             ``quadrants`` (patches, 4) in 0..1; ``arousal`` and ``valence`` (patches,)
             in -1..1.
+
+        Raises
+        ------
+        ModelError
+            If the graph's inputs or outputs aren't those that its card names.
         """
         for batch in batches:
             pool = self._pool_type()
             pool.set(self._entry.input, batch[:, np.newaxis])
-            result = self._predict(pool)
-            heads = {
-                name: result[node].reshape(len(batch), -1)
-                for name, node in self._entry.outputs.items()
-            }
+            try:
+                result = self._predict(pool)
+                heads = {
+                    name: result[node].reshape(len(batch), HEAD_SIZES[name])
+                    for name, node in self._entry.outputs.items()
+                }
+            except (RuntimeError, ValueError, KeyError, IndexError) as error:
+                raise ModelError(
+                    f"The graph {self._graph} doesn't do what its card says: {error}"
+                ) from error
             yield {
                 "quadrants": heads["quadrants"],
                 "arousal": heads["arousal"][:, 0],

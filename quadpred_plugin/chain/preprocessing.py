@@ -72,6 +72,12 @@ class Preprocessing:
                     f"The card asks for {name} '{value}', but this version knows only "
                     f"'{only}'; a newer quadpred-plugin may know it."
                 )
+        for name, number in asdict(self).items():
+            positive = isinstance(number, int | float) and number > 0
+            if not isinstance(getattr(type(self), name), str) and not (
+                positive or (name == "lowest_frequency" and number == 0)
+            ):
+                raise ModelError(f"The card's {name} must be a positive number, not {number!r}.")
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Preprocessing":
@@ -123,15 +129,15 @@ class Preprocessing:
         Raises
         ------
         ValueError
-            If the hop rounds to less than one frame or isn't finite.
+            If the hop is less than half a frame or isn't finite.
         """
         if seconds is None:
             return self.patch_size
         frames = seconds / self.frame_seconds
-        if not 0.5 <= frames < float("inf"):
+        if not 0.5 <= frames < 2**31:
             raise ValueError(
-                f"A hop of {seconds:g} s is too short: the least is one frame, "
-                f"{self.frame_seconds:g} s."
+                f"A hop of {seconds:g} s can't be used: it must be one frame, "
+                f"{self.frame_seconds:g} s, or more, and finite."
             )
         return int(frames + 0.5)
 

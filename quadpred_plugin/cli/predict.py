@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from quadpred_plugin.cli.targets import check_targets, plan_targets
+from quadpred_plugin.cli.targets import check_targets, is_folder, plan_targets
 from quadpred_plugin.errors import ModelError, OutputError
 
 if TYPE_CHECKING:
@@ -57,12 +57,12 @@ BINARY_FORMATS = ("npz", "npy")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     help="A file for all results, or a folder for a file each.",
 )
 @click.option(
     "--plot",
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     metavar="PICTURE",
     help="Draw the taggram: a .png or .svg, or for several files a folder.",
 )
@@ -80,8 +80,8 @@ def command(
     hop: float | None,
     format_name: str | None,
     level: str | None,
-    output: Path | None,
-    plot: Path | None,
+    output: str | None,
+    plot: str | None,
     force: bool,
     skip_existing: bool,
     jobs: int | None,
@@ -120,7 +120,8 @@ def command(
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--hop") from error
     names, fruitless = expand_paths(wanted, recursive)
-    targets = plan_targets(names, output, plot, f".{format_name}", format_name in BINARY_FORMATS)
+    one_each = format_name in BINARY_FORMATS and level == "frame"
+    targets = plan_targets(names, output, plot, f".{format_name}", one_each)
     targets = check_targets(targets, force, skip_existing)
     return run(
         card=card,
@@ -134,15 +135,16 @@ def command(
     )
 
 
-def _default_format(output: Path | None) -> str:
+def _default_format(output: str | None) -> str:
     from quadpred_plugin.exports import format_of
 
-    if output is not None and output.suffix and not output.is_dir():
+    if output is not None and Path(output).suffix and not is_folder(output):
         try:
-            return format_of(output)
+            return format_of(Path(output))
         except OutputError as error:
             raise click.UsageError(f"{error} --format names one.") from error
-    return "table" if output is None and sys.stdout.isatty() else "csv"
+    on_terminal = output is None and sys.stdout is not None and sys.stdout.isatty()
+    return "table" if on_terminal else "csv"
 
 
 def _choose_model(model: str | None, speech: str | None, music: str | None) -> ModelCard:

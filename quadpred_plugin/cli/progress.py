@@ -21,7 +21,7 @@ class Progress:
 
     def __init__(self, total: int, wanted: bool) -> None:
         self._total = total
-        self._wanted = wanted and sys.stderr.isatty()
+        self._wanted = wanted and sys.stderr is not None and sys.stderr.isatty()
         self._begin = time.monotonic()
         self._bar: Any = None
         self._task: Any = None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import IO, Any
 
 import click
 
 from quadpred_plugin.card import ModelCard
+from quadpred_plugin.cli.interruption import Interruption
 from quadpred_plugin.cli.progress import Progress
 from quadpred_plugin.cli.targets import Targets
 from quadpred_plugin.errors import OutputError
@@ -34,7 +36,7 @@ def run(
 ) -> int:
     """Hear all files and write their results; return the exit code."""
     watch = _Watch(targets, quiet)
-    with Progress(len(targets.names), wanted=not quiet) as progress:
+    with watch.interruption, Progress(len(targets.names), wanted=not quiet) as progress:
         predictions = watch.over(_hear(card, targets.names, fruitless, hop, jobs), progress)
         export = FORMATS[format_name]
         if targets.outputs is not None:
@@ -48,6 +50,8 @@ def run(
                 write_atomically(targets.output, write, text=export.text)
         else:
             # Names are bytes to the system; what isn't UTF-8 goes out as it came in.
+            if sys.stdout is None:
+                raise OutputError("Standard output is closed: give -o.")
             if isinstance(sys.stdout, io.TextIOWrapper):
                 sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
             export.write(sys.stdout, predictions, level)
@@ -60,7 +64,7 @@ def _hear(
     fruitless: frozenset[str],
     hop: float | None,
     jobs: int,
-) -> Iterator[Prediction]:
+) -> Generator[Prediction, None, None]:
     audible = [name for name in names if name not in fruitless]
     jobs = min(jobs, len(audible))
     if jobs > 1:
@@ -90,20 +94,32 @@ class _Watch:
         self._done = 0
         self._failed = False
         self._interrupted = False
+        self.interruption = Interruption()
 
-    def over(self, predictions: Iterator[Prediction], progress: Progress) -> Iterator[Prediction]:
+    def over(
+        self, predictions: Generator[Prediction, None, None], progress: Progress
+    ) -> Iterator[Prediction]:
         """Yield the predictions until the end or Ctrl-C, which ends them in good order."""
+        while (prediction := self._next(predictions)) is not None:
+            self._tell(prediction)
+            if self._targets.plots is not None and len(prediction):
+                picture = self._targets.plots[self._done]
+                self._attempt(partial(save_taggram, prediction, picture))
+            yield prediction
+            self._done += 1
+            progress.show(self._done)
+
+    def _next(self, predictions: Generator[Prediction, None, None]) -> Prediction | None:
+        if self.interruption.wished:
+            self._interrupted = True
+            predictions.close()
+            return None
         try:
-            for prediction in predictions:
-                self._tell(prediction)
-                if self._targets.plots is not None and len(prediction):
-                    picture = self._targets.plots[self._done]
-                    self._attempt(partial(save_taggram, prediction, picture))
-                yield prediction
-                self._done += 1
-                progress.show(self._done)
+            with self.interruption.at_once():
+                return next(predictions, None)
         except KeyboardInterrupt:
             self._interrupted = True
+            return None
 
     def write_each(self, predictions: Iterator[Prediction], format_name: str, level: str) -> None:
         """Write each prediction to the file that was planned for it."""
@@ -135,4 +151,6 @@ class _Watch:
             self._say(str(error))
 
     def _say(self, sentence: str) -> None:
-        click.echo(f"quadpred: {sentence}", err=True)
+        # Where nobody listens, the results go on.
+        with suppress(OSError):
+            click.echo(f"quadpred: {sentence}", err=True)

@@ -30,15 +30,20 @@ class Targets:
     plots: tuple[Path, ...] | None
 
 
+def is_folder(name: str) -> bool:
+    """Say whether a user's word for an output means a folder: one that is there, or a slash."""
+    return name.endswith(os.sep) or os.path.isdir(name)
+
+
 def plan_targets(
-    names: Sequence[str], output: Path | None, plot: Path | None, suffix: str, one_each: bool
+    names: Sequence[str], output: str | None, plot: str | None, suffix: str, one_each: bool
 ) -> Targets:
     """Decide which outputs are files and which folders.
 
     Parameters
     ----------
     names : sequence of str
-    output, plot : Path or None
+    output, plot : str or None
         What the user named; an existing folder or a name that ends in a slash is a
         folder.
     suffix : str
@@ -48,14 +53,18 @@ def plan_targets(
     """
     from quadpred_plugin.inputs import output_paths
 
-    single: Path | None = output
+    single: Path | None = None
     outputs: tuple[Path, ...] | None = None
-    if output is not None and (output.is_dir() or (one_each and len(names) > 1)):
-        single, outputs = None, tuple(output_paths(names, output, suffix))
+    if output is not None:
+        if is_folder(output) or (one_each and len(names) > 1):
+            outputs = tuple(output_paths(names, Path(output), suffix))
+        else:
+            single = Path(output)
     plots: tuple[Path, ...] | None = None
     if plot is not None:
-        if plot.is_dir() or (len(names) > 1 and not plot.suffix):
-            plots = tuple(output_paths(names, plot, ".png"))
+        picture = Path(plot)
+        if is_folder(plot) or (len(names) > 1 and not picture.suffix):
+            plots = tuple(output_paths(names, picture, ".png"))
         elif len(names) > 1:
             raise click.BadParameter(
                 f"{plot} is one picture, but {len(names)} files are to be drawn: name a folder.",
@@ -64,12 +73,12 @@ def plan_targets(
         else:
             from quadpred_plugin.plots import SUFFIXES
 
-            if plot.suffix.lower() not in SUFFIXES:
+            if picture.suffix.lower() not in SUFFIXES:
                 raise click.BadParameter(
                     f"A picture's name ends in {' or '.join(SUFFIXES)}: {plot}.",
                     param_hint="--plot",
                 )
-            plots = (plot,)
+            plots = (picture,)
     return Targets(tuple(names), single, outputs, plots)
 
 
@@ -87,15 +96,16 @@ def check_targets(targets: Targets, force: bool, skip_existing: bool) -> Targets
         if file is not None
     }:
         _make_folder(path)
-    if skip_existing:
-        return _without_existing(targets)
-    if not force:
-        for file in (targets.output, *(targets.outputs or ()), *(targets.plots or ())):
-            if file is not None and file.exists():
-                raise click.UsageError(
-                    f"{file} exists: --force replaces it, --skip-existing leaves it."
-                )
-    return targets
+    for file in (targets.output, *(targets.outputs or ()), *(targets.plots or ())):
+        if file is None or not file.exists():
+            continue
+        if not file.is_file():
+            raise click.UsageError(f"{file} is there, and not a regular file.")
+        if not force and not skip_existing:
+            raise click.UsageError(
+                f"{file} exists: --force replaces it, --skip-existing leaves it."
+            )
+    return _without_existing(targets) if skip_existing else targets
 
 
 def _without_existing(targets: Targets) -> Targets:

@@ -1,7 +1,8 @@
 """CSV after RFC 4180, with dot decimals and lines that end in a line feed."""
 
 import csv
-from collections.abc import Iterable
+import io
+from collections.abc import Iterable, Sequence
 from typing import IO
 
 from quadpred_plugin.exports.columns import COLUMNS, Value, rows
@@ -10,12 +11,18 @@ from quadpred_plugin.prediction import Prediction
 
 def write(stream: IO[str], predictions: Iterable[Prediction], level: str) -> None:
     """Write a header and the rows, each file's as soon as it is there."""
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS[level])
+    stream.write(_line(COLUMNS[level]))
     stream.flush()
     for prediction in predictions:
-        writer.writerows([_text(value) for value in row] for row in rows(prediction, level))
+        stream.writelines(_line(row) for row in rows(prediction, level))
         stream.flush()
+
+
+def _line(row: Sequence[Value]) -> str:
+    line = io.StringIO(newline="")
+    # Python quotes a carriage return in a name only where it is part of the line's end.
+    csv.writer(line, lineterminator="\r\n").writerow(map(_text, row))
+    return line.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _text(value: Value) -> str:
