@@ -77,7 +77,9 @@ class Preprocessing:
             if not isinstance(getattr(type(self), name), str) and not (
                 positive or (name == "lowest_frequency" and number == 0)
             ):
-                raise ModelError(f"The card's {name} must be a positive number, not {number!r}.")
+                raise ModelError(
+                    f"The model card gives {name}, which must be a positive number, not {number!r}."
+                )
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Preprocessing":

@@ -61,7 +61,7 @@ def test_times():
 
 
 @pytest.mark.parametrize(
-    ("seconds", "expected"), [(None, 31), (0.992, 31), (0.5, 16), (0.032, 1), (0.016, 1), (10, 312)]
+    ("seconds", "expected"), [(None, 31), (0.992, 31), (0.5, 16), (0.032, 1), (0.016, 1), (10, 313)]
 )
 def test_hop_in_frames(seconds, expected):
     assert NUMBERS.hop_frames(seconds) == expected
