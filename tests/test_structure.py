@@ -84,6 +84,18 @@ def test_a_start_imports_nothing_heavy(arguments):
     assert not loaded & HEAVY
 
 
+def test_the_command_line_knows_the_formats_and_levels():
+    from quadpred_plugin.cli import predict
+    from quadpred_plugin.exports import FORMATS
+    from quadpred_plugin.exports.columns import COLUMNS
+
+    assert tuple(FORMATS) == predict.FORMAT_NAMES
+    assert tuple(COLUMNS) == predict.LEVEL_NAMES
+    assert {name for name, export in FORMATS.items() if not export.text} == set(
+        predict.BINARY_FORMATS
+    )
+
+
 def test_importing_the_package_costs_nothing():
     code = (
         "import sys, quadpred_plugin as qp\n"

@@ -15,7 +15,9 @@ from quadpred_plugin.errors import ModelError, OutputError
 if TYPE_CHECKING:
     from quadpred_plugin.card import ModelCard
 
+# Written again here, so that help needs no NumPy; a test compares them with the registry.
 FORMAT_NAMES = ("table", "csv", "json", "npz", "npy")
+LEVEL_NAMES = ("file", "frame")
 BINARY_FORMATS = ("npz", "npy")
 
 
@@ -51,7 +53,7 @@ BINARY_FORMATS = ("npz", "npy")
 )
 @click.option(
     "--level",
-    type=click.Choice(["file", "frame"]),
+    type=click.Choice(LEVEL_NAMES),
     help="A row a file (default), or a row a patch (default of npz and npy).",
 )
 @click.option(

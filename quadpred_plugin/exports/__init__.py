@@ -13,8 +13,6 @@ from quadpred_plugin.exports import arrays, csv_rows, json_objects, table
 from quadpred_plugin.files import write_atomically
 from quadpred_plugin.prediction import Prediction
 
-LEVELS = ("file", "frame")
-
 
 class Export(NamedTuple):
     """One format.
@@ -22,7 +20,7 @@ class Export(NamedTuple):
     Attributes
     ----------
     write : callable
-        Takes a stream, predictions (any iterable) and a level of `LEVELS`.
+        Takes a stream, predictions (any iterable) and a level, ``file`` or ``frame``.
     text : bool
         Whether the stream takes text.
     suffix : str or None
