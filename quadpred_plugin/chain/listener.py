@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from quadpred_plugin.chain.bands import BandExtractor
 from quadpred_plugin.chain.level import PeakLevel
-from quadpred_plugin.chain.network import BATCH_SIZE, Network
+from quadpred_plugin.chain.network import BATCH_SIZE, HEAD_SIZES, Network
 from quadpred_plugin.chain.patches import PatchBuffer
 from quadpred_plugin.chain.preprocessing import Preprocessing
 
@@ -94,7 +94,7 @@ class Listener:
         level = self._level.value
         patches = self._buffer.batches(hop_frames, batch_size, repeat_last)
         results = list(self._network.predict(batch / level for batch in patches))
-        empty = {"quadrants": (0, 4), "arousal": (0,), "valence": (0,)}
+        empty = {head: (0, size) if size > 1 else (0,) for head, size in HEAD_SIZES.items()}
         return {
             head: np.concatenate(
                 [np.zeros(shape, dtype=np.float32), *(result[head] for result in results)]

@@ -77,10 +77,13 @@ def _score_heads(
         head: np.array([getattr(quadrant, head) > 0 for quadrant in QUADRANTS], dtype=int)
         for head in ("arousal", "valence")
     }
+    truth = {"quadrants": quadrants, **{head: sign[quadrants] for head, sign in signs.items()}}
+    said = {
+        "quadrants": outputs["quadrants"].argmax(axis=1),
+        **{head: (outputs[head] > 0).astype(int) for head in signs},
+    }
     return {
-        "quadrants": score(quadrants, outputs["quadrants"].argmax(axis=1), 4),
-        "arousal": score(signs["arousal"][quadrants], (outputs["arousal"] > 0).astype(int), 2),
-        "valence": score(signs["valence"][quadrants], (outputs["valence"] > 0).astype(int), 2),
+        head: score(truth[head], said[head], len(classes)) for head, classes in HEAD_CLASSES.items()
     }
 
 

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from quadpred_plugin.card import write_card
+from quadpred_plugin.chain.network import HEAD_SIZES
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.files import write_atomically
 from quadpred_plugin.quadrants import QUADRANTS
-from quadpred_plugin.training.architecture import HEADS, fold_batch_norm
+from quadpred_plugin.training.architecture import fold_batch_norm
 from quadpred_plugin.training.corpora import CORPORA
 from quadpred_plugin.training.freeze import ENTRIES, freeze
 from quadpred_plugin.training.recipe import Recipe
@@ -116,7 +117,6 @@ def _card(
     import tensorflow as tf
 
     corpus = CORPORA[recipe.corpus]
-    sizes = {head: classes if head == "quadrants" else 1 for head, classes in HEADS.items()}
     patch = [1, preprocessing.patch_size, preprocessing.bands]
     return {
         "name": name,
@@ -140,7 +140,7 @@ def _card(
         "schema": {
             "inputs": [{"name": ENTRIES["patches"].input, "type": "float", "shape": patch}],
             "outputs": [
-                {"name": node, "type": "float", "shape": [sizes[head]], "output_purpose": head}
+                {"name": node, "type": "float", "shape": [HEAD_SIZES[head]], "output_purpose": head}
                 for head, node in ENTRIES["patches"].outputs.items()
             ],
         },

@@ -8,7 +8,7 @@ the middle of an Essentia network.
 
 from typing import Any
 
-from quadpred_plugin.chain.network import STREAM_SETTINGS, Entry
+from quadpred_plugin.chain.network import HEAD_SIZES, STREAM_SETTINGS, Entry
 from quadpred_plugin.chain.preprocessing import Preprocessing
 
 # Constants smaller than this stay in float32: they hardly weigh in the file.
@@ -95,8 +95,8 @@ def freeze(network: Any, preprocessing: Preprocessing) -> bytes:
             new = heads(cut)
             return (start + batch, *(tf.concat([a, b], 0) for a, b in zip(done, new)))
 
-        empty = [tf.zeros([0, classes]) for classes in (4, 1, 1)]
-        shapes = [tf.TensorShape([None, classes]) for classes in (4, 1, 1)]
+        empty = [tf.zeros([0, classes]) for classes in HEAD_SIZES.values()]
+        shapes = [tf.TensorShape([None, classes]) for classes in HEAD_SIZES.values()]
         result = tf.while_loop(
             more,
             step,
