@@ -37,8 +37,9 @@ class Interruption:
         traceback: TracebackType | None,
     ) -> None:
         # After a first Ctrl-C the program is about to end in good order: a second is too late.
-        if self._main and not self.wished:
-            signal.signal(signal.SIGINT, self._before)
+        # Ignored by the system, since Python takes its own handlers back while it ends.
+        if self._main:
+            signal.signal(signal.SIGINT, signal.SIG_IGN if self.wished else self._before)
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
