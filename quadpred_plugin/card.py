@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from quadpred_plugin.chain.network import HEAD_SIZES, Entry
+from quadpred_plugin.chain.entries import HEAD_SIZES, Entry
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import ModelError
 from quadpred_plugin.files import write_atomically

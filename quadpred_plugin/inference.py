@@ -1,7 +1,7 @@
 """The use case: from a file or samples to a Prediction."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -120,36 +120,68 @@ class Model:
             "hop": preprocessing.hop_frames(hop) * preprocessing.frame_seconds,
         }
 
-    def _hear(self, sound: Sound, name: str, hop: float | None) -> Prediction:
+    def listen(self, extractor: BandExtractor | None = None) -> Listener:
+        """Begin to hear a signal block by block.
+
+        Parameters
+        ----------
+        extractor : BandExtractor, optional
+            To be used again, for signals one after the other; its own if None, so that
+            several can be heard at once.
+
+        Returns
+        -------
+        listener : Listener
+            Wants mono samples at the card's rate, clipped to full scale.
+        """
+        preprocessing = self.card.preprocessing
+        return Listener(preprocessing, extractor or BandExtractor(preprocessing), self._network)
+
+    def conclude(
+        self,
+        listener: Listener,
+        name: str,
+        seconds: float,
+        hop: float | None = None,
+        warnings: Sequence[str] = (),
+    ) -> Prediction:
+        """Say what a listener has heard, now that its signal has ended.
+
+        Parameters
+        ----------
+        listener : Listener
+            From `listen`; it can't hear more afterwards.
+        name : str
+            What to call the signal.
+        seconds : float
+            Its length.
+        hop : float, optional
+            As for `predict`.
+        warnings : sequence of str
+            What was noticed on the way.
+        """
         preprocessing = self.card.preprocessing
         hop_frames = preprocessing.hop_frames(hop)
         provenance = self.provenance(hop)
-        with Listener(preprocessing, self._extractor, self._network) as listener:
-            for block in sound.blocks:
-                listener.process(block)
-            listener.finish()
-            if not listener.samples:
-                if sound.warnings:
-                    raise AudioError(" ".join(sound.warnings))
-                return without_frames(name, "empty", sound.seconds, "has no samples.", provenance)
-            if listener.silent:
-                floor = 20 * np.log10(preprocessing.peak_floor)
-                reason = f"is silent: no sample reaches {floor:.0f} dB below full scale."
-                return without_frames(
-                    name, "silent", sound.seconds, reason, provenance, sound.warnings
-                )
-            short = listener.patch_count(hop_frames) == 0
-            heads = listener.predict(hop_frames, repeat_last=short)
-        warnings = list(sound.warnings)
+        listener.finish()
+        if not listener.samples:
+            return without_frames(name, "empty", seconds, "has no samples.", provenance)
+        if listener.silent:
+            floor = 20 * np.log10(preprocessing.peak_floor)
+            reason = f"is silent: no sample reaches {floor:.0f} dB below full scale."
+            return without_frames(name, "silent", seconds, reason, provenance, warnings)
+        short = listener.patch_count(hop_frames) == 0
+        heads = listener.predict(hop_frames, repeat_last=short)
         if short:
-            warnings.append(
+            warnings = (
+                *warnings,
                 f"is shorter than one patch of {preprocessing.patch_seconds:g} s: its frames were "
-                "repeated to fill one."
+                "repeated to fill one.",
             )
         return Prediction(
             source=name,
             status="short" if short else "ok",
-            duration=sound.seconds,
+            duration=seconds,
             times=patch_times(len(heads["arousal"]), hop_frames, preprocessing),
             patch_duration=preprocessing.patch_seconds,
             hop=provenance["hop"],
@@ -157,6 +189,16 @@ class Model:
             warnings=tuple(warnings),
             **heads,
         )
+
+    def _hear(self, sound: Sound, name: str, hop: float | None) -> Prediction:
+        # A hop that can't be used is told before hours of hearing, not after.
+        self.card.preprocessing.hop_frames(hop)
+        with self.listen(self._extractor) as listener:
+            for block in sound.blocks:
+                listener.process(block)
+            if not listener.samples and sound.warnings:
+                raise AudioError(" ".join(sound.warnings))
+            return self.conclude(listener, name, sound.seconds, hop, sound.warnings)
 
 
 def load_model(name_or_path: str = "default") -> Model:

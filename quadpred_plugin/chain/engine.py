@@ -8,6 +8,8 @@ called first.
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 
@@ -40,6 +42,26 @@ def restrict_algorithms() -> None:
     _restricted = True
     for name, value in _ONE_THREAD.items():
         os.environ.setdefault(name, value)
+
+
+@contextmanager
+def one_tensorflow_thread() -> Iterator[None]:
+    """Let graphs that are loaded inside run on one thread, if they are the process's first.
+
+    Sums then come out the same, bit for bit, however busy the machine is. TensorFlow sizes
+    its threads with the first graph of a process; a host's own wishes are put back.
+    """
+    names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update({name: _ONE_THREAD[name] for name in names})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def load_essentia() -> ModuleType:

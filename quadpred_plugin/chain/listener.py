@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.chain.bands import BandExtractor
+from quadpred_plugin.chain.entries import HEAD_SIZES
 from quadpred_plugin.chain.level import PeakLevel
-from quadpred_plugin.chain.network import BATCH_SIZE, HEAD_SIZES, Network
+from quadpred_plugin.chain.network import BATCH_SIZE, Network
 from quadpred_plugin.chain.patches import PatchBuffer
 from quadpred_plugin.chain.preprocessing import Preprocessing
 

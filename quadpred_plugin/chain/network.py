@@ -1,39 +1,17 @@
 """The frozen graph in Essentia's TensorFlow."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.chain.engine import load_essentia, load_standard
+from quadpred_plugin.chain.entries import HEAD_SIZES, Entry
 from quadpred_plugin.errors import ModelError
-
-# What stands before the bands in each row of the graph's ``frames`` entry.
-STREAM_SETTINGS = ("peak", "patch_hop", "batch_size", "repeat_last")
-
-# Values of each head for one patch.
-HEAD_SIZES = {"quadrants": 4, "arousal": 1, "valence": 1}
 
 # Larger batches gain nothing on a processor and cost about a megabyte a patch.
 BATCH_SIZE = 16
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One way into a frozen graph.
-
-    Attributes
-    ----------
-    input : str
-        Name of the placeholder.
-    outputs : dict of str to str
-        Node of each of ``quadrants``, ``arousal`` and ``valence``.
-    """
-
-    input: str
-    outputs: dict[str, str]
 
 
 class Network:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from quadpred_plugin.card import write_card
-from quadpred_plugin.chain.network import HEAD_SIZES
+from quadpred_plugin.chain.entries import HEAD_SIZES
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.files import write_atomically
 from quadpred_plugin.quadrants import QUADRANTS

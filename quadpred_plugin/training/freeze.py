@@ -8,7 +8,7 @@ the middle of an Essentia network.
 
 from typing import Any
 
-from quadpred_plugin.chain.network import HEAD_SIZES, STREAM_SETTINGS, Entry
+from quadpred_plugin.chain.entries import HEAD_SIZES, STREAM_SETTINGS, Entry
 from quadpred_plugin.chain.preprocessing import Preprocessing
 
 # Constants smaller than this stay in float32: they hardly weigh in the file.
