@@ -41,6 +41,15 @@ class Mixer:
             )
         self.not_finite = 0
 
+    @property
+    def warnings(self) -> list[str]:
+        """What was wrong with the samples so far, in words that follow the source's name."""
+        if not self.not_finite:
+            return []
+        return [
+            f"{self.not_finite} samples were not numbers (NaN or infinite) and were read as zero."
+        ]
+
     def process(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
         """Take the next samples, shape (samples, channels), and return what is ready.
 
@@ -149,10 +158,7 @@ def _mix(decoder: Decoder, sample_rate: int, sound: Sound) -> Iterator[NDArray[n
     yield mixer.finish()
     sound.seconds = frames / decoder.sample_rate
     sound.warnings.extend(f"{complaint}." for complaint in decoder.complaints)
-    if mixer.not_finite:
-        sound.warnings.append(
-            f"{mixer.not_finite} samples were not numbers (NaN or infinite) and were read as zero."
-        )
+    sound.warnings.extend(mixer.warnings)
     declared = decoder.declared_seconds
     if declared is not None and declared - sound.seconds > _CUT_OFF_SECONDS:
         sound.warnings.append(

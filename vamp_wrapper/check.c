@@ -1,0 +1,32 @@
+/* Opens a Vamp library as hosts do and says what it finds: the installation's last step.
+ *
+ * Use: check LIBRARY. Prints version of the interface and identifier of the first plugin.
+ */
+#include <dlfcn.h>
+#include <stdio.h>
+
+/* The first two members of VampPluginDescriptor. */
+struct descriptor {
+    unsigned int version;
+    const char *identifier;
+};
+
+int main(int count, char **words)
+{
+    if (count != 2)
+        return 2;
+    void *library = dlopen(words[1], RTLD_LAZY | RTLD_LOCAL);
+    if (!library) {
+        fprintf(stderr, "%s\n", dlerror());
+        return 1;
+    }
+    const struct descriptor *(*get)(unsigned int, unsigned int);
+    *(void **)&get = dlsym(library, "vampGetPluginDescriptor");
+    const struct descriptor *found = get ? get(2, 0) : NULL;
+    if (!found) {
+        fprintf(stderr, "the library has no plugin.\n");
+        return 1;
+    }
+    printf("%u %s\n", found->version, found->identifier);
+    return 0;
+}
