@@ -11,12 +11,19 @@ from quadpred_plugin.version import VERSION
 __version__ = VERSION
 
 if TYPE_CHECKING:
-    from quadpred_plugin.errors import AudioError, ModelError, OutputError, QuadpredError
+    from quadpred_plugin.errors import (
+        AudioError,
+        InstallationError,
+        ModelError,
+        OutputError,
+        QuadpredError,
+    )
     from quadpred_plugin.inference import Model, load_model, predict
     from quadpred_plugin.prediction import Prediction, Summary
 
 _HOMES = {
     "AudioError": "errors",
+    "InstallationError": "errors",
     "Model": "inference",
     "ModelError": "errors",
     "OutputError": "errors",
@@ -29,6 +36,7 @@ _HOMES = {
 
 __all__ = [
     "AudioError",
+    "InstallationError",
     "Model",
     "ModelError",
     "OutputError",

@@ -20,3 +20,7 @@ class ModelError(QuadpredError):
 
 class OutputError(QuadpredError):
     """A result that can't be written where it was asked for."""
+
+
+class InstallationError(QuadpredError):
+    """Something that the machine lacks for an installation, or one that doesn't work."""

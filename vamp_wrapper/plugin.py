@@ -150,9 +150,8 @@ class QuadpredPlugin:
         block: NDArray[np.float32] = np.empty((self._step, self._channels), dtype=np.float32)
         samples = ctypes.c_float * self._step
         for channel in range(self._channels):
-            block[:, channel] = np.frombuffer(
-                samples.from_address(addresses[channel]), dtype=np.float32
-            )
+            host_memory = memoryview(samples.from_address(addresses[channel]))
+            block[:, channel] = np.frombuffer(host_memory, dtype=np.float32)
         if self._start is None:
             self._start = time
         self._samples += self._step

@@ -65,7 +65,10 @@ def models() -> tuple[ModelCard, ...]:
 def parameters() -> tuple[Parameter, ...]:
     """Return the parameters, in the order that hosts show."""
     default, *installed = (card.name for card in models())
-    hop_names = ("one patch, no overlap", *(f"{_HOP_STEP * step:.2f} s" for step in range(1, _HOPS)))
+    hop_names = (
+        "one patch, no overlap",
+        *(f"{_HOP_STEP * step:.2f} s" for step in range(1, _HOPS)),
+    )
     return (
         Parameter(
             "model",

@@ -26,8 +26,8 @@ EXPORT const char quadpred_environment[] = "quadpred-environment:" QUADPRED_EXEC
 
 /* The functions used, by their names in Python.h. */
 #define PYTHON_FUNCTIONS(use)                                                                  \
-    use(Py_IsInitialized) use(Py_GetVersion) use(PyPreConfig_InitIsolatedConfig)               \
-    use(Py_PreInitialize) use(PyConfig_InitIsolatedConfig) use(PyConfig_SetBytesString)        \
+    use(Py_IsInitialized) use(PyPreConfig_InitIsolatedConfig) use(Py_PreInitialize)            \
+    use(PyConfig_InitIsolatedConfig) use(PyConfig_SetBytesString)                              \
     use(Py_InitializeFromConfig) use(PyConfig_Clear) use(PyStatus_Exception)                   \
     use(PyEval_SaveThread) use(PyGILState_Ensure) use(PyGILState_Release)                      \
     use(PyImport_ImportModule) use(PyObject_CallMethod) use(PyLong_AsVoidPtr)                  \
@@ -93,9 +93,11 @@ static int initialise_python(void)
     return good;
 }
 
-static int version_fits(void)
+static int version_fits(void *library)
 {
-    const char *running = python.Py_GetVersion();
+    const char *(*get_version)(void);
+    *(void **)&get_version = dlsym(library, "Py_GetVersion");
+    const char *running = get_version ? get_version() : "of an unknown version";
     size_t length = strlen(PYTHON_VERSION);
     if (!strncmp(running, PYTHON_VERSION, length) && running[length] == '.')
         return 1;
@@ -123,7 +125,7 @@ static int start(void)
             return 0;
         }
     }
-    if (!find_functions(library) || !version_fits())
+    if (!version_fits(library) || !find_functions(library))
         return 0;
     stay_loaded();
     return python.Py_IsInitialized() || initialise_python();

@@ -1,0 +1,118 @@
+"""``quadpred vamp``: install, uninstall, status."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from vamp_wrapper.installation import Installed
+
+_FOLDER = click.option(
+    "--path",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of Vamp plugins; your own, which hosts search first, if not given.",
+)
+
+
+@click.group("vamp")
+def command() -> None:
+    """Install the Vamp plugin for Sonic Visualiser and other hosts.
+
+    It is built by this machine's C compiler for the Python that runs this command, and
+    stops working when that environment is moved or removed: install it again then.
+    """
+
+
+@command.command("install")
+@_FOLDER
+def install_command(folder: Path | None) -> None:
+    """Build the plugin and put it where hosts look.
+
+    \b
+    Examples:
+      quadpred vamp install
+      quadpred vamp install --path /usr/local/lib/vamp
+    """
+    from vamp_wrapper.installation import find_installed, install, is_searched
+
+    installed = install(folder)
+    click.echo(f"Installed {installed.library}")
+    click.echo(f"It starts {installed.environment}; keep that environment where it is.")
+    place = installed.library.parent
+    if not is_searched(place):
+        _explain_hidden(place)
+    else:
+        first = find_installed()[0]
+        if first.library != installed.library:
+            click.echo(f"Hosts use {first.library} instead, which they find first: remove it.")
+    click.echo(
+        "\nNext: start Sonic Visualiser, open a file, and choose\n"
+        "  Transform > Analysis by Category > Classification > Mood > Emotion over Time"
+    )
+
+
+@command.command("uninstall")
+@_FOLDER
+def uninstall_command(folder: Path | None) -> None:
+    """Remove the plugin from a folder."""
+    from vamp_wrapper.installation import uninstall
+
+    for path in uninstall(folder):
+        click.echo(f"Removed {path}")
+
+
+@command.command("status")
+def status_command() -> int:
+    """Say which plugin hosts find and whether it works; exit code 1 if none does."""
+    from vamp_wrapper.installation import find_installed, look_at
+    from vamp_wrapper.places import default_folder, library_name, search_path
+
+    click.echo("Hosts started from here search:")
+    for place in search_path():
+        click.echo(f"  {place}")
+    found = find_installed()
+    own = default_folder() / library_name()
+    if own.is_file() and own not in [installed.library for installed in found]:
+        _tell(look_at(own))
+        _explain_hidden(own.parent)
+    if not found:
+        click.echo("\nNo plugin is there: 'quadpred vamp install' builds one.")
+        return 1
+    works = [_tell(installed) for installed in found]
+    for hidden in found[1:]:
+        click.echo(f"\nHosts don't use {hidden.library}: they take the first that they find.")
+    return 0 if works[0] else 1
+
+
+def _tell(installed: Installed) -> bool:
+    """Print how one library stands; return whether it works."""
+    from quadpred_plugin.errors import InstallationError
+
+    click.echo(f"\n{installed.library}")
+    if installed.environment is not None:
+        which = "this environment" if installed.of_this_environment else "another environment"
+        click.echo(f"  starts  {installed.environment} ({which})")
+    try:
+        problem = installed.problem()
+    except InstallationError as error:
+        click.echo(f"  works   not known: {error}")
+        return True
+    click.echo(f"  works   {'yes' if problem is None else f'no: {problem}'}")
+    return problem is None
+
+
+def _explain_hidden(folder: Path) -> None:
+    import os
+
+    click.echo(f"\nHosts started from here don't look into {folder}:")
+    if "VAMP_PATH" in os.environ:
+        click.echo(
+            f"VAMP_PATH is set to '{os.environ['VAMP_PATH']}' and replaces the usual folders. "
+            f"Unset it, or add {folder} to it."
+        )
+    else:
+        click.echo(f"Start them with the environment variable VAMP_PATH={folder}.")
