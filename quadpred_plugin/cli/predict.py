@@ -21,7 +21,15 @@ LEVEL_NAMES = ("file", "frame")
 BINARY_FORMATS = ("npz", "npy")
 
 
-@click.command("predict")
+@click.command(
+    "predict",
+    epilog="""\b
+Examples:
+  quadpred predict song.mp3
+  quadpred predict -r --format csv --level frame -o frames.csv albums/
+  quadpred predict --plot taggram.png --hop 0.32 song.flac
+""",
+)
 @click.argument("paths", nargs=-1, metavar="PATHS...")
 @click.option("-i", "original_input", multiple=True, hidden=True, metavar="FILE")
 @click.option("-r", "--recursive", is_flag=True, help="Look in the folders of folders too.")
@@ -89,16 +97,11 @@ def command(
     jobs: int | None,
     quiet: bool,
 ) -> int:
-    r"""Hear audio files and say their quadrants, arousal and valence.
+    """Hear audio files and say their quadrants, arousal and valence.
 
     PATHS are audio files and folders of them. Results go to standard output or to -o,
     all else to standard error. Exit code 0: all done; 1: some files failed; 2: wrong use;
     130: interrupted, what was finished is kept.
-
-    \b
-    quadpred predict song.mp3
-    quadpred predict -r --format csv --level frame -o frames.csv albums/
-    quadpred predict --plot taggram.png --hop 0.32 song.flac
     """
     from quadpred_plugin.chain.engine import restrict_algorithms
 

@@ -27,16 +27,17 @@ def command() -> None:
     """
 
 
-@command.command("install")
+@command.command(
+    "install",
+    epilog="""\b
+Examples:
+  quadpred vamp install
+  quadpred vamp install --path /usr/local/lib/vamp
+""",
+)
 @_FOLDER
 def install_command(folder: Path | None) -> None:
-    """Build the plugin and put it where hosts look.
-
-    \b
-    Examples:
-      quadpred vamp install
-      quadpred vamp install --path /usr/local/lib/vamp
-    """
+    """Build the plugin and put it where hosts look."""
     from vamp_wrapper.installation import find_installed, install, is_searched
 
     installed = install(folder)

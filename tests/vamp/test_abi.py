@@ -1,0 +1,52 @@
+"""Our structures lie in memory as the C compiler lays out those of vamp.h."""
+
+import ctypes
+import subprocess
+
+from vamp_wrapper import abi
+
+STRUCTURES = {
+    "VampParameterDescriptor": abi.ParameterDescriptor,
+    "VampOutputDescriptor": abi.OutputDescriptor,
+    "VampFeature": abi.Feature,
+    "VampFeatureV2": abi.FeatureDuration,
+    "VampFeatureList": abi.FeatureList,
+    "VampPluginDescriptor": abi.PluginDescriptor,
+}
+
+
+def test_members_lie_where_the_compiler_puts_them(tmp_path):
+    lines, expected = [], []
+    for name, structure in STRUCTURES.items():
+        for member, kind in structure._fields_:
+            if member != "rest_of_union":
+                lines.append(
+                    f'printf("%zu %zu\\n", offsetof({name}, {member}), '
+                    f"sizeof((({name} *)0)->{member}));"
+                )
+                expected.append(
+                    (getattr(structure, member).offset, ctypes.sizeof(kind)),
+                )
+    for name, structure in STRUCTURES.items():
+        shown = "VampFeatureUnion" if structure is abi.FeatureDuration else name
+        lines.append(f'printf("%zu 0\\n", sizeof({shown}));')
+        expected.append((ctypes.sizeof(structure), 0))
+    for name, value in (
+        ("vampTimeDomain", abi.TIME_DOMAIN),
+        ("vampFixedSampleRate", abi.FIXED_SAMPLE_RATE),
+        ("vampVariableSampleRate", abi.VARIABLE_SAMPLE_RATE),
+        ("VAMP_API_VERSION", abi.API_VERSION),
+    ):
+        lines.append(f'printf("%d 0\\n", {name});')
+        expected.append((value, 0))
+    source = tmp_path / "layout.c"
+    source.write_text(
+        "#include <stddef.h>\n#include <stdio.h>\n#include <vamp/vamp.h>\n"
+        f"int main(void) {{ {' '.join(lines)} return 0; }}\n"
+    )
+    program = tmp_path / "layout"
+    subprocess.run(["cc", source, "-o", program], check=True, timeout=60)
+    printed = subprocess.run([program], capture_output=True, text=True, check=True).stdout
+    found = [tuple(map(int, line.split())) for line in printed.splitlines()]
+    assert found == expected
+    assert len(found) > 70

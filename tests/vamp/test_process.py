@@ -1,0 +1,70 @@
+"""The library in a process of its own that isn't Python, as in Sonic Visualiser."""
+
+import subprocess
+
+from tests import signals
+from tests.vamp.python_host import instance
+
+RATE = signals.RATE
+
+
+def test_a_host_in_c_gets_the_bits_of_one_in_python(host):
+    samples = signals.example("q2_anger")[: 10 * RATE]
+    with instance(RATE) as one:
+        assert one.initialise(1, 4096)
+        expected = one.run(samples)
+    found = host(samples, RATE)
+    for output, rows in expected.items():
+        shown = [(round(row.time * 1e9), row.label, row.values) for row in found[output]]
+        assert shown == [(time, label or "", values) for time, _, label, values in rows]
+
+
+def test_four_threads_get_what_one_gets(host):
+    samples = signals.example("q3_sadness")[: 6 * RATE]
+    alone = host(samples, RATE, mode="threads", count=1)
+    assert len(alone.splitlines()) > 20
+    assert host(samples, RATE, mode="threads", count=4) == alone
+
+
+def test_two_hundred_instances_leak_nothing(host):
+    samples = signals.noise(3)
+    lines = host(samples, RATE, mode="repeat", count=200).split()
+    assert lines[::2] == ["20", "200"]
+    early, late = map(int, lines[1::2])
+    # Measured: 60 KiB. One leaked signal of three seconds would be 180 times 40 KiB of bands.
+    assert late - early < 1500
+
+
+def test_opening_and_closing_gives_the_same_descriptor(host_program, library):
+    process = subprocess.run(
+        [host_program, "cycles", library, "10"], capture_output=True, text=True, timeout=60
+    )
+    assert process.returncode == 0
+    lines = process.stdout.splitlines()
+    assert len(lines) == 10 and len(set(lines)) == 1
+    assert lines[0].endswith(" quadpred")
+
+
+def test_a_scan_imports_nothing_heavier_than_ctypes(script):
+    code = (
+        "import sys\n"
+        "import vamp_wrapper.library as library\n"
+        "from vamp_wrapper import abi\n"
+        "import ctypes\n"
+        "found = abi.PluginDescriptor.from_address(library.descriptor_address(2, 0))\n"
+        "handle = found.instantiate(ctypes.byref(found), 44100.0)\n"
+        "for index in range(found.getOutputCount(handle)):\n"
+        "    found.releaseOutputDescriptor(found.getOutputDescriptor(handle, index))\n"
+        "found.cleanup(handle)\n"
+        "print(*{name.split('.')[0] for name in sys.modules})\n"
+    )
+    run = subprocess.run(
+        [script.with_name("python"), "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    loaded = set(run.stdout.split())
+    assert "ctypes" in loaded
+    assert not loaded & {"numpy", "essentia", "tensorflow", "soxr", "click", "soundfile", "av"}

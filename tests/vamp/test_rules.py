@@ -1,0 +1,225 @@
+"""What hosts rely on: vamp.h's rules, and what vamp-plugin-tester checks."""
+
+import math
+
+import numpy as np
+import pytest
+
+from tests import signals
+from tests.vamp.python_host import instance
+from vamp_wrapper.outputs import OUTPUTS
+
+RATE = 44100
+EMPTY = {output.identifier: [] for output in OUTPUTS}
+
+
+@pytest.fixture(scope="module")
+def music():
+    """Eight seconds of an example piece."""
+    return signals.example("q1_joy")[: 8 * signals.RATE]
+
+
+def hear(samples, rate=signals.RATE, step=1024, start=0.0, **settings):
+    with instance(rate) as one:
+        one.set(**settings)
+        assert one.initialise(samples.reshape(len(samples), -1).shape[1], step)
+        return one.run(samples, start)
+
+
+def all_values(features):
+    return np.concatenate([row[3] for rows in features.values() for row in rows])
+
+
+def test_two_instances_give_the_same_bits(music):
+    assert hear(music) == hear(music)
+
+
+def test_reset_makes_an_instance_as_new(music):
+    expected = hear(music)
+    with instance(signals.RATE) as one:
+        assert one.initialise(1, 1024)
+        one.feed(music[::-1])
+        one.reset()
+        assert one.run(music) == expected
+        one.reset()
+        assert one.run(music) == expected
+
+
+def test_reset_keeps_parameters(music):
+    settings = {"hop": 0.32, "smoothing": 3.0, "minduration": 4.0}
+    expected = hear(music, **settings)
+    assert expected != hear(music)
+    with instance(signals.RATE) as one:
+        one.set(**settings)
+        assert one.initialise(1, 1024)
+        one.reset()
+        assert one.run(music) == expected
+
+
+def test_interleaved_instances_do_not_disturb_each_other(music):
+    other = music[::-1].copy()
+    with instance(signals.RATE) as first, instance(signals.RATE) as second:
+        assert first.initialise(1, 1024) and second.initialise(1, 1024)
+        for start in range(0, len(music), 1024):
+            for one, samples in ((first, music), (second, other)):
+                block = samples[start : start + 1024]
+                one.process(np.pad(block, (0, 1024 - len(block)))[:, np.newaxis])
+        assert first.remaining() == hear(music)
+        assert second.remaining() == hear(other)
+
+
+@pytest.mark.parametrize("step", [64, 1000, 16384, 65536])
+def test_block_sizes_do_not_matter(step):
+    # A whole number of blocks of every size, so that none is filled up with zeros.
+    samples = np.resize(signals.example("q1_joy"), 1024000)[: 8 * 1024 * 125]
+    length = {64: 1024000, 1000: 1024000, 16384: 983040, 65536: 983040}[step]
+    expected = hear(samples[:length], RATE, 1024 if length % 1024 == 0 else 1000)
+    assert hear(samples[:length], RATE, step) == expected
+
+
+def test_blocks_longer_than_the_step_count_once(music):
+    expected = hear(music, step=500)
+    with instance(signals.RATE) as one:
+        assert one.initialise(1, step=500, block=2000)
+        for start in range(0, len(music), 500):
+            block = music[start : start + 2000]
+            one.process(np.pad(block, (0, 2000 - len(block)))[:, np.newaxis], start / 16000 * 1e9)
+        assert one.remaining() == expected
+
+
+@pytest.mark.parametrize(
+    "rate", [111, 800, 10099, 11024, 44100, 48000, 96000, 192000, 201011, 1094091]
+)
+def test_any_sample_rate(rate):
+    samples = signals.noise(5, rate=rate)
+    features = hear(samples, rate, 1000)
+    values = all_values(features)
+    assert np.isfinite(values).all()
+    padded = -(-len(samples) // 1000) * 1000
+    expected = math.floor((padded / rate - 0.992) / 0.64) + 1
+    assert abs(len(features["taggram"]) - expected) <= 1
+    with instance(rate) as one:
+        grid = one.output(0)["sampleRate"]
+    spacing = round(rate / grid)
+    assert spacing >= 1 and abs(spacing - 0.64 * rate) <= 0.5
+    # Where Sonic Visualiser puts each frame, none falls into another's column.
+    columns = [
+        round(round(time / 1e9 * grid) / grid * rate) // spacing
+        for time, _, _, _ in features["taggram"]
+    ]
+    assert columns == list(range(len(columns)))
+
+
+def test_an_hour_of_frames_has_a_column_each():
+    # Rates at which the patch of 0.992 s isn't a whole number of samples.
+    for rate in (11025, 22050, 44100, 88200):
+        with instance(rate) as one:
+            one.set(hop=0)
+            grid = one.output(0)["sampleRate"]
+        spacing = round(rate / grid)
+        frames = np.arange(3629)
+        columns = np.rint(np.rint(frames * 0.992 * grid) / grid * rate) // spacing
+        np.testing.assert_array_equal(columns, frames)
+
+
+@pytest.mark.parametrize("samples", [np.zeros(48000), np.full(48000, 5e-5)], ids=["zeros", "hum"])
+def test_silence_has_no_features(samples, capfd):
+    assert hear(samples.astype(np.float32)) == EMPTY
+    assert "is silent" in capfd.readouterr().err
+
+
+def test_no_block_at_all_has_no_features(capfd):
+    with instance(signals.RATE) as one:
+        assert one.initialise()
+        assert one.remaining() == EMPTY
+        assert one.remaining() == EMPTY
+    assert capfd.readouterr().err == ""
+
+
+def test_what_is_shorter_than_a_patch_is_one_frame(music):
+    features = hear(music[:4000], step=1000)
+    assert {name: len(rows) for name, rows in features.items()} == dict.fromkeys(EMPTY, 1)
+    assert features["segments"][0][:2] == (0, 250_000_000)
+    assert features["summary"][0][:2] == (0, 250_000_000)
+
+
+def test_loud_samples_are_clipped_as_in_files(music):
+    loud = music * np.float32(1000)
+    assert hear(loud) == hear(np.clip(loud, -1, 1))
+    assert np.isfinite(all_values(hear(loud))).all()
+
+
+def test_numbers_that_are_none_are_zeros(music, capfd):
+    broken = music.copy()
+    broken[1000:1010] = [np.nan, np.inf, -np.inf, np.nan, 0, 0, 0, 0, np.nan, np.inf]
+    whole = np.where(np.isfinite(broken), broken, 0)
+    assert hear(broken) == hear(whole)
+    assert "6 samples were not numbers" in capfd.readouterr().err
+
+
+def test_noise_gives_numbers_in_range():
+    for seed in range(3):
+        features = hear(signals.noise(6, seed=seed))
+        for output in OUTPUTS:
+            values = np.array([row[3] for row in features[output.identifier]])
+            assert values.min() >= output.minimum and values.max() <= output.maximum
+
+
+@pytest.mark.parametrize("start", [10.0, 0.1, -0.5, 100000.000000001])
+def test_times_are_shifted_by_the_first_blocks(music, start):
+    at_zero, shifted = hear(music), hear(music, start=start)
+    nanoseconds = round(start * 1e9)
+    for name, rows in at_zero.items():
+        moved = [(row[0] + nanoseconds, *row[1:]) for row in rows]
+        assert shifted[name] == moved
+
+
+def test_channels_are_mixed_as_in_files(music):
+    columns = np.stack([music, music[::-1], np.full_like(music, 2.0)], axis=1)
+    mixed = ((music + music[::-1]) + np.float32(1)) / np.float32(3)
+    assert hear(columns) == hear(mixed)
+
+
+def test_initialise_may_be_called_again(music):
+    expected = hear(music, step=512)
+    with instance(signals.RATE) as one:
+        assert not one.initialise(1, step=2048, block=1024)
+        assert one.initialise(2, 1024)
+        one.feed(np.stack([music, music], axis=1))
+        assert one.initialise(1, 512)
+        assert one.run(music) == expected
+
+
+@pytest.mark.parametrize(
+    ("channels", "step", "block"), [(0, 1024, 1024), (257, 64, 64), (1, 0, 0), (1, 100, 50)]
+)
+def test_sizes_that_cannot_be_used_are_refused(channels, step, block, capfd):
+    with instance(signals.RATE) as one:
+        assert one.descriptor.initialise(one.handle, channels, step, block) == 0
+    assert "can't be used" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("rate", [0.0, -44100.0, float("nan"), float("inf")])
+def test_rates_that_cannot_be_are_refused(rate, capfd):
+    with instance(rate) as one:
+        assert one.initialise() == 0
+    assert "can't be used" in capfd.readouterr().err
+
+
+def test_calls_in_a_wrong_order_are_survived(music, capfd):
+    with instance(signals.RATE) as one:
+        one.reset()
+        one.step = 1024
+        one.process(music[:1024, np.newaxis])
+        assert one.remaining() == EMPTY
+        assert one.initialise(1, 1024)
+        expected = one.run(music)
+        one.process(music[:1024, np.newaxis])
+        assert one.remaining() == EMPTY
+        one.reset()
+        assert one.run(music) == expected
+        one.descriptor.releaseFeatureSet(None)
+        one.descriptor.releaseOutputDescriptor(None)
+        assert not one.descriptor.getOutputDescriptor(one.handle, len(OUTPUTS))
+    one.descriptor.reset(10**9)
+    assert "reset failed: KeyError" in capfd.readouterr().err
