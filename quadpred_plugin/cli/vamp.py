@@ -109,11 +109,14 @@ def _tell(installed: Installed) -> bool:
 def _explain_hidden(folder: Path) -> None:
     import os
 
+    from vamp_wrapper.places import standard_folders
+
     click.echo(f"\nHosts started from here don't look into {folder}:")
-    if "VAMP_PATH" in os.environ:
+    if os.environ.get("VAMP_PATH"):
         click.echo(
             f"VAMP_PATH is set to '{os.environ['VAMP_PATH']}' and replaces the usual folders. "
             f"Unset it, or add {folder} to it."
         )
     else:
-        click.echo(f"Start them with the environment variable VAMP_PATH={folder}.")
+        places = os.pathsep.join(map(str, (folder, *standard_folders())))
+        click.echo(f"Start them with the environment variable VAMP_PATH='{places}'.")
