@@ -5,7 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXAMPLES := $(sort $(wildcard examples/audio/*.ogg))
 
-.PHONY: demo test check bench tables clean
+# Vamp hosts, an X server and a screenshot for the tests of the Vamp plugin; as root.
+HOSTS := g++ vamp-examples vamp-plugin-sdk sonic-visualiser xvfb imagemagick
+
+.PHONY: demo test check bench tables hosts clean
 
 demo: $(VENV)/.installed
 	@mkdir -p demo
@@ -17,12 +20,20 @@ demo: $(VENV)/.installed
 	@echo "Pictures over time: $(patsubst examples/audio/%.ogg,demo/%.png,$(EXAMPLES))"
 
 test: $(VENV)/.installed-test check
+	@for program in vamp-simple-host sonic-visualiser Xvfb import; do \
+		command -v $$program >/dev/null || { \
+			echo "The tests need $$program: 'sudo make hosts' installs it, on Debian and Ubuntu."; \
+			exit 1; }; done
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+hosts:
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(HOSTS)
 
 bench: $(VENV)/.installed-test
 	$(PIP) install -e '.[bench,training]'
@@ -41,6 +52,9 @@ $(VENV)/.installed: setup.cfg pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	$(PIP) install -e '.[test,training]'
+	@# A Vamp host whose build needs NumPy and Cython to be there already.
+	$(PIP) install cython setuptools wheel
+	$(PIP) install --no-build-isolation vamp==1.1.0
 	@touch $@
 
 clean:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "quadpred_plugin"
+VAMP_WRAPPER = PACKAGE.parent / "vamp_wrapper"
 
 # From the leaves up; a module may import from its own layer and those before it.
 LAYERS = [
@@ -16,6 +17,7 @@ LAYERS = [
     {"chain"},
     {"card", "models", "decoding"},
     {"audio", "parameters", "prediction", "inputs"},
+    {"meaning"},
     {"standard", "streaming", "inference", "exports", "plots"},
     {"parallel"},
     {"training"},
@@ -52,6 +54,18 @@ def test_imports_point_downwards(path):
         parts = name.split(".")
         if parts[0] == "quadpred_plugin" and len(parts) > 1 and parts[1] != top:
             assert layer(parts[1]) <= layer(top) or (top, parts[1]) in UPWARD, name
+
+
+def test_the_vamp_wrapper_stands_beside_the_command_line():
+    """It uses what the command line uses; of the package only its command knows of it."""
+    too_high = LAYERS[layer("inference") + 1 :]
+    for path in VAMP_WRAPPER.glob("*.py"):
+        for name in imported(path):
+            parts = name.split(".")
+            assert parts[0] != "quadpred_plugin" or not any(parts[1] in names for names in too_high)
+    for path, _ in modules():
+        uses = any(name.split(".")[0] == "vamp_wrapper" for name in imported(path))
+        assert uses == (path == PACKAGE / "cli" / "vamp.py")
 
 
 @pytest.mark.parametrize("path", [path for path, _ in modules()], ids=str)

@@ -12,10 +12,12 @@ import pytest
 from tests import signals
 
 ROOT = Path(__file__).parent.parent.parent
-INSTALL = (
-    "from vamp_wrapper.installation import install; from pathlib import Path; import sys; "
-    + ("install(Path(sys.argv[1]))")
-)
+INSTALL = """
+import sys
+from pathlib import Path
+from vamp_wrapper.installation import install
+install(Path(sys.argv[1]))
+"""
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ BASE = rdflib.Namespace("http://vamp-plugins.org/rdf/plugins/quadpred#")
 
 @pytest.fixture(scope="module")
 def graph():
-    return rdflib.Graph().parse(FOLDER / "quadpred.n3", format="n3")
+    return rdflib.Graph().parse(FOLDER / "quadpred.n3", format="turtle")
 
 
 def test_the_category_names_the_plugin():

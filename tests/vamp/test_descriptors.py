@@ -1,5 +1,6 @@
 """What hosts show: identifiers, names, ranges, programs and outputs."""
 
+import itertools
 import re
 
 import pytest
@@ -174,7 +175,7 @@ def test_smoothing_and_minimum_duration_do_what_they_say():
     assert len(merged["segments"]) < len(plain["segments"])
     assert min(row[1] for row in merged["segments"]) >= 8e9
     roughness = [
-        sum(abs(b[3][0] - a[3][0]) for a, b in zip(rows, rows[1:], strict=False))
+        sum(abs(b[3][0] - a[3][0]) for a, b in itertools.pairwise(rows))
         for rows in (plain["arousal"], smoothed["arousal"])
     ]
     assert roughness[1] < roughness[0] / 2
