@@ -2,8 +2,10 @@
  *
  * Nothing of Python is linked. Hosts open plugins with RTLD_LOCAL, and extension modules
  * such as NumPy's find Python's symbols only where libpython was opened with RTLD_GLOBAL,
- * or where the host itself is a Python. Python is never ended: the plugin's functions are
- * wanted for as long as the process lives, and extension modules don't survive an end.
+ * or where the host itself is a Python. Python is never ended nor its library closed: the
+ * plugin's functions are wanted for as long as the process lives, and extension modules
+ * don't survive an end. This library itself may be closed and opened as hosts like; all that
+ * they keep of it lies in Python.
  */
 #define _GNU_SOURCE
 #define PY_SSIZE_T_CLEAN
@@ -106,14 +108,6 @@ static int version_fits(void *library)
     return 0;
 }
 
-/* Hosts that look for plugins open and close each; Python must stay where it is. */
-static void stay_loaded(void)
-{
-    Dl_info self;
-    if (dladdr((const void *)&quadpred_environment, &self) && self.dli_fname)
-        dlopen(self.dli_fname, RTLD_NOW | RTLD_NODELETE);
-}
-
 static int start(void)
 {
     void *library = RTLD_DEFAULT;
@@ -127,7 +121,6 @@ static int start(void)
     }
     if (!version_fits(library) || !find_functions(library))
         return 0;
-    stay_loaded();
     return python.Py_IsInitialized() || initialise_python();
 }
 
