@@ -8,9 +8,47 @@ from quadpred_plugin.quadrants import QUADRANTS
 
 PUBLISHED_FILTERS = (32, 64, 128)
 BAND_POOLING = (4, 4, 2)
+LAST_POOLING = 2
 DENSE_UNITS = 512
 PUBLISHED_DROPOUT = 0.25
 HEADS = {"quadrants": len(QUADRANTS), "arousal": 2, "valence": 2}
+
+
+def build_encoder(
+    preprocessing: Preprocessing,
+    filters: Sequence[int] = PUBLISHED_FILTERS,
+    dropout: float = PUBLISHED_DROPOUT,
+) -> Any:
+    """Build the published encoder alone, channels last.
+
+    Three blocks of two 3 × 3 convolutions, pooled over bands only (4, 4, 2, then 2), with
+    the names and the batch norm that `build_network` has, so that weights fit both.
+
+    Returns
+    -------
+    encoder : keras.Model
+        Patches of logarithmic bands, shape (patches, frames, bands), to
+        (patches, frames, bands / 64, last filters).
+    """
+    from keras import Input, Model
+
+    patches = Input((preprocessing.patch_size, preprocessing.bands), name="patches")
+    encoded = _encode(patches, preprocessing, filters, dropout, batch_norm=True)
+    return Model(patches, encoded, name="encoder")
+
+
+def copy_encoder(source: Any, target: Any) -> None:
+    """Give a network the convolutions, and their batch norm, of another with the same filters."""
+    for layer in target.layers:
+        if layer.name.startswith("block") and layer.weights:
+            layer.set_weights(source.get_layer(layer.name).get_weights())
+
+
+def standardise_bands(network: Any, mean: Any, variance: Any) -> None:
+    """Fix the mean and the variance of each band that a network expects, shape (bands,)."""
+    layer = network.get_layer("band_norm")
+    layer.set_weights([mean, variance])
+    layer.trainable = False
 
 
 def build_network(
@@ -53,9 +91,49 @@ def build_network(
     J. S. Gómez-Cañón, E. Cano, A. G. Pandrea, P. Herrera, E. Gómez, "Language-sensitive
     music emotion recognition models: are we really there yet?", ICASSP 2021, section 3.
     """
-    from keras import Input, Model, layers
+    from keras import Input, Model
 
     patches = Input((preprocessing.patch_size, preprocessing.bands), name="patches")
+    encoded = _encode(patches, preprocessing, filters, dropout, batch_norm)
+    return Model(patches, _heads(encoded, dropout), name="quadpred")
+
+
+def build_heads(shape: Sequence[int], dropout: float = PUBLISHED_DROPOUT) -> Any:
+    """Build the published heads alone.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Of one encoded patch, as the encoder gives it.
+    dropout : float
+
+    Returns
+    -------
+    heads : keras.Model
+        Encoded patches to softmaxes, with the names that `build_network` has.
+    """
+    from keras import Input, Model
+
+    encoded = Input(tuple(shape), name="encoded_patches")
+    return Model(encoded, _heads(encoded, dropout), name="heads")
+
+
+def copy_heads(source: Any, target: Any) -> None:
+    """Give a network the dense layers of another."""
+    for layer in source.layers:
+        if layer.weights:
+            target.get_layer(layer.name).set_weights(layer.get_weights())
+
+
+def _encode(
+    patches: Any,
+    preprocessing: Preprocessing,
+    filters: Sequence[int],
+    dropout: float,
+    batch_norm: bool,
+) -> Any:
+    from keras import layers
+
     hidden = layers.BatchNormalization(axis=-1, center=False, scale=False, name="band_norm")(
         patches
     )
@@ -71,8 +149,13 @@ def build_network(
             hidden = layers.ReLU()(hidden)
         hidden = layers.MaxPooling2D((1, pooling), name=f"block{block}_pooling")(hidden)
         hidden = layers.Dropout(dropout)(hidden)
-    hidden = layers.MaxPooling2D((1, 2), name="encoded")(hidden)
-    hidden = layers.Flatten()(hidden)
+    return layers.MaxPooling2D((1, LAST_POOLING), name="encoded")(hidden)
+
+
+def _heads(encoded: Any, dropout: float) -> dict[str, Any]:
+    from keras import layers
+
+    hidden = layers.Flatten()(encoded)
     for position in (1, 2, 3):
         hidden = layers.Dense(DENSE_UNITS, activation="relu", name=f"shared{position}")(hidden)
         if position < 3:
@@ -83,7 +166,7 @@ def build_network(
         branch = layers.Dropout(dropout)(branch)
         branch = layers.Dense(DENSE_UNITS, activation="relu", name=f"{head}2")(branch)
         outputs[head] = layers.Dense(classes, activation="softmax", name=head)(branch)
-    return Model(patches, outputs, name="quadpred")
+    return outputs
 
 
 def fold_batch_norm(network: Any, preprocessing: Preprocessing) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.training.fitting import Schedule
 
 SHIPPED = Path(__file__).parent / "recipes"
 
@@ -62,6 +63,19 @@ class Recipe:
     label_smoothing: float
     mixup: float
     loss_weights: dict[str, float]
+
+    @property
+    def schedule(self) -> Schedule:
+        """How long, how fast and from which seed."""
+        return Schedule(
+            self.seed,
+            self.epochs,
+            self.patience,
+            self.batch_size,
+            self.learning_rate,
+            self.weight_decay,
+            self.averaging,
+        )
 
     def to_dict(self) -> dict[str, object]:
         """Return every setting by name."""

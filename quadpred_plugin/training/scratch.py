@@ -1,6 +1,5 @@
-"""Training on music alone, from random weights: seeded and resumable."""
+"""Training on music alone, from random weights."""
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
-from quadpred_plugin.files import write_atomically
 from quadpred_plugin.quadrants import QUADRANTS
 from quadpred_plugin.training.architecture import HEADS, build_network
 from quadpred_plugin.training.augmentation import augment, mix
 from quadpred_plugin.training.corpora import Clip
+from quadpred_plugin.training.fitting import Figures, fit
 from quadpred_plugin.training.recipe import Recipe
 
 Features = Sequence[NDArray[np.float16]]
@@ -39,13 +38,9 @@ def train(
     validation_features: Features,
     validation_labels: Labels,
     folder: Path,
-    report: Callable[[dict[str, float]], None],
+    report: Callable[[Figures], None],
 ) -> Any:
     """Train until the recipe says stop, and return the best network.
-
-    After each epoch the network, its optimiser and the log are written to the folder;
-    a run that was interrupted goes on there and sees the same patches as one that
-    wasn't, since each epoch draws from a generator seeded by the recipe and its number.
 
     Parameters
     ----------
@@ -56,7 +51,7 @@ def train(
     train_labels, validation_labels : dict of ndarray, shape (clips, classes)
         As `one_hot_labels` gives.
     folder : Path
-        Of this run alone; ``log.jsonl`` holds a line an epoch.
+        Of this run alone, which goes on there where it was interrupted.
     report : callable
         Called with each epoch's figures.
 
@@ -65,90 +60,36 @@ def train(
     network : keras.Model
         Of the epoch with the lowest validation loss.
     """
-    import keras
-
-    folder.mkdir(parents=True, exist_ok=True)
-    last, best, log = folder / "last.keras", folder / "best.keras", folder / "log.jsonl"
     steps = -(-len(train_features) * recipe.patches_per_clip // recipe.batch_size)
-    epochs: list[dict[str, float]] = []
-    if last.exists() and log.exists():
-        epochs = [json.loads(line) for line in log.read_text().splitlines()]
-        network = keras.saving.load_model(last)
-    else:
-        keras.utils.set_random_seed(recipe.seed)
-        network = _compiled(
-            build_network(preprocessing, recipe.filters, recipe.dropout), recipe, steps
-        )
     validation = validation_patches(validation_features, preprocessing)
-    while not _finished(epochs, recipe):
-        epoch = len(epochs)
-        _seed_dropout(network, recipe.seed, epoch)
-        random = np.random.default_rng([recipe.seed, epoch])
-        patches, labels = epoch_patches(train_features, train_labels, preprocessing, recipe, random)
-        history = network.fit(
-            patches, labels, batch_size=recipe.batch_size, shuffle=False, verbose=0
-        ).history
-        figures = {"epoch": epoch, "loss": history["loss"][0]}
-        figures |= clip_figures(network, validation, validation_labels)
-        epochs.append(figures)
-        if figures["validation_loss"] <= min(one["validation_loss"] for one in epochs):
-            _save(network, best)
-        _save(network, last)
-        # The log is written last: an epoch counts once its network is on disk.
-        _write_log(log, epochs)
-        report(figures)
-    return keras.saving.load_model(best)
 
+    def make_network() -> Any:
+        network = build_network(preprocessing, recipe.filters, recipe.dropout)
+        compile_heads(network, recipe, steps)
+        return network
 
-def _seed_dropout(network: Any, seed: int, epoch: int) -> None:
-    """Set the generators of dropout, whose state a saved network doesn't hold."""
-    for index, layer in enumerate(network.layers):
-        if hasattr(layer, "seed_generator"):
-            layer.seed_generator.state.assign([(seed * 1000 + epoch) % 2**31, index])
-
-
-def _write_log(path: Path, epochs: list[dict[str, float]]) -> None:
-    lines = "".join(json.dumps(one) + "\n" for one in epochs)
-    write_atomically(path, lambda stream: stream.write(lines), text=True)
-
-
-def _finished(epochs: list[dict[str, float]], recipe: Recipe) -> bool:
-    losses = [one["validation_loss"] for one in epochs]
-    return len(epochs) >= recipe.epochs or (
-        bool(losses) and len(losses) - 1 - int(np.argmin(losses)) >= recipe.patience
+    return fit(
+        make_network,
+        lambda random: epoch_patches(train_features, train_labels, preprocessing, recipe, random),
+        lambda network: clip_figures(network, validation, validation_labels),
+        recipe.schedule,
+        folder,
+        report,
     )
 
 
-def _compiled(network: Any, recipe: Recipe, steps: int) -> Any:
+def compile_heads(network: Any, recipe: Recipe, steps: int) -> None:
+    """Compile a network with the three heads for so many steps an epoch."""
     import keras
 
-    rate = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=recipe.learning_rate / 20,
-        decay_steps=steps * (recipe.epochs - 1),
-        warmup_target=recipe.learning_rate,
-        warmup_steps=steps,
-    )
     smoothing = recipe.label_smoothing
     network.compile(
-        optimizer=keras.optimizers.AdamW(
-            rate,
-            weight_decay=recipe.weight_decay,
-            global_clipnorm=1.0,
-            use_ema=True,
-            ema_momentum=recipe.averaging,
-        ),
+        optimizer=recipe.schedule.optimiser(steps),
         loss={
             head: keras.losses.CategoricalCrossentropy(label_smoothing=smoothing) for head in HEADS
         },
         loss_weights=recipe.loss_weights,
     )
-    return network
-
-
-def _save(network: Any, path: Path) -> None:
-    temporary = path.with_name(f"writing-{path.name}")
-    network.save(temporary)
-    temporary.replace(path)
 
 
 def epoch_patches(
