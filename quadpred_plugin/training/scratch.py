@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,31 @@ from quadpred_plugin.quadrants import QUADRANTS
 from quadpred_plugin.training.architecture import HEADS, build_network
 from quadpred_plugin.training.augmentation import augment, mix
 from quadpred_plugin.training.corpora import Clip
-from quadpred_plugin.training.fitting import Figures, fit
+from quadpred_plugin.training.fitting import Figures, Schedule, fit
 from quadpred_plugin.training.recipe import Recipe
 
 Features = Sequence[NDArray[np.float16]]
 Labels = dict[str, NDArray[np.float32]]
+
+
+class HeadSettings(Protocol):
+    """What any recipe for the three heads has."""
+
+    @property
+    def patches_per_clip(self) -> int:
+        """Random patches of each clip in one epoch."""
+
+    @property
+    def label_smoothing(self) -> float:
+        """Share of each label that is spread over all classes."""
+
+    @property
+    def mixup(self) -> float:
+        """Parameter of the Beta distribution; 0 for none."""
+
+    @property
+    def loss_weights(self) -> dict[str, float]:
+        """Weight of each head's cross-entropy."""
 
 
 def one_hot_labels(clips: Sequence[Clip]) -> Labels:
@@ -65,7 +85,7 @@ def train(
 
     def make_network() -> Any:
         network = build_network(preprocessing, recipe.filters, recipe.dropout)
-        compile_heads(network, recipe, steps)
+        compile_heads(network, recipe, recipe.schedule, steps)
         return network
 
     return fit(
@@ -78,13 +98,13 @@ def train(
     )
 
 
-def compile_heads(network: Any, recipe: Recipe, steps: int) -> None:
+def compile_heads(network: Any, recipe: HeadSettings, schedule: Schedule, steps: int) -> None:
     """Compile a network with the three heads for so many steps an epoch."""
     import keras
 
     smoothing = recipe.label_smoothing
     network.compile(
-        optimizer=recipe.schedule.optimiser(steps),
+        optimizer=schedule.optimiser(steps),
         loss={
             head: keras.losses.CategoricalCrossentropy(label_smoothing=smoothing) for head in HEADS
         },
@@ -96,7 +116,7 @@ def epoch_patches(
     features: Features,
     labels: Labels,
     preprocessing: Preprocessing,
-    recipe: Recipe,
+    recipe: HeadSettings,
     random: np.random.Generator,
 ) -> tuple[NDArray[np.float32], Labels]:
     """Draw one epoch's patches: so many of each clip, at random places, in random order."""
@@ -124,7 +144,7 @@ def validation_patches(
 
 
 def clip_figures(
-    network: Any, patches: list[NDArray[np.float32]], labels: Labels
+    network: Any, patches: Sequence[NDArray[np.floating]], labels: Labels
 ) -> dict[str, float]:
     """Cross-entropy of the clips' mean softmaxes, and the quadrants' accuracy."""
     outputs = network.predict(np.concatenate(patches), batch_size=64, verbose=0)

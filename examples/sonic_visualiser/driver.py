@@ -1,0 +1,183 @@
+"""Sonic Visualiser as a child process that is told what to do, one command at a time.
+
+It reads the commands of its script language (``README_OSC.md`` in its documentation) from
+standard input, so that what follows a transform can wait until its result is there.
+"""
+
+import bz2
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+# Asking again costs Sonic Visualiser little, and a slow machine no more than this.
+_INTERVAL = 0.3
+_CONFIGURATION = """\
+[Preferences]
+network-permission-4.5.1=false
+show-splash=false
+"""
+
+
+class SonicVisualiser:
+    """A run of Sonic Visualiser with a home of its own; a context manager.
+
+    Parameters
+    ----------
+    folder : Path
+        Empty; takes its home and its messages.
+    plugins : Path
+        Folder of Vamp plugins, the only one it searches.
+    environment : dict of str
+        Variables besides, or instead of, those that it is given anyhow. Nothing else of
+        this process' environment is handed on.
+    seconds : float
+        That any one thing may take before the run is ended.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        plugins: Path,
+        environment: dict[str, str] | None = None,
+        seconds: float = 60,
+    ) -> None:
+        self._folder = folder
+        self._seconds = seconds
+        self._environment = {
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "QT_QPA_PLATFORM": "offscreen",
+            "VAMP_PATH": str(plugins),
+            **_make_home(folder),
+            **(environment or {}),
+        }
+        self._exports = 0
+
+    def __enter__(self) -> Self:
+        self._messages = (self._folder / "messages.txt").open("wb")
+        self._process = subprocess.Popen(
+            ["sonic-visualiser", "--no-splash", "--no-audio", "--osc-script", "-"],
+            cwd=self._folder,
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=self._messages,
+            stderr=subprocess.STDOUT,
+            # Its helpers end with it, however it ends.
+            start_new_session=True,
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            if kind is None:
+                self.tell("/quit")
+                self.wait(lambda: self._process.poll() is not None, "it has quit")
+        finally:
+            if self._process.poll() is None:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
+            self._process.stdin.close()
+            self._messages.close()
+
+    @property
+    def messages(self) -> str:
+        """All it has said so far."""
+        return (self._folder / "messages.txt").read_text(errors="replace")
+
+    def tell(self, *commands: str) -> None:
+        """Give it commands, which it carries out in this order."""
+        for command in commands:
+            self._process.stdin.write(f"{command}\n".encode())
+        self._process.stdin.flush()
+
+    def wait(self, condition: Callable[[], object], what: str) -> None:
+        """Wait until a condition holds; `what` says which, for the message if it never does.
+
+        Raises
+        ------
+        TimeoutError
+            If it takes too long.
+        """
+        end = time.monotonic() + self._seconds
+        while not condition():
+            if time.monotonic() > end:
+                raise TimeoutError(
+                    f"After {self._seconds:.0f} s it isn't so that {what}. "
+                    f"Sonic Visualiser said:\n{self.messages[-5000:]}"
+                )
+            time.sleep(_INTERVAL)
+
+    def open(self, audio: Path) -> None:
+        """Open an audio file, in a pane with its waveform."""
+        self.tell(f'/open "{audio}"')
+        # Export is refused as long as there is no main file.
+        self._until_written("/export", ".wav", lambda content: len(content) > 44)
+
+    def transform(self, output: str) -> bytes:
+        """Add a layer with the plugin's output; return it as CSV once it is complete."""
+        self.tell(f"/transform vamp:quadpred:quadpred:{output}")
+        seen = []
+
+        def settled(content: bytes) -> bool:
+            seen.append(content)
+            return bool(content) and seen[-2:] == [content, content]
+
+        return self._until_written("/exportlayer", ".csv", settled)
+
+    def picture(self) -> bytes:
+        """Return a PNG of the current pane over the whole file's length."""
+        return self._until_written(
+            "/exportimage", ".png", lambda content: content.endswith(b"IEND\xaeB`\x82")
+        )
+
+    def session(self) -> str:
+        """Return the session as XML."""
+        content = self._until_written("/save", ".sv", _whole_archive)
+        return bz2.decompress(content).decode()
+
+    def _until_written(self, command: str, suffix: str, enough: Callable[[bytes], bool]) -> bytes:
+        """Export again and again, each time to a new file, until one has enough in it."""
+        content = b""
+
+        def written() -> bool:
+            nonlocal content
+            self._exports += 1
+            path = self._folder / f"export{self._exports}{suffix}"
+            self.tell(f'{command} "{path}"')
+            time.sleep(_INTERVAL)
+            content = path.read_bytes() if path.exists() else b""
+            return enough(content)
+
+        self.wait(written, f"{command} writes what is expected")
+        return content
+
+
+def _whole_archive(content: bytes) -> bool:
+    try:
+        return content.startswith(b"BZh") and bool(bz2.decompress(content))
+    except (OSError, ValueError):
+        return False
+
+
+def _make_home(folder: Path) -> dict[str, str]:
+    """Make a home without dialogs of first use, and return the variables that lead to it."""
+    variables = {"HOME": "home", "XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data"}
+    variables |= {"XDG_CACHE_HOME": "cache", "XDG_RUNTIME_DIR": "runtime", "TMPDIR": "temporary"}
+    homes = {name: folder / part for name, part in variables.items()}
+    for home in homes.values():
+        home.mkdir(mode=0o700)
+    settings = homes["XDG_CONFIG_HOME"] / "sonic-visualiser" / "Sonic Visualiser.conf"
+    settings.parent.mkdir()
+    settings.write_text(_CONFIGURATION)
+    return {name: str(home) for name, home in homes.items()}

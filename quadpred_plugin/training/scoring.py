@@ -1,0 +1,127 @@
+"""Figures of merit of the three heads, by patch and by clip."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quadpred_plugin.quadrants import QUADRANTS
+
+# Names of the classes that each head tells apart, in order.
+HEAD_CLASSES = {
+    "quadrants": tuple(quadrant.name for quadrant in QUADRANTS),
+    "arousal": ("negative", "positive"),
+    "valence": ("negative", "positive"),
+}
+CALIBRATION_BINS = 10
+
+# For each clip and head the values of its patches: quadrants (patches, 4) in 0..1, arousal
+# and valence (patches,) in -1..1.
+Outputs: TypeAlias = "Sequence[dict[str, NDArray[np.floating]]]"
+
+
+def score_clips(quadrants: NDArray[np.int64], outputs: Outputs) -> dict[str, Any]:
+    """Score clips of known quadrants.
+
+    Parameters
+    ----------
+    quadrants : ndarray of int, shape (clips,)
+        0 to 3.
+    outputs : sequence of dict
+        What the network says of the patches of each clip.
+
+    Returns
+    -------
+    scores : dict
+        ``patch`` and ``clip``, each a dict of heads as `score` returns them, with
+        ``calibration_error`` added, and the numbers of both. A clip's value is the mean
+        over its patches.
+    """
+    patch_labels = np.repeat(quadrants, [len(one["arousal"]) for one in outputs])
+    by_patch = {head: np.concatenate([one[head] for one in outputs]) for head in HEAD_CLASSES}
+    by_clip = {head: np.stack([one[head].mean(axis=0) for one in outputs]) for head in HEAD_CLASSES}
+    return {
+        "patch": _score_heads(patch_labels, by_patch),
+        "clip": _score_heads(quadrants, by_clip),
+        "patches": len(patch_labels),
+        "clips": len(quadrants),
+    }
+
+
+def _score_heads(
+    quadrants: NDArray[np.int64], outputs: dict[str, NDArray[np.floating]]
+) -> dict[str, Any]:
+    scores = {}
+    for head, classes in HEAD_CLASSES.items():
+        truth, probabilities = quadrants, outputs[head]
+        if head != "quadrants":
+            signs = np.array([getattr(quadrant, head) > 0 for quadrant in QUADRANTS], dtype=int)
+            truth = signs[quadrants]
+            probabilities = np.stack([1 - outputs[head], 1 + outputs[head]], axis=1) / 2
+        scores[head] = score(truth, probabilities.argmax(axis=1), len(classes))
+        error = calibration_error(truth, probabilities)
+        scores[head]["calibration_error"] = round(error, 4)
+    return scores
+
+
+def score(truth: NDArray[np.int64], said: NDArray[np.int64], classes: int) -> dict[str, Any]:
+    """Macro precision, recall and F1, and the confusion matrix.
+
+    Parameters
+    ----------
+    truth, said : ndarray of int, shape (n,)
+        Classes from 0.
+    classes : int
+
+    Returns
+    -------
+    scores : dict
+        ``precision``, ``recall``, ``f1``, ``accuracy`` in 0..1, and ``confusion``: a row a
+        true class, a column a predicted one.
+    """
+    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+    names = list(range(classes))
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        truth, said, labels=names, average="macro", zero_division=0
+    )
+    return {
+        "precision": round(float(precision), 4),
+        "recall": round(float(recall), 4),
+        "f1": round(float(f1), 4),
+        "accuracy": round(float(np.mean(truth == said)), 4),
+        "confusion": confusion_matrix(truth, said, labels=names).tolist(),
+    }
+
+
+def calibration_error(truth: NDArray[np.int64], probabilities: NDArray[np.floating]) -> float:
+    """Return the expected calibration error over bins of equal mass.
+
+    It is the mean difference between how sure the network is of its choice and how often that is
+    right, over tenths of the examples in order of sureness.
+
+    Parameters
+    ----------
+    truth : ndarray of int, shape (n,)
+    probabilities : ndarray, shape (n, classes)
+        Each row sums to 1.
+
+    Returns
+    -------
+    error : float
+        0 (calibrated) to 1.
+
+    References
+    ----------
+    C. Guo, G. Pleiss, Y. Sun, K. Q. Weinberger, "On calibration of modern neural
+    networks", ICML 2017.
+    """
+    sureness = probabilities.max(axis=1).astype(np.float64)
+    right = probabilities.argmax(axis=1) == truth
+    order = np.argsort(sureness, kind="stable")
+    error = 0.0
+    for part in np.array_split(order, CALIBRATION_BINS):
+        if len(part):
+            error += len(part) * abs(float(sureness[part].mean()) - float(right[part].mean()))
+    return error / len(truth)
