@@ -6,7 +6,7 @@ import pytest
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.augmentation import augment, mix
 from quadpred_plugin.training.corpora import CORPORA, Clip, Corpus, read_clips
-from quadpred_plugin.training.evaluate import score
+from quadpred_plugin.training.scoring import calibration_error, score, score_clips
 from quadpred_plugin.training.recipe import SHIPPED, read_recipe
 from quadpred_plugin.training.split import split_clips
 
@@ -116,3 +116,35 @@ def test_scores_by_hand():
     assert scores["recall"] == pytest.approx((2 / 3 + 1 / 2) / 3, abs=1e-4)
     assert scores["f1"] == pytest.approx((2 / 3 + 2 / 5) / 3, abs=1e-4)
     assert scores["accuracy"] == pytest.approx(0.5)
+
+
+def test_calibration_error_by_hand():
+    # Ten bins of two: sureness 0.6 is right half the time, 0.9 always.
+    sureness = np.array([0.6] * 10 + [0.9] * 10)
+    probabilities = np.stack([sureness, 1 - sureness], axis=1)
+    truth = np.array([0, 1] * 5 + [0] * 10)
+    assert calibration_error(truth, probabilities) == pytest.approx((0.1 + 0.1) / 2)
+
+
+def test_sure_and_right_is_calibrated_sure_and_wrong_is_not():
+    probabilities = np.eye(4)[[0, 1, 2, 3] * 5]
+    truth = np.array([0, 1, 2, 3] * 5)
+    assert calibration_error(truth, probabilities) == 0
+    assert calibration_error((truth + 1) % 4, probabilities) == 1
+
+
+def test_a_clip_is_the_mean_of_its_patches():
+    quadrants = np.array([[0.6, 0.2, 0.1, 0.1], [0.1, 0.7, 0.1, 0.1], [0.6, 0.2, 0.1, 0.1]])
+    outputs = [
+        {"quadrants": quadrants, "arousal": np.array([0.5, 0.5, -0.1]), "valence": -np.ones(3)},
+        {"quadrants": quadrants[:1], "arousal": np.array([-0.2]), "valence": np.ones(1)},
+    ]
+    scores = score_clips(np.array([0, 3]), outputs)
+    assert (scores["patches"], scores["clips"]) == (4, 2)
+    assert scores["clip"]["quadrants"]["confusion"][0] == [1, 0, 0, 0]
+    assert scores["clip"]["quadrants"]["confusion"][3] == [1, 0, 0, 0]
+    assert scores["patch"]["quadrants"]["confusion"][0] == [2, 1, 0, 0]
+    # Q1 is aroused and pleasant, Q4 calm and pleasant.
+    assert scores["patch"]["arousal"]["accuracy"] == 0.75
+    assert scores["clip"]["arousal"]["accuracy"] == 1
+    assert scores["clip"]["valence"]["accuracy"] == 0.5
