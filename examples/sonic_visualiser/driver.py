@@ -17,6 +17,7 @@ from typing import Self
 
 # Asking again costs Sonic Visualiser little, and a slow machine no more than this.
 _INTERVAL = 0.3
+_PNG_END = b"IEND\xaeB`\x82"
 _CONFIGURATION = """\
 [Preferences]
 network-permission-4.5.1=false
@@ -121,46 +122,47 @@ class SonicVisualiser:
     def open(self, audio: Path) -> None:
         """Open an audio file, in a pane with its waveform."""
         self.tell(f'/open "{audio}"')
-        # Export is refused as long as there is no main file.
-        self._until_written("/export", ".wav", lambda content: len(content) > 44)
 
     def transform(self, output: str) -> bytes:
-        """Add a layer with the plugin's output; return it as CSV once it is complete."""
+        """Add a layer with an output of the plugin; return it as CSV once it is complete.
+
+        Raises
+        ------
+        RuntimeError
+            If the plugin can't be run.
+        """
         self.tell(f"/transform vamp:quadpred:quadpred:{output}")
-        seen = []
+        seen: list[bytes] = []
 
-        def settled(content: bytes) -> bool:
-            seen.append(content)
-            return bool(content) and seen[-2:] == [content, content]
+        def settled() -> bool:
+            if "Transform failed" in self.messages:
+                raise RuntimeError(
+                    f"Sonic Visualiser couldn't run {output!r} and said:\n{self.messages}"
+                )
+            seen.append(self._export("/exportlayer", ".csv", lambda content: True))
+            return seen[-2:] == [seen[-1]] * 2 and bool(seen[-1])
 
-        return self._until_written("/exportlayer", ".csv", settled)
+        self.wait(settled, f"the layer of {output!r} is complete")
+        return seen[-1]
 
     def picture(self) -> bytes:
         """Return a PNG of the current pane over the whole file's length."""
-        return self._until_written(
-            "/exportimage", ".png", lambda content: content.endswith(b"IEND\xaeB`\x82")
-        )
+        return self._export("/exportimage", ".png", lambda content: content.endswith(_PNG_END))
 
     def session(self) -> str:
         """Return the session as XML."""
-        content = self._until_written("/save", ".sv", _whole_archive)
+        content = self._export("/save", ".sv", _whole_archive)
         return bz2.decompress(content).decode()
 
-    def _until_written(self, command: str, suffix: str, enough: Callable[[bytes], bool]) -> bytes:
-        """Export again and again, each time to a new file, until one has enough in it."""
-        content = b""
-
-        def written() -> bool:
-            nonlocal content
-            self._exports += 1
-            path = self._folder / f"export{self._exports}{suffix}"
-            self.tell(f'{command} "{path}"')
-            time.sleep(_INTERVAL)
-            content = path.read_bytes() if path.exists() else b""
-            return enough(content)
-
-        self.wait(written, f"{command} writes what is expected")
-        return content
+    def _export(self, command: str, suffix: str, whole: Callable[[bytes], bool]) -> bytes:
+        """Export to a new file, since existing ones aren't overwritten, and read it."""
+        self._exports += 1
+        path = self._folder / f"export{self._exports}{suffix}"
+        self.tell(f'{command} "{path}"')
+        self.wait(
+            lambda: path.exists() and whole(path.read_bytes()), f"{command} has written a file"
+        )
+        return path.read_bytes()
 
 
 def _whole_archive(content: bytes) -> bool:
