@@ -1,5 +1,7 @@
 """``quadpred models``: list, show, verify."""
 
+from typing import Any
+
 import click
 
 
@@ -10,12 +12,13 @@ def command() -> None:
 
 @command.command("list")
 def list_command() -> None:
-    """List the installed models, the default first."""
+    """List the installed models, the default first, imported ones last."""
     from quadpred_plugin.card import LANGUAGES
-    from quadpred_plugin.models import list_models
+    from quadpred_plugin.models import installed_models
 
     rows = [("name", "speech", "music", "F1 quadrants, arousal, valence", "licence")]
-    for card in list_models():
+    installed = installed_models()
+    for card in installed.shipped + installed.own:
         clip = card.metrics.get("clip")
         scores = "not measured"
         if clip:
@@ -26,6 +29,8 @@ def list_command() -> None:
     for row in rows:
         line = "  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True))
         click.echo(line.rstrip())
+    for error in installed.unusable:
+        click.echo(f"quadpred: {error}", err=True)
 
 
 @command.command("show")
@@ -52,14 +57,23 @@ def show_command(name: str, as_json: bool) -> None:
     for output, meaning in card.outputs.items():
         click.echo(f"  {output:10} {meaning}")
     click.echo(f"\nfigures   {card.metrics.get('protocol', 'not measured')}")
-    click.echo("  level  head       precision  recall    F1")
-    for level in ("clip", "patch"):
-        for head, scores in card.metrics.get(level, {}).items():
-            figures = "  ".join(f"{scores[key]:8.2f}" for key in ("precision", "recall", "f1"))
-            click.echo(f"  {level:5}  {head:9}  {figures}")
+    _echo_figures(card.metrics)
+    if card.published:
+        click.echo(f"\nfigures   {card.published['source']}")
+        _echo_figures(card.published)
     click.echo("\nlimits")
     for limit in card.limits:
         click.echo(f"  - {limit}")
+
+
+def _echo_figures(levels: dict[str, Any]) -> None:
+    if not {"clip", "patch"} & set(levels):
+        return
+    click.echo("  level  head       precision  recall    F1")
+    for level in ("clip", "patch"):
+        for head, scores in levels.get(level, {}).items():
+            figures = "  ".join(f"{scores[key]:8.2f}" for key in ("precision", "recall", "f1"))
+            click.echo(f"  {level:5}  {head:9}  {figures}")
 
 
 @command.command("verify")
@@ -67,16 +81,20 @@ def show_command(name: str, as_json: bool) -> None:
 def verify_command(names: tuple[str, ...]) -> int:
     """Compare each graph's SHA-256 with its card; exit code 1 if one differs."""
     from quadpred_plugin.errors import ModelError
-    from quadpred_plugin.models import find_model, list_models
+    from quadpred_plugin.models import find_model, installed_models
 
-    cards = [find_model(name) for name in names] if names else list_models()
-    code = 0
+    if names:
+        cards, errors = [find_model(name) for name in names], []
+    else:
+        installed = installed_models()
+        cards, errors = installed.shipped + installed.own, installed.unusable
     for card in cards:
         try:
             card.verify()
         except ModelError as error:
-            click.echo(f"quadpred: {error}", err=True)
-            code = 1
+            errors.append(error)
         else:
             click.echo(f"{card.name}: ok")
-    return code
+    for reason in errors:
+        click.echo(f"quadpred: {reason}", err=True)
+    return 1 if errors else 0
