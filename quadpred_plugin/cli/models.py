@@ -1,5 +1,6 @@
-"""``quadpred models``: list, show, verify."""
+"""``quadpred models``: list, show, verify, import."""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -7,7 +8,7 @@ import click
 
 @click.group("models")
 def command() -> None:
-    """List, show and verify the installed models."""
+    """List, show, verify and import models."""
 
 
 @command.command("list")
@@ -98,3 +99,58 @@ def verify_command(names: tuple[str, ...]) -> int:
     for reason in errors:
         click.echo(f"quadpred: {reason}", err=True)
     return 1 if errors else 0
+
+
+@command.command("import")
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATHS..."
+)
+@click.option("-s", "--speech", type=click.Choice(["e", "m", "x"]), help="Language of the speech.")
+@click.option("-m", "--music", type=click.Choice(["e", "m"]), help="Language of the music.")
+@click.option("--name", help="The model's name; made of the languages if absent.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Where to put the model; absent, the folder where all commands look for models "
+    "(QUADPRED_MODELS, or 'quadpred/models' among the user's data).",
+)
+@click.option("--force", is_flag=True, help="Replace a model of the same name.")
+def import_command(
+    paths: tuple[Path, ...],
+    speech: str | None,
+    music: str | None,
+    name: str | None,
+    output: Path | None,
+    force: bool,
+) -> int:
+    """Make models of the original weights of quad-pred.
+
+    PATHS are .hdf5 files of Keras 2 with their .json beside them, or folders that hold such
+    files. Folder names such as speech_eng_2_music_man tell the languages; otherwise give
+    --speech and --music.
+    """
+    import os
+    from importlib.util import find_spec
+
+    from quadpred_plugin.errors import QuadpredError
+    from quadpred_plugin.models import user_folder
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # oneDNN announces itself on standard error, whatever the level.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    if find_spec("tensorflow") is None or find_spec("h5py") is None:
+        raise click.ClickException(
+            "Importing needs more packages: pip install 'quadpred-plugin[training]'."
+        )
+    from quadpred_plugin.training.keras_import import import_network, plan_imports
+
+    code = 0
+    for plan in plan_imports(paths, speech, music, name):
+        try:
+            click.echo(import_network(plan, output or user_folder(), force))
+        except QuadpredError as error:
+            click.echo(f"quadpred: {error}", err=True)
+            code = 1
+    return code
