@@ -7,18 +7,19 @@ from readme import replace_between_markers
 
 from quadpred_plugin.card import LANGUAGES
 from quadpred_plugin.inference import load_model
-from quadpred_plugin.models import DEFAULT_MODEL, list_models
+from quadpred_plugin.models import DEFAULT_MODEL, installed_models
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "audio"
 
 
 def models_table() -> str:
-    """Return the table of installed models with the figures of their cards."""
+    """Return the table of the models that are shipped, with the figures of their cards."""
+    cards = installed_models().shipped
     lines = [
         "| model | speech, music | F1 by clip: quadrants, arousal, valence | by patch | licence |",
         "|---|---|---|---|---|",
     ]
-    for card in list_models():
+    for card in cards:
         name = f"`{card.name}`" + (" (default)" if card.name == DEFAULT_MODEL else "")
         languages = f"{LANGUAGES.get(card.speech or '', 'none')}, {LANGUAGES[card.music]}"
         figures = [
@@ -26,7 +27,7 @@ def models_table() -> str:
             for level in ("clip", "patch")
         ]
         lines.append(f"| {name} | {languages} | {figures[0]} | {figures[1]} | {card.licence} |")
-    lines += ["", *(f"`{card.name}`: {card.metrics['protocol']}." for card in list_models())]
+    lines += ["", *(f"`{card.name}`: {card.metrics['protocol']}." for card in cards)]
     return "\n".join(lines)
 
 

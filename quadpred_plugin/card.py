@@ -74,8 +74,13 @@ class ModelCard:
 
     @property
     def metrics(self) -> dict[str, Any]:
-        """Measured figures, as the evaluation command wrote them."""
+        """Measured figures, as the evaluation command wrote them; empty before it ran."""
         return dict(self._own["metrics"])
+
+    @property
+    def published(self) -> dict[str, Any]:
+        """Figures that others published of an imported model; empty for models of our own."""
+        return dict(self._own.get("published", {}))
 
     @property
     def outputs(self) -> dict[str, str]:

@@ -15,6 +15,10 @@ from tests import signals
 
 SCRIPT = Path(sys.executable).with_name("quadpred")
 
+# Models of whoever runs the tests shall not count: this folder doesn't exist.
+NO_MODELS = str(Path(__file__).parent / "no models")
+os.environ["QUADPRED_MODELS"] = NO_MODELS
+
 
 def make_silence(seconds, rate=signals.RATE):
     return np.zeros(round(seconds * rate), dtype=np.float32)
@@ -85,7 +89,7 @@ def read_rows(content):
 def clean_environment(**more):
     """Return the environment less what would configure the program."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("QUADPRED_")}
-    return {**own, **more}
+    return {**own, "QUADPRED_MODELS": NO_MODELS, **more}
 
 
 @pytest.fixture(scope="session")

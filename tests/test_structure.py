@@ -25,7 +25,17 @@ LAYERS = [
 ]
 # Imported when called, by a module that the other one stands on: a convenience method each.
 UPWARD = {("prediction", "exports"), ("inference", "parallel")}
-HEAVY = {"essentia", "tensorflow", "matplotlib", "keras", "sklearn", "av", "soundfile", "soxr"}
+HEAVY = {
+    "essentia",
+    "tensorflow",
+    "matplotlib",
+    "keras",
+    "sklearn",
+    "av",
+    "soundfile",
+    "soxr",
+    "h5py",
+}
 
 
 def modules():

@@ -12,7 +12,7 @@ from quadpred_plugin.version import VERSION
 # Module and one-line help of each command, so that help needs none of them.
 COMMANDS = {
     "predict": "Hear audio files and say their quadrants, arousal and valence.",
-    "models": "List, show and verify the installed models.",
+    "models": "List, show, verify and import models.",
     "vamp": "Install the Vamp plugin for Sonic Visualiser and other hosts.",
     "train": "Train, evaluate and export models.",
 }

@@ -1,21 +1,25 @@
-"""``quadpred models``: list, show, verify."""
+"""``quadpred models``: list, show, verify, import."""
+
+from pathlib import Path
+from typing import Any
 
 import click
 
 
 @click.group("models")
 def command() -> None:
-    """List, show and verify the installed models."""
+    """List, show, verify and import models."""
 
 
 @command.command("list")
 def list_command() -> None:
-    """List the installed models, the default first."""
+    """List the installed models, the default first, imported ones last."""
     from quadpred_plugin.card import LANGUAGES
-    from quadpred_plugin.models import list_models
+    from quadpred_plugin.models import installed_models
 
     rows = [("name", "speech", "music", "F1 quadrants, arousal, valence", "licence")]
-    for card in list_models():
+    installed = installed_models()
+    for card in installed.shipped + installed.own:
         clip = card.metrics.get("clip")
         scores = "not measured"
         if clip:
@@ -26,6 +30,8 @@ def list_command() -> None:
     for row in rows:
         line = "  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True))
         click.echo(line.rstrip())
+    for error in installed.unusable:
+        click.echo(f"quadpred: {error}", err=True)
 
 
 @command.command("show")
@@ -52,14 +58,23 @@ def show_command(name: str, as_json: bool) -> None:
     for output, meaning in card.outputs.items():
         click.echo(f"  {output:10} {meaning}")
     click.echo(f"\nfigures   {card.metrics.get('protocol', 'not measured')}")
-    click.echo("  level  head       precision  recall    F1")
-    for level in ("clip", "patch"):
-        for head, scores in card.metrics.get(level, {}).items():
-            figures = "  ".join(f"{scores[key]:8.2f}" for key in ("precision", "recall", "f1"))
-            click.echo(f"  {level:5}  {head:9}  {figures}")
+    _echo_figures(card.metrics)
+    if card.published:
+        click.echo(f"\nfigures   {card.published['source']}")
+        _echo_figures(card.published)
     click.echo("\nlimits")
     for limit in card.limits:
         click.echo(f"  - {limit}")
+
+
+def _echo_figures(levels: dict[str, Any]) -> None:
+    if not {"clip", "patch"} & set(levels):
+        return
+    click.echo("  level  head       precision  recall    F1")
+    for level in ("clip", "patch"):
+        for head, scores in levels.get(level, {}).items():
+            figures = "  ".join(f"{scores[key]:8.2f}" for key in ("precision", "recall", "f1"))
+            click.echo(f"  {level:5}  {head:9}  {figures}")
 
 
 @command.command("verify")
@@ -67,16 +82,75 @@ def show_command(name: str, as_json: bool) -> None:
 def verify_command(names: tuple[str, ...]) -> int:
     """Compare each graph's SHA-256 with its card; exit code 1 if one differs."""
     from quadpred_plugin.errors import ModelError
-    from quadpred_plugin.models import find_model, list_models
+    from quadpred_plugin.models import find_model, installed_models
 
-    cards = [find_model(name) for name in names] if names else list_models()
-    code = 0
+    if names:
+        cards, errors = [find_model(name) for name in names], []
+    else:
+        installed = installed_models()
+        cards, errors = installed.shipped + installed.own, installed.unusable
     for card in cards:
         try:
             card.verify()
         except ModelError as error:
-            click.echo(f"quadpred: {error}", err=True)
-            code = 1
+            errors.append(error)
         else:
             click.echo(f"{card.name}: ok")
+    for reason in errors:
+        click.echo(f"quadpred: {reason}", err=True)
+    return 1 if errors else 0
+
+
+@command.command("import")
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATHS..."
+)
+@click.option("-s", "--speech", type=click.Choice(["e", "m", "x"]), help="Language of the speech.")
+@click.option("-m", "--music", type=click.Choice(["e", "m"]), help="Language of the music.")
+@click.option("--name", help="The model's name; made of the languages if absent.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Where to put the model; absent, the folder where all commands look for models "
+    "(QUADPRED_MODELS, or 'quadpred/models' among the user's data).",
+)
+@click.option("--force", is_flag=True, help="Replace a model of the same name.")
+def import_command(
+    paths: tuple[Path, ...],
+    speech: str | None,
+    music: str | None,
+    name: str | None,
+    output: Path | None,
+    force: bool,
+) -> int:
+    """Make models of the original weights of quad-pred.
+
+    PATHS are .hdf5 files of Keras 2 with their .json beside them, or folders that hold such
+    files. Folder names such as speech_eng_2_music_man tell the languages; otherwise give
+    --speech and --music.
+    """
+    import os
+    from importlib.util import find_spec
+
+    from quadpred_plugin.errors import QuadpredError
+    from quadpred_plugin.models import user_folder
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # oneDNN announces itself on standard error, whatever the level.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    if find_spec("tensorflow") is None or find_spec("h5py") is None:
+        raise click.ClickException(
+            "Importing needs more packages: pip install 'quadpred-plugin[training]'."
+        )
+    from quadpred_plugin.training.keras_import import import_network, plan_imports
+
+    code = 0
+    for plan in plan_imports(paths, speech, music, name):
+        try:
+            click.echo(import_network(plan, output or user_folder(), force))
+        except QuadpredError as error:
+            click.echo(f"quadpred: {error}", err=True)
+            code = 1
     return code

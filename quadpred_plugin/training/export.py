@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from quadpred_plugin.card import write_card
+from quadpred_plugin.card import OWN_KEYS, ZOO_KEYS, write_card
 from quadpred_plugin.chain.entries import HEAD_SIZES
 from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.errors import OutputError
 from quadpred_plugin.files import write_atomically
 from quadpred_plugin.quadrants import QUADRANTS
 from quadpred_plugin.training.architecture import fold_batch_norm
@@ -29,14 +30,17 @@ OUTPUTS = {
     "arousal": "probability of high minus probability of low arousal, -1..1, a head of its own",
     "valence": "probability of positive minus of negative valence, -1..1, a head of its own",
 }
+NETWORK_LIMITS = [
+    "Each second is judged by itself; form, lyrics and expectation are not heard.",
+    "Heads are trained together but not tied: arousal and valence may contradict the quadrant.",
+    "Probabilities are not calibrated.",
+]
 LIMITS = [
     "Trained on 30 s excerpts of Western popular recordings of one collection; other styles, "
     "solo instruments and piano above all, are outside of what it knows.",
     "Labels came from editors' mood tags of whole songs, checked by listeners: they say what "
     "music expresses to them, not what a listener feels, and nothing of single seconds.",
-    "Each second is judged by itself; form, lyrics and expectation are not heard.",
-    "Heads are trained together but not tied: arousal and valence may contradict the quadrant.",
-    "Probabilities are not calibrated.",
+    *NETWORK_LIMITS,
 ]
 
 _GOLDEN_PATCHES = 20
@@ -73,17 +77,60 @@ def export(
         from a seeded generator, and what the training framework's own network, in
         float32, says of them.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.pb"
     graph = freeze(fold_batch_norm(network, preprocessing), preprocessing)
-    write_atomically(path, lambda stream: stream.write(graph))
     golden = golden_vectors(network, preprocessing)
+    zoo, own = _facts(network, recipe, release_date)
+    return write_model(folder, name, graph, golden, preprocessing, zoo, own)
+
+
+def write_model(
+    folder: Path,
+    name: str,
+    graph: bytes,
+    golden: dict[str, Any],
+    preprocessing: Preprocessing,
+    zoo: dict[str, Any],
+    own: dict[str, Any],
+) -> Path:
+    """Write a frozen graph, its golden vectors and, last, its card.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it doesn't exist.
+    name : str
+        The model's name and its files' stem.
+    graph : bytes
+        As `freeze.freeze` returns it.
+    golden : dict
+        As `golden_vectors` returns them.
+    preprocessing : Preprocessing
+        As the graph was frozen with.
+    zoo, own : dict
+        What the card says that doesn't follow from the graph: keys of Essentia's model zoo,
+        and those of this project.
+
+    Returns
+    -------
+    graph : Path
+        The .pb.
+
+    Raises
+    ------
+    OutputError
+        If the folder can't be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder} can't be made: {error.strerror}.") from error
+    path = folder / f"{name}.pb"
+    write_atomically(path, lambda stream: stream.write(graph))
     write_atomically(
         folder / f"{name}.golden.npz", lambda stream: np.savez_compressed(stream, **golden)
     )
     sha256 = hashlib.sha256(graph).hexdigest()
-    card = _card(network, preprocessing, recipe, name, release_date, sha256)
-    write_card(path.with_suffix(".json"), card)
+    write_card(folder / f"{name}.json", _card(name, preprocessing, sha256, zoo, own))
     return path
 
 
@@ -106,23 +153,12 @@ def golden_vectors(network: Any, preprocessing: Preprocessing) -> dict[str, Any]
     }
 
 
-def _card(
-    network: Any,
-    preprocessing: Preprocessing,
-    recipe: Recipe,
-    name: str,
-    release_date: str,
-    sha256: str,
-) -> dict[str, Any]:
-    import tensorflow as tf
-
+def _facts(
+    network: Any, recipe: Recipe, release_date: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
     corpus = CORPORA[recipe.corpus]
-    patch = [1, preprocessing.patch_size, preprocessing.bands]
-    return {
-        "name": name,
-        "type": "multi-task classifier",
+    zoo = {
         "link": "",
-        "version": "1",
         "description": (
             "Quadrants, arousal and valence of each second of music: the multi-task network of "
             f"quad-pred with {', '.join(map(str, recipe.filters))} filters in its convolution "
@@ -130,13 +166,39 @@ def _card(
             "speech."
         ),
         "author": "The quadpred-plugin developers",
-        "email": "",
         "release_date": release_date,
+        "dataset": {"name": corpus.title, "citation": corpus.citation, "licence": corpus.licence},
+        "citation": CITATION,
+    }
+    own = {
+        "speech": None,
+        "music": "e",
+        "limits": LIMITS,
+        "licence": "CC BY-NC-SA 4.0",
+        "training": {"parameters": int(network.count_params()), **recipe.to_dict()},
+    }
+    return zoo, own
+
+
+def _card(
+    name: str,
+    preprocessing: Preprocessing,
+    sha256: str,
+    zoo: dict[str, Any],
+    own: dict[str, Any],
+) -> dict[str, Any]:
+    import tensorflow as tf
+
+    patch = [1, preprocessing.patch_size, preprocessing.bands]
+    zoo = {
+        "name": name,
+        "type": "multi-task classifier",
+        "version": "1",
+        "email": "",
         "framework": "tensorflow",
         "framework_version": tf.__version__,
         "classes": [quadrant.label for quadrant in QUADRANTS],
         "model_types": ["frozen_model"],
-        "dataset": {"name": corpus.title, "citation": corpus.citation, "licence": corpus.licence},
         "schema": {
             "inputs": [{"name": ENTRIES["patches"].input, "type": "float", "shape": patch}],
             "outputs": [
@@ -144,25 +206,25 @@ def _card(
                 for head, node in ENTRIES["patches"].outputs.items()
             ],
         },
-        "citation": CITATION,
         "inference": {
             "sample_rate": preprocessing.sample_rate,
             "algorithm": "TensorflowPredictQuad",
         },
-        "quadpred": {
-            "preprocessing": preprocessing.to_dict(),
-            "preprocessing_hash": preprocessing.hash,
-            "entries": {
-                name: {"input": entry.input, "outputs": entry.outputs}
-                for name, entry in ENTRIES.items()
-            },
-            "speech": None,
-            "music": "e",
-            "outputs": OUTPUTS,
-            "metrics": {},
-            "limits": LIMITS,
-            "licence": "CC BY-NC-SA 4.0",
-            "sha256": sha256,
-            "training": {"parameters": int(network.count_params()), **recipe.to_dict()},
+        **zoo,
+    }
+    own = {
+        "preprocessing": preprocessing.to_dict(),
+        "preprocessing_hash": preprocessing.hash,
+        "entries": {
+            name: {"input": entry.input, "outputs": entry.outputs}
+            for name, entry in ENTRIES.items()
         },
+        "outputs": OUTPUTS,
+        "metrics": {},
+        "sha256": sha256,
+        **own,
+    }
+    return {
+        **{key: zoo[key] for key in ZOO_KEYS},
+        "quadpred": {key: own[key] for key in OWN_KEYS} | own,
     }

@@ -32,8 +32,8 @@ ENTRIES = {
 }
 
 
-def freeze(network: Any, preprocessing: Preprocessing) -> bytes:
-    """Freeze a network with both entries and float16 constants.
+def freeze(network: Any, preprocessing: Preprocessing, half: bool = True) -> bytes:
+    """Freeze a network with both entries.
 
     Parameters
     ----------
@@ -41,6 +41,9 @@ def freeze(network: Any, preprocessing: Preprocessing) -> bytes:
         As `architecture.build_network` makes it: logarithmic bands to three softmaxes.
     preprocessing : Preprocessing
         Level floor, logarithm and patch that the graph does itself.
+    half : bool
+        Whether constants are stored as float16, at half the size; outputs then differ from
+        the network's by some 1e-3.
 
     Returns
     -------
@@ -121,7 +124,9 @@ def freeze(network: Any, preprocessing: Preprocessing) -> bytes:
         tf.TensorSpec([None, 1, 1, stream_width], tf.float32, name="frames"),
     )
     graph = convert_variables_to_constants_v2(function).graph.as_graph_def()
-    return bytes(_for_old_tensorflow(_halve_constants(graph)).SerializeToString())
+    if half:
+        graph = _halve_constants(graph)
+    return bytes(_for_old_tensorflow(graph).SerializeToString())
 
 
 def _halve_constants(graph: Any) -> Any:

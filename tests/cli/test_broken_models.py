@@ -174,7 +174,8 @@ def test_no_mandarin_music_model_ships_and_the_message_says_so(quadpred, folder)
     assert run.code == 2
     assert run.output == b""
     assert "No installed model was trained on Mandarin music" in run.messages
-    assert "no such model can be shipped" in run.messages
+    assert "CH-818, isn't public, so no such model can be shipped" in run.messages
+    assert "'quadpred models import PATH'" in run.messages
 
 
 def test_a_model_at_its_path_says_what_it_says_by_name(install, predict, quadpred, folder):
