@@ -8,12 +8,10 @@ import bz2
 import os
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
 
 # Asking again costs Sonic Visualiser little, and a slow machine no more than this.
 _INTERVAL = 0.3
@@ -60,7 +58,7 @@ class SonicVisualiser:
         }
         self._exports = 0
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "SonicVisualiser":
         self._messages = (self._folder / "messages.txt").open("wb")
         self._process = subprocess.Popen(
             ["sonic-visualiser", "--no-splash", "--no-audio", "--osc-script", "-"],

@@ -1,0 +1,75 @@
+"""Sonic Visualiser as its example drives it, and what it writes, read back."""
+
+import csv
+import importlib.util
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+from PIL import Image
+
+FOLDER = Path(__file__).parents[2] / "examples" / "sonic_visualiser"
+
+# Samples a pixel: a whole piece of half a minute is some 700 pixels wide then.
+ZOOM = 2048
+
+
+def load_driver():
+    """Load the module that lies beside the example's script."""
+    specification = importlib.util.spec_from_file_location("driver", FOLDER / "driver.py")
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a run left.
+
+    Tables and pictures are by the output's identifier. Of a pane without the layer there is
+    one line, since all are alike but for marks at the edges and its height changes with the
+    layer: shape (width, 3). With the layer it is whole: shape (height, width, 3).
+    """
+
+    tables: dict[str, list[list[str]]]
+    pictures: dict[str, tuple[np.ndarray, np.ndarray]]
+    session: ElementTree.Element
+
+    def layer(self, output):
+        """Return the layer's element, and its model's or None if it isn't kept."""
+        (derivation,) = (
+            found
+            for found in self.session.iter("derivation")
+            if found.get("transform").endswith(f":{output}")
+        )
+        number = derivation.get("model")
+        (layer,) = self.session.findall(f".//layer[@model='{number}'][@name]")
+        return layer, self.session.find(f"data/model[@id='{number}']")
+
+
+def show(audio, outputs, folder, plugins):
+    """Add every output to a pane of its own, in one run of Sonic Visualiser."""
+    tables, pictures = {}, {}
+    with load_driver().SonicVisualiser(folder, plugins) as program:
+        program.open(audio)
+        # Without scales and texts, a pane begins with the first sample.
+        program.tell("/set overlays 0", f"/zoom {ZOOM}")
+        for output in outputs:
+            program.tell("/add timeruler")
+            empty = read_picture(program.picture())
+            tables[output] = read_table(program.transform(output))
+            pictures[output] = empty[len(empty) // 2], read_picture(program.picture())
+        session = ElementTree.fromstring(program.session())
+    return Shown(tables, pictures, session)
+
+
+def read_table(content):
+    return list(csv.reader(io.StringIO(content.decode())))
+
+
+def read_picture(content):
+    with Image.open(io.BytesIO(content)) as picture:
+        assert picture.format == "PNG"
+        return np.asarray(picture.convert("RGB")).astype(int)

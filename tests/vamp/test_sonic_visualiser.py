@@ -1,0 +1,183 @@
+"""Sonic Visualiser runs every output, and shows, exports and keeps what the program says."""
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests import signals
+from tests.vamp import sonic_visualiser
+from vamp_wrapper.outputs import OUTPUTS
+
+HOP = 0.64
+CURVES = ["arousal", "valence", "confidence"]
+
+# It prints six significant digits: values below 1 are off by half a millionth. TensorFlow
+# adds in another order in the program, a last bit or two of float32.
+BOUND = 1e-6
+
+
+@pytest.fixture(scope="module")
+def wav(tmp_path_factory):
+    samples, rate = soundfile.read(signals.EXAMPLES / "q1_joy.ogg", always_2d=True)
+    assert rate == 44100 and samples.shape[1] == 2
+    path = tmp_path_factory.mktemp("wav") / "q1_joy.wav"
+    soundfile.write(path, samples, rate)
+    return path
+
+
+@pytest.fixture(scope="module")
+def shown(wav, tmp_path_factory):
+    outputs = [output.identifier for output in OUTPUTS]
+    folder = tmp_path_factory.mktemp("sonic-visualiser")
+    return sonic_visualiser.show(wav, outputs, folder, __import__("pathlib").Path("/tmp/w/sv/m6"))
+
+
+@pytest.fixture(scope="module")
+def rows(wav, quadpred):
+    run = quadpred(
+        *("predict", "--format", "csv", "--level", "frame", "--hop", str(HOP), wav),
+        folder=wav.parent,
+    )
+    return run.rows()
+
+
+@pytest.fixture(scope="module")
+def predicted(rows):
+    """Columns of what the program says, by the output's identifier."""
+    quadrants = np.array([[row[f"q{number}"] for number in (1, 2, 3, 4)] for row in rows], float)
+    return {
+        "time": np.array([row["time"] for row in rows], float),
+        "taggram": quadrants,
+        "arousal": np.array([row["arousal"] for row in rows], float),
+        "valence": np.array([row["valence"] for row in rows], float),
+        "confidence": quadrants.max(axis=1),
+    }
+
+
+def pixels(times):
+    """Column of each time in a picture."""
+    return (np.asarray(times) * 44100 / sonic_visualiser.ZOOM).astype(int)
+
+
+@pytest.mark.parametrize("output", CURVES)
+def test_curves_are_those_of_the_program(output, shown, predicted):
+    times, values = np.array(shown.tables[output], float).T
+    count = len(predicted["time"])
+    # The last block is filled up with zeros, which may give a frame more.
+    assert count <= len(times) <= count + 1
+    np.testing.assert_allclose(times[:count], predicted["time"], atol=1e-3)
+    np.testing.assert_allclose(values[:count], predicted[output], atol=BOUND)
+
+
+def test_no_column_of_the_taggram_is_lost(shown, predicted):
+    values = np.array(shown.tables["taggram"], float)
+    count = len(predicted["time"])
+    assert count <= len(values) <= count + 1
+    np.testing.assert_allclose(values[:count], predicted["taggram"], atol=BOUND)
+
+
+def test_segments_have_labels_and_durations(shown, rows):
+    table = shown.tables["segments"]
+    starts, numbers, durations = np.array([row[:3] for row in table], float).T
+    labels = [row[3] for row in table]
+    assert len(table) > 1 and (durations >= 2).all()
+    # One begins where the last ends, to the sample that it is rounded to.
+    assert starts[0] == 0
+    np.testing.assert_allclose(starts[1:], (starts + durations)[:-1], atol=1 / 44100)
+    assert starts[-1] + durations[-1] == pytest.approx(33, abs=0.1)
+    words = {1: "happy, excited", 2: "angry, tense", 3: "sad, gloomy", 4: "calm, tender"}
+    assert labels == [f"Q{number:.0f} {words[number]}" for number in numbers]
+    # Most frames lie in a segment of their own quadrant.
+    middles = np.array([float(row["time"]) + float(row["duration"]) / 2 for row in rows])
+    around = labels_at(middles, starts, labels)
+    assert np.mean([row["quadrant"] == label[:2] for row, label in zip(rows, around)]) > 0.7
+
+
+def labels_at(times, starts, labels):
+    return [labels[index] for index in np.searchsorted(starts, times, side="right") - 1]
+
+
+def test_the_summary_is_a_note_over_the_whole_file(shown, predicted):
+    (row,) = shown.tables["summary"]
+    assert row[-1] == "Q1 happy, excited"
+    start, first, duration = map(float, row[:3])
+    assert start == 0 and duration == pytest.approx(33, abs=0.1)
+    # Of six means a note shows the first as pitch.
+    assert first == pytest.approx(predicted["taggram"][:, 0].mean(), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("output", "kind", "extents"),
+    [
+        ("taggram", "colour3dplot", None),
+        ("arousal", "timevalues", (-1, 1)),
+        ("valence", "timevalues", (-1, 1)),
+        ("confidence", "timevalues", (0, 1)),
+        ("segments", "regions", (1, 4)),
+        ("summary", "notes", (-1, 1)),
+    ],
+)
+def test_the_session_keeps_layers_and_settings(output, kind, extents, shown):
+    layer, model = shown.layer(output)
+    assert layer.get("type") == kind
+    assert layer.get("name") == next(one.name for one in OUTPUTS if one.identifier == output)
+    if extents is None:
+        # The values of a colour 3D plot aren't saved but computed again.
+        assert model is None
+    else:
+        assert (float(model.get("minimum")), float(model.get("maximum"))) == extents
+        assert model.get("units") == ""
+
+
+def test_the_session_says_how_to_compute_it_again(shown):
+    transforms = list(shown.session.iter("transform"))
+    assert [one.get("id") for one in transforms] == [
+        f"vamp:quadpred:quadpred:{output.identifier}" for output in OUTPUTS
+    ]
+    for transform in transforms:
+        settings = {one.get("name"): float(one.get("value")) for one in transform}
+        assert settings == {"hop": HOP, "minduration": 2, "model": 0, "smoothing": 0}
+
+
+@pytest.mark.parametrize("output", CURVES)
+def test_a_curve_is_drawn(output, shown, predicted):
+    without, picture = shown.pictures[output]
+    layer, _ = shown.layer(output)
+    colour = [int(layer.get("colour")[start : start + 2], 16) for start in (1, 3, 5)]
+    # Above and below are the ruler's marks, which may be of the same colour.
+    drawn = (picture[12:-12] == colour).all(axis=2)
+    columns = pixels(predicted["time"] + HOP / 2)
+    assert not (without[columns] == colour).all(axis=1).any()
+    heights = [np.flatnonzero(drawn[:, column]) for column in columns]
+    # Each value is a dash of some pixels' thickness, and nothing else has its colour.
+    assert all(2 <= len(rows) <= 6 for rows in heights)
+    assert np.corrcoef([rows.mean() for rows in heights], predicted[output])[0, 1] < -0.999
+
+
+def test_the_taggram_is_drawn(shown, predicted):
+    without, picture = shown.pictures["taggram"]
+    # The first quadrant is at the bottom. Dark is little, then come green, yellow and red.
+    heights = ((3.5 - np.arange(4)) / 4 * len(picture)).astype(int)
+    columns = pixels(predicted["time"] + HOP / 2)
+    cells = picture[np.ix_(heights, columns)]
+    assert len(np.unique(cells.reshape(-1, 3), axis=0)) > 30
+    assert (np.abs(cells - without[columns]).sum(axis=2) > 100).all()
+    assert np.corrcoef(cells[..., 0].ravel(), predicted["taggram"].T.ravel())[0, 1] > 0.8
+
+
+def test_segments_are_drawn_with_their_labels(shown):
+    without, picture = shown.pictures["segments"]
+    table = shown.tables["segments"]
+    starts, durations = np.array([(row[0], row[2]) for row in table], float).T
+    columns = pixels(starts + durations / 2)
+    colours = picture[len(picture) * 3 // 4, columns]
+    assert (np.abs(colours - without[columns]).sum(axis=1) > 100).all()
+    # Those of the first quadrant are green, the others have another hue.
+    greenish = colours[:, 1] > colours[:, 0]
+    np.testing.assert_array_equal(greenish, [row[1] == "1" for row in table])
+    # Labels are black letters in the upper part, right of their segment's start.
+    black = (picture.sum(axis=2) < 60)[12:-12]
+    upper, lower = np.split(black, [len(black) // 2])
+    for column in pixels(starts):
+        area = slice(column + 4, column + 60)
+        assert upper[:, area].sum() > lower[:, area].sum() + 100
