@@ -91,8 +91,11 @@ class SonicVisualiser:
 
     @property
     def messages(self) -> str:
-        """All it has said so far."""
-        return (self._folder / "messages.txt").read_text(errors="replace")
+        """All that it and the plugin, whose lines it keeps in a log, have said so far."""
+        said = (self._folder / "messages.txt").read_text(errors="replace")
+        logs = [path.read_text(errors="replace") for path in self._folder.rglob("sv-debug.log")]
+        lines = [line for log in logs for line in log.splitlines() if line.startswith("quadpred:")]
+        return "\n".join([said, *lines])
 
     def tell(self, *commands: str) -> None:
         """Give it commands, which it carries out in this order."""
@@ -105,14 +108,17 @@ class SonicVisualiser:
 
         Raises
         ------
-        TimeoutError
-            If it takes too long.
+        RuntimeError
+            If it takes too long, or a transform fails.
         """
         end = time.monotonic() + self._seconds
         while not condition():
-            if time.monotonic() > end:
-                raise TimeoutError(
-                    f"After {self._seconds:.0f} s it isn't so that {what}. "
+            # A dialog is open then, and no command is heard any more.
+            failed = "Transform failed" in self.messages
+            if failed or time.monotonic() > end:
+                reason = "a transform failed" if failed else f"it took {self._seconds:.0f} s"
+                raise RuntimeError(
+                    f"Waited in vain until {what}: {reason}. "
                     f"Sonic Visualiser said:\n{self.messages[-5000:]}"
                 )
             time.sleep(_INTERVAL)
@@ -122,21 +128,11 @@ class SonicVisualiser:
         self.tell(f'/open "{audio}"')
 
     def transform(self, output: str) -> bytes:
-        """Add a layer with an output of the plugin; return it as CSV once it is complete.
-
-        Raises
-        ------
-        RuntimeError
-            If the plugin can't be run.
-        """
+        """Add a layer with an output of the plugin; return it as CSV once it is complete."""
         self.tell(f"/transform vamp:quadpred:quadpred:{output}")
         seen: list[bytes] = []
 
         def settled() -> bool:
-            if "Transform failed" in self.messages:
-                raise RuntimeError(
-                    f"Sonic Visualiser couldn't run {output!r} and said:\n{self.messages}"
-                )
             seen.append(self._export("/exportlayer", ".csv", lambda content: True))
             return seen[-2:] == [seen[-1]] * 2 and bool(seen[-1])
 

@@ -6,8 +6,8 @@ import pytest
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.augmentation import augment, mix
 from quadpred_plugin.training.corpora import CORPORA, Clip, Corpus, read_clips
-from quadpred_plugin.training.scoring import calibration_error, score, score_clips
 from quadpred_plugin.training.recipe import SHIPPED, read_recipe
+from quadpred_plugin.training.scoring import calibration_error, score, score_clips
 from quadpred_plugin.training.split import split_clips
 
 

@@ -45,7 +45,7 @@ class Shown:
             if found.get("transform").endswith(f":{output}")
         )
         number = derivation.get("model")
-        (layer,) = self.session.findall(f".//layer[@model='{number}'][@name]")
+        (layer,) = self.session.findall(f"data/layer[@model='{number}']")
         return layer, self.session.find(f"data/model[@id='{number}']")
 
 

@@ -180,4 +180,4 @@ def test_segments_are_drawn_with_their_labels(shown):
     upper, lower = np.split(black, [len(black) // 2])
     for column in pixels(starts):
         area = slice(column + 4, column + 60)
-        assert upper[:, area].sum() > lower[:, area].sum() + 100
+        assert upper[:, area].sum() > lower[:, area].sum() + 30
