@@ -1,4 +1,4 @@
-"""``quadpred train``: scratch, export, evaluate; needs the extra ``training``."""
+"""``quadpred train``: the group, and training on music alone; needs the extra ``training``."""
 
 import json
 from importlib.util import find_spec
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+from quadpred_plugin.cli.studies import grid_command, pretrain_command, transfer_command
 
 _recipe = click.argument("recipe_name", metavar="RECIPE")
 _data = click.option(
@@ -104,3 +106,7 @@ def evaluate_command(
     workplace = _workplace(data, work)
     scores = evaluate_model(workplace, read_recipe(recipe_name), graph, write_card)
     click.echo(json.dumps(scores, indent=2) if as_json else format_scores(scores))
+
+
+for _command in (pretrain_command, transfer_command, grid_command):
+    command.add_command(_command)

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,18 @@ from quadpred_plugin.chain.engine import restrict_algorithms
 from quadpred_plugin.chain.level import PeakLevel
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.files import write_atomically
-from quadpred_plugin.training.corpora import Clip
+
+
+class AudioFile(Protocol):
+    """What any corpus has: a file, and a name of its own within the corpus."""
+
+    @property
+    def name(self) -> str:
+        """May serve as a file's name."""
+
+    @property
+    def path(self) -> Path:
+        """Of the audio."""
 
 
 def logarithmic_bands(path: Path, preprocessing: Preprocessing) -> NDArray[np.float32]:
@@ -38,7 +50,7 @@ def logarithmic_bands(path: Path, preprocessing: Preprocessing) -> NDArray[np.fl
 
 
 def cache_features(
-    clips: Iterable[Clip],
+    clips: Iterable[AudioFile],
     preprocessing: Preprocessing,
     folder: Path,
     jobs: int | None = None,
@@ -47,7 +59,7 @@ def cache_features(
 
     Parameters
     ----------
-    clips : iterable of Clip
+    clips : iterable of Clip or Recording
     preprocessing : Preprocessing
         Its hash names the cache, so that another front end never reads these.
     folder : Path

@@ -1,13 +1,16 @@
 """A recipe: everything that decides a training, in one file."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.fitting import Schedule
 
 SHIPPED = Path(__file__).parent / "recipes"
+
+Settings = TypeVar("Settings")
 
 
 @dataclass(frozen=True)
@@ -83,12 +86,31 @@ class Recipe:
 
 
 def read_recipe(name_or_path: str) -> Recipe:
-    """Read a recipe that is shipped, by its name, or a file.
+    """Read a recipe of a training on music alone that is shipped, by its name, or a file.
 
     Raises
     ------
     QuadpredError
         If there is none, or its entries aren't those of `Recipe`.
+    """
+    return read_settings(name_or_path, Recipe)
+
+
+def read_settings(name_or_path: str, kind: type[Settings]) -> Settings:
+    """Read a settings file of any kind that is shipped, by its name, or a file.
+
+    Parameters
+    ----------
+    name_or_path : str
+    kind : type
+        A dataclass whose fields are the entries; a field that is itself a dataclass, or a
+        dict of them, is read likewise, and one that is given by name is read from the
+        shipped file of that name.
+
+    Raises
+    ------
+    QuadpredError
+        If there is none, or its entries aren't those of the kind.
     """
     shipped = SHIPPED / f"{name_or_path}.json"
     path = shipped if shipped.exists() else Path(name_or_path)
@@ -101,8 +123,21 @@ def read_recipe(name_or_path: str) -> Recipe:
         ) from error
     except ValueError as error:
         raise QuadpredError(f"The recipe {path} is not JSON: {error}.") from error
-    expected = {field.name for field in fields(Recipe)}
-    if set(values) != expected:
-        odd = ", ".join(sorted(set(values) ^ expected))
+    return _build(kind, values, path)
+
+
+def _build(kind: type[Settings], values: Any, path: Path) -> Settings:
+    hints = get_type_hints(kind)
+    if not isinstance(values, dict) or set(values) != set(hints):
+        odd = ", ".join(sorted(set(values) ^ set(hints)))
         raise QuadpredError(f"The recipe {path} has unknown or missing entries: {odd}.")
-    return Recipe(**values)
+    return kind(**{name: _value(hints[name], value, path) for name, value in values.items()})
+
+
+def _value(hint: Any, value: Any, path: Path) -> Any:
+    if isinstance(hint, type) and is_dataclass(hint):
+        return read_settings(value, hint) if isinstance(value, str) else _build(hint, value, path)
+    parameters = get_args(hint)
+    if get_origin(hint) is dict and is_dataclass(parameters[1]) and isinstance(value, dict):
+        return {name: _value(parameters[1], one, path) for name, one in value.items()}
+    return value

@@ -6,6 +6,8 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
+from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.files import write_atomically
 from quadpred_plugin.training.grid import Experiment, Grid, predictions_file, read_predictions
 from quadpred_plugin.training.scoring import HEAD_CLASSES, score_clips
 
@@ -14,6 +16,7 @@ PUBLISHED = Path(__file__).parent / "published.csv"
 # The published rows of arousal and valence are exchanged: the released log's accuracies
 # and confusion matrices show it, and arousal is the easier one everywhere else.
 _PUBLISHED_HEADS = {"quadrants": "quadrants", "A": "valence", "V": "arousal"}
+_BEGIN, _END = "<!-- grid:begin -->", "<!-- grid:end -->"
 _LANGUAGES = {"e": "English", "m": "Mandarin", "x": "both", "": "none"}
 
 
@@ -81,3 +84,24 @@ def _figures(scores: Sequence[dict[str, Any]]) -> str:
 
 def _row(experiment: Experiment) -> tuple[str, str, str]:
     return experiment.method, experiment.speech, experiment.setting
+
+
+def write_tables(path: Path, results: dict[tuple[str, str, str], list[dict[str, Any]]]) -> None:
+    """Write both tables into a document, between its ``grid:begin`` and ``grid:end`` marks.
+
+    Raises
+    ------
+    QuadpredError
+        If the document can't be read or lacks the marks.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        before, rest = text.split(_BEGIN)
+        _, after = rest.split(_END)
+    except OSError as error:
+        raise QuadpredError(f"{path} can't be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise QuadpredError(f"{path} must have the marks {_BEGIN} and {_END} once.") from error
+    tables = "\n".join(f"### By {level}\n\n{table(results, level)}" for level in ("patch", "clip"))
+    content = f"{before}{_BEGIN}\n{tables}{_END}{after}"
+    write_atomically(path, lambda stream: stream.write(content), text=True)

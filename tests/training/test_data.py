@@ -6,9 +6,12 @@ import pytest
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.augmentation import augment, mix
 from quadpred_plugin.training.corpora import CORPORA, Clip, Corpus, read_clips
-from quadpred_plugin.training.recipe import SHIPPED, read_recipe
+from quadpred_plugin.training.grid import Grid
+from quadpred_plugin.training.pretraining import Pretraining
+from quadpred_plugin.training.recipe import SHIPPED, Recipe, read_recipe, read_settings
 from quadpred_plugin.training.scoring import calibration_error, score, score_clips
 from quadpred_plugin.training.split import split_clips
+from quadpred_plugin.training.transfer import Transfer
 
 
 def clips(tmp_path, count=200, artists=60):
@@ -62,20 +65,42 @@ def test_a_label_table(tmp_path):
         read_clips(tmp_path / "missing.csv")
 
 
-@pytest.mark.parametrize("name", [path.stem for path in SHIPPED.glob("*.json")])
+KINDS = {"scae": Pretraining, "cpc": Pretraining, "transfer-4q": Transfer, "studies": Grid}
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in SHIPPED.glob("*.json")))
 def test_shipped_recipes(name):
-    recipe = read_recipe(name)
+    recipe = read_settings(name, KINDS.get(name, Recipe))
     assert recipe.name == name
-    assert recipe.corpus in CORPORA
+    assert getattr(recipe, "corpus", "4q") in CORPORA
+
+
+def test_a_grid_holds_what_it_names():
+    grid = read_settings("studies", Grid)
+    assert grid.pretraining["cpc"] == read_settings("cpc", Pretraining)
+    assert grid.transfer.schedules["full"].learning_rate > 0
+    experiments = list(grid.experiments())
+    assert len(set(experiments)) == len(experiments)
+    assert {one.row for one in experiments} == {
+        "scratch",
+        *(
+            f"{method}-{speech}-{setting}"
+            for method in ("scae", "cpc")
+            for speech in "emx"
+            for setting in ("feat_ext", "full")
+        ),
+    }
 
 
 def test_recipes_that_are_refused(tmp_path):
-    with pytest.raises(QuadpredError, match="name one of music-4q"):
+    with pytest.raises(QuadpredError, match="name one of cpc, music-4q"):
         read_recipe("nothing")
     path = tmp_path / "recipe.json"
     path.write_text('{"name": "x"}')
     with pytest.raises(QuadpredError, match="missing entries"):
         read_recipe(str(path))
+    with pytest.raises(QuadpredError, match="unknown or missing entries: batch_size"):
+        read_recipe("scae")
 
 
 def test_augmentation_changes_a_copy_and_is_seeded():

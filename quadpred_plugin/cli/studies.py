@@ -1,0 +1,132 @@
+"""The commands of ``quadpred train`` that redo the two studies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from quadpred_plugin.training.grid import Grid
+    from quadpred_plugin.training.studies import Studies
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_music = click.option("--data", type=_FOLDER, required=True, help="Folder of the music corpus.")
+_speech = click.option("--speech-data", type=_FOLDER, required=True, help="Folder of the speech.")
+_work = click.option(
+    "--work",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".training"),
+    show_default=True,
+    help="Folder of caches, networks and logs.",
+)
+_grid = click.option(
+    "--grid",
+    "grid_name",
+    default="studies",
+    show_default=True,
+    metavar="NAME|PATH",
+    help="Settings of all experiments.",
+)
+_language = click.option(
+    "--speech", type=click.Choice(["e", "m", "x"]), required=True, help="English, Mandarin or both."
+)
+
+
+@click.command("pretrain")
+@click.option("--method", type=click.Choice(["scae", "cpc"]), required=True)
+@_language
+@_speech
+@_work
+@_grid
+def pretrain_command(
+    method: str, speech: str, speech_data: Path, work: Path, grid_name: str
+) -> None:
+    """Train an encoder on speech, without labels."""
+    grid, studies = _open(grid_name, speech_data, speech_data, work)
+    studies.pretrain(grid.pretraining[method], speech, _report)
+    click.echo(studies.encoder_folder(grid.pretraining[method], speech))
+
+
+@click.command("transfer")
+@click.option(
+    "--from", "encoder", required=True, metavar="ENCODER", help="Such as scae-e or cpc-x."
+)
+@click.option("--setting", type=click.Choice(["feat_ext", "full"]), required=True)
+@click.option("--fold", type=click.IntRange(0), required=True, help="Whose clips only test.")
+@_music
+@_speech
+@_work
+@_grid
+def transfer_command(
+    encoder: str,
+    setting: str,
+    fold: int,
+    data: Path,
+    speech_data: Path,
+    work: Path,
+    grid_name: str,
+) -> None:
+    """Take an encoder over to music: its heads alone (feat_ext), or all of it (full).
+
+    The encoder is pre-trained first if it isn't there.
+    """
+    from quadpred_plugin.training.grid import Experiment
+
+    method, _, speech = encoder.partition("-")
+    grid, studies = _open(grid_name, data, speech_data, work)
+    if method not in grid.pretraining or speech not in grid.speech:
+        known = (f"{one}-{language}" for one in grid.pretraining for language in grid.speech)
+        raise click.BadParameter(
+            f"There is no encoder '{encoder}', but {', '.join(known)}.", param_hint="--from"
+        )
+    experiment = Experiment(method, speech, setting, fold)
+    studies.run(grid, experiment, _report)
+    click.echo(experiment.folder(work))
+
+
+@click.command("grid")
+@_music
+@_speech
+@_work
+@_grid
+@click.option("--table", "only_table", is_flag=True, help="Train nothing, print what is there.")
+@click.option(
+    "--write",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the tables into this Markdown file, between its marks.",
+)
+def grid_command(
+    data: Path,
+    speech_data: Path,
+    work: Path,
+    grid_name: str,
+    only_table: bool,
+    write: Path | None,
+) -> None:
+    """Run a whole table of experiments and print it; goes on where it was interrupted."""
+    from quadpred_plugin.training.results import collect, table, write_tables
+
+    grid, studies = _open(grid_name, data, speech_data, work)
+    for experiment in () if only_table else grid.experiments():
+        studies.run(grid, experiment, _report)
+    results = collect(grid, work)
+    for level in ("patch", "clip"):
+        click.echo(f"By {level}\n\n{table(results, level)}")
+    if write:
+        write_tables(write, results)
+
+
+def _open(grid_name: str, data: Path, speech_data: Path, work: Path) -> tuple[Grid, Studies]:
+    from quadpred_plugin.chain.preprocessing import Preprocessing
+    from quadpred_plugin.training.grid import Grid
+    from quadpred_plugin.training.recipe import read_settings
+    from quadpred_plugin.training.studies import Studies
+
+    return read_settings(grid_name, Grid), Studies(data, speech_data, work, Preprocessing())
+
+
+def _report(name: str, figures: dict[str, float]) -> None:
+    values = (f"{key.replace('_', ' ')} {value:.4g}" for key, value in figures.items())
+    click.echo(f"{name}: {', '.join(values)}", err=True)

@@ -1,0 +1,148 @@
+"""The studies' experiments on real data: each step finds what the one before it left."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.training.corpora import CORPORA, read_clips
+from quadpred_plugin.training.corpora.speech import (
+    choose_recordings,
+    read_recordings,
+)
+from quadpred_plugin.training.features import AudioFile, cache_features
+from quadpred_plugin.training.fitting import Figures, is_finished
+from quadpred_plugin.training.grid import (
+    Experiment,
+    Grid,
+    Report,
+    predictions_file,
+    run_experiment,
+    write_predictions,
+)
+from quadpred_plugin.training.pretraining import Pretraining, split_speakers
+from quadpred_plugin.training.split import Split, split_clips
+from quadpred_plugin.training.transfer import Music, Transfer
+
+
+class Studies:
+    """Data, work folder and front end of all experiments.
+
+    Parameters
+    ----------
+    music, speech : Path
+        Folders of the corpora, each with its ``labels.csv``.
+    work : Path
+        Folder of caches, networks and logs.
+    preprocessing : Preprocessing
+    """
+
+    def __init__(self, music: Path, speech: Path, work: Path, preprocessing: Preprocessing) -> None:
+        self._music, self._speech, self.work = music, speech, work
+        self.preprocessing = preprocessing
+
+    def pretrain(self, recipe: Pretraining, speech: str, report: Report) -> Any:
+        """Pre-train an encoder on speech, or return the one that is there.
+
+        Parameters
+        ----------
+        recipe : Pretraining
+        speech : {'e', 'm', 'x'}
+        report : callable
+            Called with the encoder's name and each epoch's figures.
+
+        Returns
+        -------
+        encoder : keras.Model
+        """
+        from quadpred_plugin.training.cpc import pretrain_contrast
+        from quadpred_plugin.training.scae import pretrain_autoencoder
+
+        name = f"{recipe.name}-{speech}"
+        seed = recipe.schedule.seed
+        recordings = choose_recordings(read_recordings(self._speech / "labels.csv"), speech, seed)
+        held_out = split_speakers(
+            [one.speaker for one in recordings], recipe.validation_share, seed
+        )
+        features = self._features(recordings, "speech")
+        methods = {"scae": pretrain_autoencoder, "cpc": pretrain_contrast}
+        if recipe.method not in methods:
+            raise QuadpredError(
+                f"The recipe '{recipe.name}' asks for the method '{recipe.method}'; there are "
+                f"{' and '.join(methods)}."
+            )
+
+        def tell(figures: Figures) -> None:
+            report(name, figures)
+
+        return methods[recipe.method](
+            recipe,
+            self.preprocessing,
+            [one for one, out in zip(features, held_out) if not out],
+            [one for one, out in zip(features, held_out) if out],
+            self.encoder_folder(recipe, speech),
+            tell,
+        )
+
+    def encoder_folder(self, recipe: Pretraining, speech: str) -> Path:
+        """Where an encoder's networks and log are."""
+        return self.work / "encoders" / f"{recipe.name}-{speech}"
+
+    def run(self, grid: Grid, experiment: Experiment, report: Report) -> None:
+        """Train one experiment and let it judge its test clips, unless that is done."""
+        path = predictions_file(experiment, self.work)
+        if path.exists():
+            return
+        transfer = grid.transfer
+        split = self._split(transfer, experiment.fold)
+        encoder = None
+        if experiment.method != "scratch":
+            recipe = grid.pretraining[experiment.method]
+            encoder = self.pretrain(recipe, experiment.speech, report)
+        network = run_experiment(
+            experiment,
+            transfer,
+            self.preprocessing,
+            encoder,
+            self._labelled(transfer, split),
+            self.work,
+            report,
+        )
+        write_predictions(
+            path,
+            network,
+            self._features(split.test, transfer.corpus),
+            np.array([clip.quadrant for clip in split.test]),
+            self.preprocessing,
+        )
+
+    def is_pretrained(self, recipe: Pretraining, speech: str) -> bool:
+        """Say whether an encoder is finished."""
+        return is_finished(self.encoder_folder(recipe, speech), recipe.schedule)
+
+    def _split(self, transfer: Transfer, fold: int) -> Split:
+        if transfer.corpus not in CORPORA:
+            raise QuadpredError(
+                f"The recipe '{transfer.name}' asks for the corpus '{transfer.corpus}'; the known "
+                f"ones are {', '.join(CORPORA)}."
+            )
+        seed = transfer.schedules["full"].seed
+        clips = read_clips(self._music / "labels.csv")
+        return split_clips(clips, CORPORA[transfer.corpus], fold, transfer.validation_share, seed)
+
+    def _labelled(self, transfer: Transfer, split: Split) -> Music:
+        from quadpred_plugin.training.scratch import one_hot_labels
+
+        return Music(
+            self._features(split.train, transfer.corpus),
+            one_hot_labels(split.train),
+            self._features(split.validation, transfer.corpus),
+            one_hot_labels(split.validation),
+        )
+
+    def _features(self, files: Sequence[AudioFile], corpus: str) -> list[Any]:
+        folder = self.work / "features" / corpus
+        return [np.load(path) for path in cache_features(files, self.preprocessing, folder)]
