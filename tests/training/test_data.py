@@ -99,7 +99,7 @@ def test_recipes_that_are_refused(tmp_path):
     path.write_text('{"name": "x"}')
     with pytest.raises(QuadpredError, match="missing entries"):
         read_recipe(str(path))
-    with pytest.raises(QuadpredError, match="unknown or missing entries: batch_size"):
+    with pytest.raises(QuadpredError, match="unknown or missing entries: averaging"):
         read_recipe("scae")
 
 
