@@ -162,14 +162,15 @@ def _release_feature_set(address: int | None) -> None:
 
 
 def _describe_output(output: Output, frame_rate: float) -> tuple[abi.OutputDescriptor, Any]:
-    names = abi.strings(output.bins) if len(output.bins) > 1 else None
+    named = output.fixed_bins and len(output.bins) > 1
+    names = abi.strings(output.bins) if named else None
     descriptor = abi.OutputDescriptor(
         identifier=output.identifier.encode(),
         name=output.name.encode(),
         description=output.description.encode(),
         unit=output.unit.encode(),
-        hasFixedBinCount=1,
-        binCount=len(output.bins),
+        hasFixedBinCount=int(output.fixed_bins),
+        binCount=len(output.bins) if output.fixed_bins else 0,
         binNames=names,
         hasKnownExtents=1,
         minValue=output.minimum,

@@ -72,6 +72,9 @@ class Output:
         Whether there is one feature a hop, without duration or label.
     step : float
         Between values, 0 where they are continuous.
+    fixed_bins : bool
+        Whether hosts are told how many values a feature has. Sonic Visualiser takes what has
+        several values and a duration for notes of so many hertz, and shows no label.
     """
 
     identifier: str
@@ -84,6 +87,7 @@ class Output:
     features: Callable[[Heard], Features]
     framewise: bool = True
     step: float = 0.0
+    fixed_bins: bool = True
 
 
 def _words(quadrant: Quadrant) -> str:
@@ -194,6 +198,7 @@ OUTPUTS = (
         1,
         _summary,
         framewise=False,
+        fixed_bins=False,
     ),
     Output(
         "confidence",

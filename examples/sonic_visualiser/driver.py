@@ -5,6 +5,7 @@ standard input, so that what follows a transform can wait until its result is th
 """
 
 import bz2
+import io
 import os
 import signal
 import subprocess
@@ -12,6 +13,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+
+import soundfile
 
 # Asking again costs Sonic Visualiser little, and a slow machine no more than this.
 _INTERVAL = 0.3
@@ -124,8 +127,15 @@ class SonicVisualiser:
             time.sleep(_INTERVAL)
 
     def open(self, audio: Path) -> None:
-        """Open an audio file, in a pane with its waveform."""
+        """Open an audio file, in a pane with its waveform, and wait until all of it is read."""
+        frames = soundfile.info(audio).frames
         self.tell(f'/open "{audio}"')
+
+        def all_read() -> bool:
+            content = self._export("/export", ".wav", lambda content: True)
+            return soundfile.info(io.BytesIO(content)).frames == frames
+
+        self.wait(all_read, f"{audio} is read")
 
     def transform(self, output: str) -> bytes:
         """Add a layer with an output of the plugin; return it as CSV once it is complete."""
@@ -134,7 +144,7 @@ class SonicVisualiser:
 
         def settled() -> bool:
             seen.append(self._export("/exportlayer", ".csv", lambda content: True))
-            return seen[-2:] == [seen[-1]] * 2 and bool(seen[-1])
+            return bool(seen[-1]) and seen[-2:] == [seen[-1], seen[-1]]
 
         self.wait(settled, f"the layer of {output!r} is complete")
         return seen[-1]

@@ -24,13 +24,18 @@ HERE = Path(__file__).parent
 PIECES = sorted((HERE.parent / "audio").glob("q?_*.ogg"))
 WIDTH, HEIGHT = 1280, 800
 
-# One pane each, below the waveform's.
+# Outputs by the picture's name, a pane each below the waveform's.
 VIEWS = {
-    "taggram": ["taggram"],
-    "curves": ["arousal", "valence", "confidence"],
-    "segments": ["segments", "summary"],
+    "taggram": ("taggram",),
+    "curves": ("arousal", "valence"),
+    "segments": ("segments",),
 }
-MENU = ["Transform", "Analysis by Category", "Classification", "Mood", "Emotion over Time"]
+# What a user would change in a layer's box, by the output.
+SETTINGS = {"taggram": ("/set layer Scale Linear", "/set layer Always-Opaque 1")}
+
+# Where the menus' entries are on the screen: Transform, Analysis by Category, its last entry
+# but one, which is the taggram.
+MENU = (260, 11), (300, 71), (560, 71), (570, 172)
 
 
 @contextmanager
@@ -62,37 +67,84 @@ def join_pieces(path: Path) -> None:
 
 def take(path: Path, environment: dict[str, str]) -> None:
     """Write what the screen shows as a PNG with few colours."""
-    command = ["import", "-window", "root", "-colors", "128", "-depth", "8", f"PNG8:{path}"]
+    command = [
+        "import",
+        "-window",
+        "root",
+        "+dither",
+        "-colors",
+        "128",
+        "-depth",
+        "8",
+        f"PNG8:{path}",
+    ]
     subprocess.run(command, env={**os.environ, **environment}, check=True, timeout=60)
     print(path)
+
+
+def show_layers(view: str, program: SonicVisualiser) -> None:
+    """Add the layers of a picture."""
+    for output in VIEWS[view]:
+        program.tell("/add timeruler")
+        program.transform(output)
+        program.tell(*SETTINGS.get(output, ()))
+    program.tell("/setcurrent 1", "/zoom fit")
+    settle(program)
+
+
+def settle(program: SonicVisualiser) -> None:
+    """Wait until all commands have been carried out and the window has been drawn."""
+    program.session()
+    time.sleep(2)
+
+
+def click(environment: dict[str, str], *places: tuple[int, int]) -> None:
+    """Press at the first place, and go on to the others with the button released."""
+    words = ["mousemove", *places[0], "click", 1, "sleep", 1]
+    for x, y in places[1:]:
+        # A menu opens when the pointer moves within its entry.
+        words += ["mousemove", x, y - 1, "sleep", 0.5, "mousemove", x, y, "sleep", 1]
+    command = ["xdotool", *map(str, words)]
+    subprocess.run(command, env={**os.environ, **environment}, check=True, timeout=60)
 
 
 def main() -> None:
     """Take every picture."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", type=Path, default=HERE, help="folder of the pictures")
-    folder = parser.parse_args().output
-    folder.mkdir(parents=True, exist_ok=True)
+    output = parser.parse_args().output
+    output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, screen() as environment:
-        temporary = Path(name)
-        plugins = temporary / "vamp"
+        folder = Path(name)
+        plugins = folder / "vamp"
         command = [Path(sys.executable).with_name("quadpred"), "vamp", "install", "--path", plugins]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=120)
-        audio = temporary / "four pieces.wav"
+        audio = folder / "four pieces.wav"
         join_pieces(audio)
-        for view, outputs in VIEWS.items():
-            home = temporary / view
+        for view in (*VIEWS, "menu"):
+            home = folder / view
             home.mkdir()
             with SonicVisualiser(home, plugins, environment) as program:
+                program.tell(f"/resize {WIDTH} {HEIGHT}")
                 program.open(audio)
-                program.tell(f"/resize {WIDTH} {HEIGHT}", "/zoom fit")
-                for output in outputs:
-                    program.tell("/add timeruler")
-                    program.transform(output)
-                program.tell("/zoom fit", f"/resize {WIDTH} {HEIGHT}")
-                program.session()
-                time.sleep(2)
-                take(folder / f"{view}.png", environment)
+                if view == "menu":
+                    settle(program)
+                    program.tell("/zoom fit")
+                    click(environment, *MENU)
+                    take(output / "menu.png", environment)
+                    click(environment, MENU[-1])
+                    time.sleep(2)
+                    take(output / "parameters.png", environment)
+                    press_escape(environment)
+                else:
+                    show_layers(view, program)
+                    take(output / f"{view}.png", environment)
+
+
+def press_escape(environment: dict[str, str]) -> None:
+    """Close a dialog, since no command is heard while it is open."""
+    command = ["xdotool", "key", "Escape", "sleep", "1"]
+    subprocess.run(command, env={**os.environ, **environment}, check=True, timeout=60)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.architecture import build_encoder, standardise_bands
 from quadpred_plugin.training.fitting import Figures, fit
 from quadpred_plugin.training.pretraining import Features, Pretraining, band_statistics
@@ -117,12 +118,23 @@ def draw_sequences(
         A false future is that of another recording.
     truth : ndarray of float32, shape (count, future)
         1 where the future is the true one.
+
+    Raises
+    ------
+    QuadpredError
+        If there are fewer than two recordings that are long enough.
     """
     size = preprocessing.patch_size
     hop = size // 2
     length = recipe.past + recipe.future
     offsets = np.arange(length)[:, np.newaxis] * hop + np.arange(size)
     places = np.array([max(0, len(one) - int(offsets[-1, -1])) for one in features])
+    if np.count_nonzero(places) < 2:
+        raise QuadpredError(
+            f"Contrastive pre-training needs two recordings or more of {offsets[-1, -1] + 1} "
+            f"frames on each side of its split; of {len(features)} there are "
+            f"{np.count_nonzero(places)}."
+        )
     share = places / places.sum()
 
     def draw(index: int) -> NDArray[np.float16]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.architecture import (
     BAND_POOLING,
     LAST_POOLING,
@@ -114,6 +115,8 @@ def _draw(
     """Draw patches at random places, each recording as often as its length asks."""
     size = preprocessing.patch_size
     places = np.array([max(0, len(one) - size + 1) for one in features])
+    if not places.any():
+        raise QuadpredError(f"No recording has the {size} frames of a patch.")
     chosen = random.choice(len(features), count, p=places / places.sum())
     starts = [random.integers(0, places[index]) for index in chosen]
     return np.stack(

@@ -26,10 +26,10 @@ def wav(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def shown(wav, tmp_path_factory):
+def shown(wav, vamp_folder, tmp_path_factory):
     outputs = [output.identifier for output in OUTPUTS]
     folder = tmp_path_factory.mktemp("sonic-visualiser")
-    return sonic_visualiser.show(wav, outputs, folder, __import__("pathlib").Path("/tmp/w/sv/m6"))
+    return sonic_visualiser.show(wav, outputs, folder, vamp_folder)
 
 
 @pytest.fixture(scope="module")

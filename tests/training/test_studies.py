@@ -1,0 +1,219 @@
+"""Both ways of pre-training and both transfers, from audio to a table, on a tiny corpus."""
+
+import csv
+import json
+import subprocess
+import time
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests import signals
+
+SCHEDULE = {
+    "seed": 1,
+    "epochs": 2,
+    "patience": 2,
+    "batch_size": 8,
+    "learning_rate": 0.001,
+    "weight_decay": 0.0,
+    "averaging": 0.0,
+}
+
+
+def write_table(folder, rows):
+    with open(folder / "labels.csv", "w", newline="") as stream:
+        writer = csv.DictWriter(stream, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A corpus of music whose loud half is aroused, one of speech, and a grid's settings."""
+    folder = tmp_path_factory.mktemp("studies")
+    music, speech = folder / "music", folder / "speech"
+    rows = []
+    music.mkdir(), speech.mkdir()
+    for index in range(16):
+        tone = signals.sine(2.5, frequency=220 * (1 + index % 4))
+        noise = signals.noise(2.5, seed=index)
+        soundfile.write(music / f"{index}.wav", tone * 0.5 + noise * 0.1 * (index % 4), 16000)
+        rows.append(
+            {
+                "clip": f"clip{index}",
+                "path": f"{index}.wav",
+                "quadrant": f"Q{index % 4 + 1}",
+                "artist_id": index,
+                "fold": index % 2,
+            }
+        )
+    write_table(music, rows)
+    rows = []
+    for index in range(16):
+        language = ("eng", "man")[index % 2]
+        signal = signals.sweep(5) * (index + 1) / 16
+        soundfile.write(speech / f"{index}.wav", signal, 16000)
+        rows.append({"file": f"{index}.wav", "language": language, "speaker": f"s{index}"})
+    write_table(speech, rows)
+    pretraining = {
+        "filters": [2, 3, 4],
+        "dropout": 0.1,
+        "validation_share": 0.25,
+        "samples": 16,
+        "noise": 0.3,
+        "past": 4,
+        "future": 2,
+        "units": 8,
+        "schedule": SCHEDULE,
+    }
+    grid = {
+        "name": "tiny",
+        "pretraining": {
+            method: {"name": method, "method": method, **pretraining} for method in ("scae", "cpc")
+        },
+        "speech": ["x"],
+        "transfer": {
+            "name": "tiny",
+            "corpus": "4q",
+            "filters": [2, 3, 4],
+            "dropout": 0.1,
+            "validation_share": 0.3,
+            "patches_per_clip": 2,
+            "label_smoothing": 0.0,
+            "mixup": 0.0,
+            "loss_weights": {"quadrants": 1.0, "arousal": 0.5, "valence": 0.5},
+            "schedules": dict.fromkeys(("feat_ext", "full", "scratch"), SCHEDULE),
+        },
+        "settings": ["feat_ext", "full"],
+        "folds": {"scratch": [0], "scae": [0], "cpc": [0]},
+    }
+    (folder / "grid.json").write_text(json.dumps(grid))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def train(place, script):
+    def run(*words, work="work", seconds=170):
+        process = subprocess.run(
+            [
+                *(script, "train", *words, "--speech-data", place / "speech"),
+                *("--work", place / work, "--grid", place / "grid.json"),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            cwd=place,
+        )
+        assert "Traceback" not in process.stderr, process.stderr[-3000:]
+        return process
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def whole(place, train):
+    run = train("grid", "--data", place / "music")
+    assert run.returncode == 0, run.stderr[-2000:]
+    return run
+
+
+def test_the_grid_has_every_row(whole):
+    by_patch, by_clip = whole.stdout.split("By clip")
+    for text in (by_patch, by_clip):
+        rows = [line.split("|")[1:5] for line in text.splitlines() if line.startswith("| S")]
+        rows += [line.split("|")[1:5] for line in text.splitlines() if line.startswith("| C")]
+        names = {tuple(cell.strip() for cell in row) for row in rows}
+        assert names == {
+            ("SCRATCH", "none", "scratch", "1"),
+            *(
+                (method, "both", setting, "1")
+                for method in ("SCAE", "CPC")
+                for setting in ("feat_ext", "full")
+            ),
+        }
+    # The published figures, arousal and valence put in their right order.
+    (line,) = (line for line in by_patch.splitlines() if "SCAE | both | full" in line)
+    assert line.endswith("| 0.55, 0.80, 0.67 |")
+
+
+def test_what_is_there_is_not_trained_again(place, whole, train):
+    before = sorted((path, path.stat().st_mtime_ns) for path in place.rglob("*.keras"))
+    again = train("grid", "--data", place / "music")
+    assert again.stdout == whole.stdout
+    assert sorted((path, path.stat().st_mtime_ns) for path in place.rglob("*.keras")) == before
+
+
+def predictions(place, work, row):
+    with np.load(place / work / "grid" / row / "fold0" / "predictions.npz") as content:
+        return {name: content[name] for name in content.files}
+
+
+def test_predictions_are_those_of_the_test_fold(place, whole):
+    found = predictions(place, "work", "cpc-x-full")
+    assert found["clips"].tolist() == [0, 2, 0, 2, 0, 2, 0, 2]
+    assert found["quadrants"].shape == (16, 4)
+    np.testing.assert_allclose(found["quadrants"].sum(axis=1), 1, atol=1e-5)
+    assert np.abs(found["arousal"]).max() <= 1
+
+
+def test_single_steps_and_a_kill_end_as_the_grid_did(place, whole, train, script):
+    work = "steps"
+    log = place / work / "encoders" / "cpc-x" / "log.jsonl"
+    killed = subprocess.Popen(
+        [
+            *(script, "train", "pretrain", "--method", "cpc", "--speech", "x"),
+            *("--speech-data", place / "speech", "--work", place / work),
+            *("--grid", place / "grid.json"),
+        ],
+        stderr=subprocess.DEVNULL,
+    )
+    end = time.monotonic() + 120
+    while not log.exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    killed.kill()
+    killed.wait()
+    assert len(log.read_text().splitlines()) == 1
+    assert train("pretrain", "--method", "cpc", "--speech", "x", work=work).returncode == 0
+    assert log.read_text() == (place / "work" / "encoders" / "cpc-x" / "log.jsonl").read_text()
+    transfer = ("transfer", "--from", "cpc-x", "--fold", "0", "--data", place / "music")
+    assert train(*transfer, "--setting", "full", work=work).returncode == 0
+    one = predictions(place, "work", "cpc-x-full")
+    other = predictions(place, work, "cpc-x-full")
+    for name, values in one.items():
+        np.testing.assert_allclose(other[name], values, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--from", "vae-e", "--setting", "full"), "There is no encoder 'vae-e', but scae-x"),
+        (("--from", "scae", "--setting", "full"), "There is no encoder 'scae'"),
+        (("--from", "scae-x", "--setting", "half"), "'half' is not one of"),
+    ],
+)
+def test_what_is_not_there_is_told(words, sentence, place, train):
+    run = train("transfer", *words, "--fold", "0", "--data", place / "music")
+    assert run.returncode == 2 and sentence in run.stderr
+
+
+def test_a_table_of_nothing_is_empty(place, train):
+    run = train("grid", "--data", place / "music", "--table", work="nothing")
+    assert run.returncode == 0
+    assert "| SCAE" not in run.stdout
+
+
+def test_tables_are_written_between_the_marks(place, whole, train):
+    page = place / "results.md"
+    page.write_text("before\n<!-- grid:begin -->\nwhat was there\n<!-- grid:end -->\nafter\n")
+    run = train("grid", "--data", place / "music", "--table", "--write", page)
+    assert run.returncode == 0
+    text = page.read_text()
+    assert text.startswith("before\n<!-- grid:begin -->\n### By patch\n")
+    assert "what was there" not in text
+    assert text.endswith("<!-- grid:end -->\nafter\n") and "### By clip" in text
+    page.write_text("no marks\n")
+    run = train("grid", "--data", place / "music", "--table", "--write", page)
+    assert run.returncode == 1 and "must have the marks" in run.stderr
+    assert page.read_text() == "no marks\n"

@@ -1,0 +1,167 @@
+"""The helpers that Sonic Visualiser starts: its load checker, and its server of plugins."""
+
+import json
+import os
+import subprocess
+import time
+
+import numpy as np
+import pytest
+import soundfile
+
+import quadpred_plugin as qp
+from tests import signals
+from vamp_wrapper.outputs import OUTPUTS
+from vamp_wrapper.settings import parameters
+
+HELPERS = "/usr/lib/sonic-visualiser"
+BLOCK = 4096
+HOP = 0.64
+SECONDS = 10
+
+# TensorFlow adds with one thread in the plugin and in another order here: bit-equal in
+# trials, a last bit or two of float32 otherwise. JSON keeps every bit.
+BOUND = 1e-6
+
+
+def test_the_load_checker_accepts_the_plugin(library):
+    start = time.monotonic()
+    run = subprocess.run(
+        [f"{HELPERS}/vamp-plugin-load-checker", "vampGetPluginDescriptor"],
+        input=f"{library}\n",
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert run.stdout.strip() == f"SUCCESS|{library}|"
+    # It gives all libraries of a machine 15 seconds together.
+    assert time.monotonic() - start < 3
+
+
+class Server:
+    """Answers a JSON object a line with one."""
+
+    def __init__(self, process):
+        self._process = process
+
+    def request(self, method, **params):
+        question = {"method": method, "id": 1, "params": params}
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        assert answer["method"] == method and answer["id"] == 1
+        assert "error" not in answer, answer["error"]
+        return answer["result"]
+
+
+@pytest.fixture(scope="module")
+def server(vamp_folder):
+    process = subprocess.Popen(
+        [f"{HELPERS}/piper-vamp-simple-server", "json"],
+        env={**os.environ, "VAMP_PATH": str(vamp_folder)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    yield Server(process)
+    process.stdin.close()
+    try:
+        assert process.wait(timeout=20) == 0
+    finally:
+        process.kill()
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def samples():
+    """The start of an example piece, of whole blocks: shape (samples, 2)."""
+    count = SECONDS * 44100 // BLOCK * BLOCK
+    found, rate = soundfile.read(
+        signals.EXAMPLES / "q1_joy.ogg", frames=count, dtype="float32", always_2d=True
+    )
+    assert rate == 44100 and len(found) == count
+    return found
+
+
+@pytest.fixture(scope="module")
+def finished(server, samples):
+    """What the server says from loading the plugin to its end."""
+    loaded = server.request("load", key="quadpred:quadpred", inputSampleRate=44100, adapterFlags=[])
+    handle = loaded["handle"]
+    configuration = {
+        "channelCount": 2,
+        "framing": {"blockSize": BLOCK, "stepSize": BLOCK},
+        "parameterValues": loaded["defaultConfiguration"]["parameterValues"],
+    }
+    configured = server.request("configure", handle=handle, configuration=configuration)
+    for start in range(0, len(samples), BLOCK):
+        seconds, rest = divmod(start, 44100)
+        block = {
+            "timestamp": {"s": seconds, "n": rest * 1_000_000_000 // 44100},
+            "inputBuffers": samples[start : start + BLOCK].T.tolist(),
+        }
+        assert server.request("process", handle=handle, processInput=block)["features"] == {}
+    return loaded, configured, server.request("finish", handle=handle)["features"]
+
+
+@pytest.fixture(scope="module")
+def predicted(samples):
+    return qp.predict((samples, 44100), hop=HOP)
+
+
+def test_it_is_listed_in_its_category(server):
+    (listed,) = server.request("list")["available"]
+    assert listed["key"] == "quadpred:quadpred"
+    assert listed["category"] == ["Classification", "Mood"]
+    assert [one["identifier"] for one in listed["basicOutputInfo"]] == [
+        output.identifier for output in OUTPUTS
+    ]
+    assert [one["basic"]["identifier"] for one in listed["parameters"]] == [
+        parameter.identifier for parameter in parameters()
+    ]
+
+
+def test_it_is_configured_as_asked(finished):
+    loaded, configured, _ = finished
+    framing = {"blockSize": BLOCK, "stepSize": BLOCK}
+    assert loaded["defaultConfiguration"]["framing"] == framing
+    assert configured["framing"] == framing
+    for output, described in zip(OUTPUTS, configured["outputList"], strict=True):
+        assert described["basic"]["identifier"] == output.identifier
+        extents = described["configured"]["extents"]
+        assert (extents["min"], extents["max"]) == (output.minimum, output.maximum)
+        if len(output.bins) > 1:
+            assert described["configured"]["binNames"] == list(output.bins)
+
+
+@pytest.mark.parametrize("output", ["arousal", "valence", "taggram", "confidence"])
+def test_curves_are_those_of_the_library(output, finished, predicted):
+    features = finished[2][output]
+    expected = {
+        "arousal": predicted.arousal,
+        "valence": predicted.valence,
+        "taggram": predicted.quadrants,
+        "confidence": predicted.quadrants.max(axis=1),
+    }[output]
+    values = np.array([one["featureValues"] for one in features])
+    np.testing.assert_allclose(values, expected.reshape(len(expected), -1), atol=BOUND)
+    np.testing.assert_allclose(times(features), predicted.times, atol=1e-6)
+
+
+def test_segments_and_summary_have_durations_and_labels(finished, predicted):
+    segments = finished[2]["segments"]
+    durations = [one["duration"]["s"] + one["duration"]["n"] / 1e9 for one in segments]
+    np.testing.assert_allclose(times(segments)[1:], np.add(times(segments), durations)[:-1])
+    for segment in segments:
+        assert segment["label"].startswith(f"Q{segment['featureValues'][0]:.0f} ")
+    (summary,) = finished[2]["summary"]
+    means = predicted.summary()
+    np.testing.assert_allclose(
+        summary["featureValues"], [*means.quadrants, means.arousal, means.valence], atol=BOUND
+    )
+    assert summary["label"].startswith(means.quadrant)
+
+
+def times(features):
+    return np.array([one["timestamp"]["s"] + one["timestamp"]["n"] / 1e9 for one in features])
