@@ -190,8 +190,8 @@ OUTPUTS = (
     Output(
         "summary",
         "Summary",
-        "Mean over the whole file: the quadrants' probabilities, arousal and valence, with the "
-        "most probable quadrant as label",
+        "Means over the whole file: Q1, Q2, Q3, Q4, arousal, valence, in this order; the most "
+        "probable quadrant as label",
         "",
         _SUMMARY_BINS,
         -1,

@@ -169,12 +169,12 @@ class QuadpredPlugin:
         self._listener.process(self._mixer.finish())
         seconds = self._samples / self._sample_rate
         prediction = self._model.conclude(
-            self._listener, "signal", seconds, self.hop, self._mixer.warnings
+            self._listener, "this signal", seconds, self.hop, self._mixer.warnings
         )
         start = self._start or 0
         self.close()
         for warning in prediction.warnings if self._samples else ():
-            say(f"the {prediction.source}: {warning}")
+            say(f"{prediction.source} {warning}")
         if not len(prediction):
             return None
         heard = Heard(

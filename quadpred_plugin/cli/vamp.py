@@ -52,7 +52,7 @@ def install_command(folder: Path | None) -> None:
             click.echo(f"Hosts use {first.library} instead, which they find first: remove it.")
     click.echo(
         "\nNext: start Sonic Visualiser, open a file, and choose\n"
-        "  Transform > Analysis by Category > Classification > Mood > Emotion over Time"
+        "  Transform > Analysis by Category > Classification > Mood > Emotion over Time: Taggram…"
     )
 
 

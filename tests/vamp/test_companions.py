@@ -45,10 +45,13 @@ def test_the_outputs_are_those_of_the_library(graph):
         assert graph.value(node, DC.title).toPython() == output.name
         assert graph.value(node, DC.description).toPython() == output.description
         assert graph.value(node, VAMP.unit).toPython() == output.unit
-        assert graph.value(node, VAMP.bin_count).toPython() == len(output.bins)
+        fixed = graph.value(node, VAMP.fixed_bin_count).toPython()
+        assert fixed == ("true" if output.fixed_bins else "false")
+        if output.fixed_bins:
+            assert graph.value(node, VAMP.bin_count).toPython() == len(output.bins)
         assert graph.value(node, VAMP.min_value).toPython() == output.minimum
         assert graph.value(node, VAMP.max_value).toPython() == output.maximum
-        if len(output.bins) > 1:
+        if output.fixed_bins and len(output.bins) > 1:
             names = graph.collection(graph.value(node, VAMP.bin_names))
             assert [name.toPython() for name in names] == list(output.bins)
         kinds = set(graph.objects(node, rdflib.RDF.type))

@@ -6,7 +6,6 @@ import re
 import pytest
 
 from quadpred_plugin.models import list_models
-from quadpred_plugin.quadrants import QUADRANTS
 from tests import signals
 from tests.vamp.python_host import descriptor, instance
 from vamp_wrapper.library import descriptor_address
@@ -101,8 +100,10 @@ def test_output_descriptors():
     assert (segments["minValue"], segments["maxValue"], segments["quantizeStep"]) == (1, 4, 1)
     for one in (segments, summary):
         assert (one["sampleType"], one["hasDuration"]) == (2, 1)
-    assert summary["binNames"] == [*(one.label for one in QUADRANTS), "arousal", "valence"]
-    assert [one["binCount"] for one in (arousal, taggram, segments, summary)] == [1, 4, 1, 6]
+    assert [one["binCount"] for one in (arousal, taggram, segments)] == [1, 4, 1]
+    assert arousal["hasFixedBinCount"] == 1
+    # With a fixed number of values and a duration, Sonic Visualiser would show notes.
+    assert (summary["hasFixedBinCount"], summary["binCount"], summary["binNames"]) == (0, 0, [])
 
 
 @pytest.mark.parametrize("hop", [0.0, 0.16, 0.32, 0.48, 0.64])

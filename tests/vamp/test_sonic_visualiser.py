@@ -97,13 +97,14 @@ def labels_at(times, starts, labels):
     return [labels[index] for index in np.searchsorted(starts, times, side="right") - 1]
 
 
-def test_the_summary_is_a_note_over_the_whole_file(shown, predicted):
-    (row,) = shown.tables["summary"]
-    assert row[-1] == "Q1 happy, excited"
-    start, first, duration = map(float, row[:3])
-    assert start == 0 and duration == pytest.approx(33, abs=0.1)
-    # Of six means a note shows the first as pitch.
-    assert first == pytest.approx(predicted["taggram"][:, 0].mean(), abs=0.01)
+def test_the_summary_is_labelled_regions_over_the_whole_file(shown, predicted):
+    rows = {row[3]: [float(cell) for cell in row[:3]] for row in shown.tables["summary"]}
+    assert sorted(rows) == [f"[{number}] Q1 happy, excited" for number in range(1, 7)]
+    for start, _, duration in rows.values():
+        assert start == 0 and duration == pytest.approx(33, abs=0.1)
+    means = [*predicted["taggram"].mean(axis=0), *(predicted[name].mean() for name in CURVES[:2])]
+    found = [rows[label][1] for label in sorted(rows)]
+    np.testing.assert_allclose(found, means, atol=0.01)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_the_summary_is_a_note_over_the_whole_file(shown, predicted):
         ("valence", "timevalues", (-1, 1)),
         ("confidence", "timevalues", (0, 1)),
         ("segments", "regions", (1, 4)),
-        ("summary", "notes", (-1, 1)),
+        ("summary", "regions", (-1, 1)),
     ],
 )
 def test_the_session_keeps_layers_and_settings(output, kind, extents, shown):
