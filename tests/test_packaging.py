@@ -20,6 +20,7 @@ def wheel(tmp_path_factory):
     for name in (
         "quadpred_plugin",
         "models",
+        "vamp_wrapper",
         "setup.cfg",
         "pyproject.toml",
         "README.md",
@@ -42,11 +43,16 @@ def test_contents(wheel):
             assert f"quadpred_plugin/shipped_models/{card.name}{suffix}" in names
     assert "quadpred_plugin/exports/schema.json" in names
     assert "quadpred_plugin/training/recipes/music-4q.json" in names
+    assert "quadpred_plugin/training/published.csv" in names
     modules = {
-        f"quadpred_plugin/{path.relative_to(ROOT / 'quadpred_plugin')}"
-        for path in (ROOT / "quadpred_plugin").rglob("*.py")
+        str(path.relative_to(ROOT))
+        for package in ("quadpred_plugin", "vamp_wrapper")
+        for path in (ROOT / package).rglob("*.py")
     }
     assert modules <= names
+    # What 'quadpred vamp install' builds and copies.
+    for name in ("shim.c", "check.c", "quadpred.cat", "quadpred.n3"):
+        assert f"vamp_wrapper/{name}" in names
 
 
 def test_size(wheel):
