@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from quadpred_plugin.card import LANGUAGES, ModelCard
-from quadpred_plugin.models import DEFAULT_MODEL, find_model, list_models
+from quadpred_plugin.models import find_model, list_models
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ _HOPS = 5
 
 @lru_cache(maxsize=1)
 def models() -> tuple[ModelCard, ...]:
-    """Return the models to choose from: the default, then all that are installed by name.
+    """Return the models to choose from: the default, whichever it is, then all by name.
 
-    Hosts keep the number of the choice, not its name; the first is always the default.
+    Hosts keep the number of the choice, not its name. The user's own models come after the
+    shipped ones, so that importing one doesn't give another number to those.
     """
-    cards = sorted(list_models(), key=lambda card: card.name)
-    return (find_model(DEFAULT_MODEL), *cards)
+    return (find_model(), *list_models())
 
 
 @lru_cache(maxsize=1)
