@@ -15,15 +15,25 @@ LAYERS = [
     {"files"},
     {"chain"},
     {"card", "models", "decoding"},
-    {"audio", "parameters", "prediction", "inputs"},
-    {"standard", "streaming", "inference", "exports", "plots"},
+    {"audio", "parameters", "prediction", "inputs", "ratings"},
+    {"standard", "streaming", "inference", "exports", "plots", "agreement"},
     {"parallel"},
     {"training"},
     {"cli"},
 ]
 # Imported when called, by a module that the other one stands on: a convenience method each.
 UPWARD = {("prediction", "exports"), ("inference", "parallel")}
-HEAVY = {"essentia", "tensorflow", "matplotlib", "keras", "sklearn", "av", "soundfile", "soxr"}
+HEAVY = {
+    "essentia",
+    "tensorflow",
+    "matplotlib",
+    "keras",
+    "sklearn",
+    "av",
+    "soundfile",
+    "soxr",
+    "krippendorff",
+}
 
 
 def modules():
@@ -67,7 +77,14 @@ def test_heavy_modules_are_imported_where_they_are_used(path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["predict", "--help"], ["models", "list"], ["--version"]]
+    "arguments",
+    [
+        ["--help"],
+        ["predict", "--help"],
+        ["agreement", "--help"],
+        ["models", "list"],
+        ["--version"],
+    ],
 )
 def test_a_start_imports_nothing_heavy(arguments):
     code = (
