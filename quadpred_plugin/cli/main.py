@@ -13,6 +13,7 @@ from quadpred_plugin.version import VERSION
 COMMANDS = {
     "predict": "Hear audio files and say their quadrants, arousal and valence.",
     "models": "List, show and verify the installed models.",
+    "agreement": "Measure how far listeners agree on emotions, by Krippendorff's alpha.",
     "train": "Train, evaluate and export models.",
 }
 
