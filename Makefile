@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Folder of ratings.csv and excerpts.csv, which aren't part of this repository.
+RATINGS ?= ../shared/data/ratings
 EXAMPLES := $(sort $(wildcard examples/audio/*.ogg))
 
-.PHONY: demo test check bench tables clean
+.PHONY: demo test check bench tables agreement clean
 
 demo: $(VENV)/.installed
 	@mkdir -p demo
@@ -30,6 +32,9 @@ bench: $(VENV)/.installed-test
 
 tables: $(VENV)/.installed
 	$(BIN)/python benchmarks/readme_tables.py README.md
+
+agreement: $(VENV)/.installed-test
+	$(BIN)/python benchmarks/agreement_report.py $(RATINGS) docs/agreement.md
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
