@@ -3,12 +3,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Folder of ratings.csv and excerpts.csv, which aren't part of this repository.
+RATINGS ?= ../shared/data/ratings
 EXAMPLES := $(sort $(wildcard examples/audio/*.ogg))
 
 # The hosts that the Vamp plugin is tested in, by Debian's names, and what builds one of them.
 HOSTS := g++ vamp-examples vamp-plugin-sdk sonic-visualiser
 
-.PHONY: demo test check bench tables hosts clean
+.PHONY: demo test check bench tables agreement hosts clean
 
 demo: $(VENV)/.installed
 	@mkdir -p demo
@@ -41,6 +43,9 @@ bench: $(VENV)/.installed-test
 
 tables: $(VENV)/.installed
 	$(BIN)/python benchmarks/readme_tables.py README.md
+
+agreement: $(VENV)/.installed-test
+	$(BIN)/python benchmarks/agreement_report.py $(RATINGS) docs/agreement.md
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

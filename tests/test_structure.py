@@ -16,9 +16,9 @@ LAYERS = [
     {"files"},
     {"chain"},
     {"card", "models", "decoding"},
-    {"audio", "parameters", "prediction", "inputs"},
+    {"audio", "parameters", "prediction", "inputs", "ratings"},
     {"meaning"},
-    {"standard", "streaming", "inference", "exports", "plots"},
+    {"standard", "streaming", "inference", "exports", "plots", "agreement"},
     {"parallel"},
     {"training"},
     {"cli"},
@@ -35,6 +35,7 @@ HEAVY = {
     "soundfile",
     "soxr",
     "h5py",
+    "krippendorff",
 }
 
 
@@ -91,7 +92,14 @@ def test_heavy_modules_are_imported_where_they_are_used(path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["predict", "--help"], ["models", "list"], ["--version"]]
+    "arguments",
+    [
+        ["--help"],
+        ["predict", "--help"],
+        ["agreement", "--help"],
+        ["models", "list"],
+        ["--version"],
+    ],
 )
 def test_a_start_imports_nothing_heavy(arguments):
     code = (

@@ -9,18 +9,21 @@ _AFTER_SECONDS = 0.5
 
 
 class Progress:
-    """Counts files done, with the rate and the time left.
+    """Counts what is done, with the rate and the time left.
 
     Parameters
     ----------
     total : int
-        Number of files.
+        Number of files, or of what else is counted.
     wanted : bool
         False for none at all.
+    unit : str
+        What is counted.
     """
 
-    def __init__(self, total: int, wanted: bool) -> None:
+    def __init__(self, total: int, wanted: bool, unit: str = "files") -> None:
         self._total = total
+        self._unit = unit
         self._wanted = wanted and sys.stderr is not None and sys.stderr.isatty()
         self._begin = time.monotonic()
         self._bar: Any = None
@@ -55,12 +58,12 @@ class Progress:
             self._bar = Progress(
                 BarColumn(),
                 MofNCompleteColumn(),
-                TextColumn("{task.fields[rate]:.1f} files/s"),
+                TextColumn(f"{{task.fields[rate]:.1f}} {self._unit}/s"),
                 TimeRemainingColumn(),
                 console=Console(stderr=True),
                 transient=True,
             )
-            self._task = self._bar.add_task("files", total=self._total, rate=0.0)
+            self._task = self._bar.add_task(self._unit, total=self._total, rate=0.0)
             self._bar.start()
         rate = done / (time.monotonic() - self._begin)
         self._bar.update(self._task, completed=done, rate=rate)

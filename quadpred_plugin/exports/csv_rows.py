@@ -11,14 +11,15 @@ from quadpred_plugin.prediction import Prediction
 
 def write(stream: IO[str], predictions: Iterable[Prediction], level: str) -> None:
     """Write a header and the rows, each file's as soon as it is there."""
-    stream.write(_line(COLUMNS[level]))
+    stream.write(csv_line(COLUMNS[level]))
     stream.flush()
     for prediction in predictions:
-        stream.writelines(_line(row) for row in rows(prediction, level))
+        stream.writelines(csv_line(row) for row in rows(prediction, level))
         stream.flush()
 
 
-def _line(row: Sequence[Value]) -> str:
+def csv_line(row: Sequence[Value]) -> str:
+    """Return a row with its line feed: floats with six decimals, None as an empty value."""
     line = io.StringIO(newline="")
     # Python quotes a carriage return in a name only where it is part of the line's end.
     csv.writer(line, lineterminator="\r\n").writerow(map(_text, row))

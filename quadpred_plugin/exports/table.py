@@ -1,6 +1,6 @@
 """A table for reading in a terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import IO
 
 from quadpred_plugin.exports.columns import COLUMNS, Value, rows
@@ -13,11 +13,17 @@ def write(stream: IO[str], predictions: Iterable[Prediction], level: str) -> Non
     lines = [COLUMNS[level]]
     for prediction in predictions:
         lines += [tuple(_text(value) for value in row) for row in rows(prediction, level)]
+    write_aligned(stream, lines, names=1)
+
+
+def write_aligned(stream: IO[str], lines: Sequence[Sequence[str]], names: int) -> None:
+    """Write lines of cells in columns, the first ``names`` to the left, others to the right."""
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     for line in lines:
-        name, *values = line
-        cells = [name.ljust(widths[0])]
-        cells += [value.rjust(width) for value, width in zip(values, widths[1:], strict=True)]
+        cells = [
+            cell.ljust(width) if column < names else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
         stream.write("  ".join(cells).rstrip() + "\n")
 
 

@@ -1,0 +1,191 @@
+"""``quadpred agreement``: from a csv file of ratings to rows of Krippendorff's alpha."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from quadpred_plugin.cli.targets import Targets, check_targets, is_folder
+
+if TYPE_CHECKING:
+    from quadpred_plugin.agreement import Agreement
+
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("agreement")
+@click.argument("table", metavar="RATINGS.csv", type=_file)
+@click.option(
+    "--emotion",
+    "emotions",
+    multiple=True,
+    metavar="COLUMN",
+    help="A column of ratings; give the option again for more. Default: the eleven named above.",
+)
+@click.option(
+    "--by",
+    "groupings",
+    multiple=True,
+    metavar="COLUMN",
+    help="A column to group by: each language is a group, any other column must hold numbers and "
+    "gives two. Default: language, understanding and familiarity.",
+)
+@click.option(
+    "--at-least",
+    type=float,
+    default=3,
+    show_default=True,
+    metavar="NUMBER",
+    help="What belongs to the upper of the two groups.",
+)
+@click.option(
+    "--at-most",
+    type=float,
+    default=3,
+    show_default=True,
+    metavar="NUMBER",
+    help="What belongs to the lower one; a number may belong to both.",
+)
+@click.option(
+    "--with-lyrics",
+    "excerpts",
+    metavar="EXCERPTS.csv",
+    type=_file,
+    help="Leave out excerpts without lyrics: a table with the columns excerpt and lyrics, which "
+    "is a language or Instrumental.",
+)
+@click.option(
+    "--level-of-measurement",
+    type=click.Choice(["nominal", "ordinal", "interval"]),
+    default="ordinal",
+    show_default=True,
+    help="Whether ratings are mere names, are in order, or have distances.",
+)
+@click.option(
+    "--resamples",
+    type=click.IntRange(min=0),
+    default=1000,
+    show_default=True,
+    help="Bootstrap samples of the intervals; 0 for no intervals.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Of the bootstrap: the same seed gives the same intervals.",
+)
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["table", "csv"]),
+    help="Default: by the suffix of -o, else a table on a terminal and csv into a pipe.",
+)
+@click.option("-o", "--output", type=click.Path(), help="A .csv or .txt file for the results.")
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
+def command(
+    table: Path,
+    emotions: tuple[str, ...],
+    groupings: tuple[str, ...],
+    at_least: float,
+    at_most: float,
+    excerpts: Path | None,
+    level_of_measurement: Any,
+    resamples: int,
+    seed: int,
+    format_name: str | None,
+    output: str | None,
+    force: bool,
+) -> None:
+    """Measure how far listeners agree on the emotions of music.
+
+    A row for each group of ratings and emotion gives Krippendorff's alpha (1 perfect
+    agreement, 0 what chance gives) and its 95 % confidence interval from a bootstrap
+    of excerpts and listeners. Units are excerpts.
+
+    RATINGS.csv has a row for each listener and excerpt, and the columns user, excerpt, one
+    for each emotion (anger bitter fear joy peace power sad surprise tender tension
+    transcendence; others by --emotion) and those to group by. Where it has a column
+    language, users are numbered within it. An empty cell is a missing rating.
+
+    \b
+    quadpred agreement ratings.csv
+    quadpred agreement --with-lyrics excerpts.csv --by understanding ratings.csv
+    quadpred agreement --emotion calm --emotion tense --by language -o alpha.csv own.csv
+    """  # noqa: D301 (click wants the character that the escape stands for)
+    path = None if output is None else _check_output(output, force)
+    format_name = format_name or _default_format(path)
+    from quadpred_plugin.agreement import make_groups, measure_agreement
+    from quadpred_plugin.cli.progress import Progress
+    from quadpred_plugin.exports import agreements
+    from quadpred_plugin.files import write_atomically
+    from quadpred_plugin.ratings import EMOTIONS, GROUPINGS, leave_out_instrumentals, read_ratings
+
+    ratings = read_ratings(
+        table,
+        tuple(dict.fromkeys(emotions or EMOTIONS)),
+        tuple(dict.fromkeys(groupings or GROUPINGS)),
+    )
+    if excerpts is not None:
+        ratings = leave_out_instrumentals(ratings, excerpts)
+    groups = make_groups(ratings, at_least, at_most)
+    measured = measure_agreement(ratings, groups, level_of_measurement, resamples, seed)
+    undefined = 0
+
+    def watched(progress: Progress) -> Iterator[Agreement]:
+        nonlocal undefined
+        for done, one in enumerate(measured, 1):
+            undefined += one.alpha is None
+            progress.show(done)
+            yield one
+
+    def write(stream: IO[str]) -> None:
+        function = agreements.write_csv if format_name == "csv" else agreements.write_table
+        with Progress(len(groups) * len(ratings.emotions), wanted=True, unit="rows") as progress:
+            function(stream, watched(progress))
+
+    if path is not None:
+        write_atomically(path, write, text=True)
+    else:
+        write(_standard_output())
+    if undefined:
+        click.echo(
+            f"quadpred: {undefined} rows have no alpha: no excerpt has two ratings, or all "
+            "ratings are the same.",
+            err=True,
+        )
+
+
+def _check_output(output: str, force: bool) -> Path:
+    path = Path(output)
+    if is_folder(output):
+        raise click.UsageError(f"{output} is a folder: name a file.")
+    if path.is_file() and not force:
+        raise click.UsageError(f"{output} exists: --force replaces it.")
+    check_targets(Targets((), path, None, None), force=True, skip_existing=False)
+    return path
+
+
+def _default_format(path: Path | None) -> str:
+    if path is None:
+        return "table" if sys.stdout is not None and sys.stdout.isatty() else "csv"
+    formats = {".csv": "csv", ".txt": "table"}
+    if path.suffix.lower() not in formats:
+        raise click.UsageError(
+            f"The format of {path} can't be told from its suffix; the known ones are "
+            f"{', '.join(formats)}. --format names one."
+        )
+    return formats[path.suffix.lower()]
+
+
+def _standard_output() -> IO[str]:
+    if sys.stdout is None:
+        raise click.UsageError("Standard output is closed: give -o.")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    return sys.stdout
