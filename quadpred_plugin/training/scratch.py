@@ -23,20 +23,24 @@ class HeadSettings(Protocol):
     """What any recipe for the three heads has."""
 
     @property
-    def patches_per_clip(self) -> int:
-        """Random patches of each clip in one epoch."""
-
-    @property
     def label_smoothing(self) -> float:
         """Share of each label that is spread over all classes."""
 
     @property
-    def mixup(self) -> float:
-        """Parameter of the Beta distribution; 0 for none."""
-
-    @property
     def loss_weights(self) -> dict[str, float]:
         """Weight of each head's cross-entropy."""
+
+
+class ClipSettings(Protocol):
+    """What any recipe has that draws patches clip by clip."""
+
+    @property
+    def patches_per_clip(self) -> int:
+        """Random patches of each clip in one epoch."""
+
+    @property
+    def mixup(self) -> float:
+        """Parameter of the Beta distribution; 0 for none."""
 
 
 def one_hot_labels(clips: Sequence[Clip]) -> Labels:
@@ -116,7 +120,7 @@ def epoch_patches(
     features: Features,
     labels: Labels,
     preprocessing: Preprocessing,
-    recipe: HeadSettings,
+    recipe: ClipSettings,
     random: np.random.Generator,
 ) -> tuple[NDArray[np.float32], Labels]:
     """Draw one epoch's patches: so many of each clip, at random places, in random order."""
