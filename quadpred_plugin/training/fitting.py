@@ -118,14 +118,6 @@ def fit(
     return keras.saving.load_model(best)
 
 
-def is_finished(folder: Path, schedule: Schedule) -> bool:
-    """Say whether a run in that folder has come to its end."""
-    log = folder / "log.jsonl"
-    if not log.exists():
-        return False
-    return _finished([json.loads(line) for line in log.read_text().splitlines()], schedule)
-
-
 def _seed_noise(network: Any, seed: int, epoch: int) -> None:
     """Set the generators of dropout and noise, whose state a saved network doesn't hold."""
     for index, layer in enumerate(_layers(network)):

@@ -46,12 +46,28 @@ class ClipSettings(Protocol):
 def one_hot_labels(clips: Sequence[Clip]) -> Labels:
     """Return the labels of each head, shape (clips, classes); two-class heads negative first."""
     quadrants = np.array([clip.quadrant for clip in clips])
-    positive = {
-        "arousal": np.array([QUADRANTS[index].arousal > 0 for index in quadrants], dtype=int),
-        "valence": np.array([QUADRANTS[index].valence > 0 for index in quadrants], dtype=int),
-    }
-    classes = {"quadrants": quadrants, **positive}
-    return {head: np.eye(HEADS[head], dtype=np.float32)[classes[head]] for head in HEADS}
+    return heads_of(np.eye(len(QUADRANTS), dtype=np.float32)[quadrants])
+
+
+def heads_of(quadrants: NDArray[np.float32]) -> Labels:
+    """Return the labels of all heads that follow from probabilities of the quadrants.
+
+    Parameters
+    ----------
+    quadrants : ndarray, shape (n, 4)
+
+    Returns
+    -------
+    labels : dict of ndarray of float32
+        ``quadrants`` (n, 4), ``arousal`` and ``valence`` (n, 2), negative first.
+    """
+    labels = {"quadrants": quadrants.astype(np.float32)}
+    for head in HEADS:
+        if head not in labels:
+            signs = np.array([getattr(quadrant, head) > 0 for quadrant in QUADRANTS])
+            positive = quadrants[:, signs].sum(axis=1)
+            labels[head] = np.stack([1 - positive, positive], axis=1).astype(np.float32)
+    return labels
 
 
 def train(

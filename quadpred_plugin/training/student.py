@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.quadrants import QUADRANTS
-from quadpred_plugin.training.architecture import HEADS, standardise_bands
+from quadpred_plugin.training.architecture import standardise_bands
 from quadpred_plugin.training.augmentation import augment, mix
 from quadpred_plugin.training.compact import build_compact
 from quadpred_plugin.training.fitting import Figures, Schedule, fit
@@ -19,6 +19,7 @@ from quadpred_plugin.training.scratch import (
     Labels,
     clip_figures,
     compile_heads,
+    heads_of,
     validation_patches,
 )
 
@@ -77,27 +78,6 @@ class Lesson:
     quadrant: int
     times: NDArray[np.floating]
     quadrants: NDArray[np.floating]
-
-
-def heads_of(quadrants: NDArray[np.float32]) -> Labels:
-    """Return the labels of all heads that follow from probabilities of the quadrants.
-
-    Parameters
-    ----------
-    quadrants : ndarray, shape (n, 4)
-
-    Returns
-    -------
-    labels : dict of ndarray of float32
-        ``quadrants`` (n, 4), ``arousal`` and ``valence`` (n, 2), negative first.
-    """
-    labels = {"quadrants": quadrants.astype(np.float32)}
-    for head in HEADS:
-        if head not in labels:
-            signs = np.array([getattr(quadrant, head) > 0 for quadrant in QUADRANTS])
-            positive = quadrants[:, signs].sum(axis=1)
-            labels[head] = np.stack([1 - positive, positive], axis=1).astype(np.float32)
-    return labels
 
 
 def draw_lessons(

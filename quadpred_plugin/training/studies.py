@@ -14,7 +14,7 @@ from quadpred_plugin.training.corpora.speech import (
     read_recordings,
 )
 from quadpred_plugin.training.features import AudioFile, cache_features
-from quadpred_plugin.training.fitting import Figures, is_finished
+from quadpred_plugin.training.fitting import Figures
 from quadpred_plugin.training.grid import (
     Experiment,
     Grid,
@@ -118,10 +118,6 @@ class Studies:
             np.array([clip.quadrant for clip in split.test]),
             self.preprocessing,
         )
-
-    def is_pretrained(self, recipe: Pretraining, speech: str) -> bool:
-        """Say whether an encoder is finished."""
-        return is_finished(self.encoder_folder(recipe, speech), recipe.schedule)
 
     def _split(self, transfer: Transfer, fold: int) -> Split:
         if transfer.corpus not in CORPORA:

@@ -1,0 +1,83 @@
+"""What a student is given to learn; none of it needs a network."""
+
+import numpy as np
+import pytest
+
+from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.training.fitting import Schedule
+from quadpred_plugin.training.scratch import heads_of
+from quadpred_plugin.training.student import Lesson, Student, draw_lessons
+
+NUMBERS = Preprocessing()
+SCHEDULE = Schedule(1, 1, 1, 8, 0.001, 0.0, 0.0)
+
+
+def recipe(**changed):
+    settings = {
+        "name": "test",
+        "corpora": {"pop": 0.75, "piano": 0.25},
+        "teacher_share": 0.5,
+        "dropout": 0.0,
+        "validation_share": 0.1,
+        "patches": 400,
+        "label_smoothing": 0.0,
+        "mixup": 0.0,
+        "loss_weights": {"quadrants": 1.0, "arousal": 1.0, "valence": 1.0},
+        "schedule": SCHEDULE,
+    }
+    return Student(**{**settings, **changed})
+
+
+def lesson(quadrant, level, frames=200):
+    """A clip whose teacher changes its mind from Q1 to Q3 in the middle."""
+    seconds = frames * NUMBERS.frame_seconds
+    times = np.arange(0.5, seconds, 0.5)
+    said = np.eye(4)[np.where(times < seconds / 2, 0, 2)]
+    ramp = np.linspace(0, 1, frames)[:, np.newaxis] * np.ones(128)
+    return Lesson((level + ramp).astype(np.float16), quadrant, times, said)
+
+
+LESSONS = {"pop": [lesson(1, -8.0)], "piano": [lesson(3, -50.0)]}
+
+
+def test_heads_follow_from_the_quadrants():
+    labels = heads_of(np.array([[0.1, 0.2, 0.3, 0.4], [1, 0, 0, 0]], dtype=np.float32))
+    np.testing.assert_allclose(labels["arousal"], [[0.7, 0.3], [0, 1]], atol=1e-6)
+    np.testing.assert_allclose(labels["valence"], [[0.5, 0.5], [0, 1]], atol=1e-6)
+
+
+def test_corpora_come_in_their_shares():
+    patches, labels = draw_lessons(LESSONS, recipe(), NUMBERS, np.random.default_rng(1))
+    assert patches.shape == (400, 31, 128)
+    piano = patches.mean(axis=(1, 2)) < -30
+    assert piano.mean() == pytest.approx(0.25, abs=0.07)
+    # The truth has half of the weight, the teacher never says Q2 or Q4.
+    np.testing.assert_allclose(labels["quadrants"][~piano, 1], 0.5)
+    np.testing.assert_allclose(labels["quadrants"][piano, 3], 0.5)
+
+
+def test_the_teachers_word_is_that_of_the_moment():
+    patches, labels = draw_lessons(
+        LESSONS, recipe(teacher_share=1.0), NUMBERS, np.random.default_rng(2)
+    )
+    # Augmentation changes a patch's level, but not by as much as a corpus' ramp is long.
+    said = labels["quadrants"].argmax(axis=1)
+    assert set(said) == {0, 2}
+    pop = patches.mean(axis=(1, 2)) > -30
+    rise = patches[pop].mean(axis=(1, 2))
+    assert rise[said[pop] == 2].mean() - rise[said[pop] == 0].mean() > 0.3
+
+
+def test_without_a_teacher_the_labels_are_the_clips():
+    _, labels = draw_lessons(LESSONS, recipe(teacher_share=0.0), NUMBERS, np.random.default_rng(3))
+    assert set(labels["quadrants"].argmax(axis=1)) == {1, 3}
+    np.testing.assert_array_equal(labels["quadrants"].max(axis=1), 1)
+    np.testing.assert_array_equal(labels["arousal"][:, 1], labels["quadrants"][:, 1])
+
+
+def test_an_epoch_is_seeded():
+    one, two = (
+        draw_lessons(LESSONS, recipe(mixup=0.2), NUMBERS, np.random.default_rng(4)) for _ in "ab"
+    )
+    np.testing.assert_array_equal(one[0], two[0])
+    np.testing.assert_array_equal(one[1]["quadrants"], two[1]["quadrants"])
