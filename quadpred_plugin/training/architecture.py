@@ -169,19 +169,34 @@ def _heads(encoded: Any, dropout: float) -> dict[str, Any]:
     return outputs
 
 
-def fold_batch_norm(network: Any, preprocessing: Preprocessing) -> Any:
-    """Return the same function with batch norm folded into the convolutions.
-
-    A convolution followed by batch norm equals one with scaled filters and a bias, at
-    half the memory traffic.
-    """
-    import numpy as np
-
+def without_batch_norm(network: Any, preprocessing: Preprocessing) -> Any:
+    """Build the folded twin of a network that `build_network` made, for `fold_batch_norm`."""
     filters = [
         network.get_layer(f"block{block}_convolution1").filters
         for block in range(1, len(BAND_POOLING) + 1)
     ]
-    folded = build_network(preprocessing, filters, batch_norm=False)
+    return build_network(preprocessing, filters, batch_norm=False)
+
+
+def fold_batch_norm(network: Any, folded: Any) -> Any:
+    """Give a network without batch norm the weights that make it the same function.
+
+    A convolution followed by batch norm equals one with scaled filters and a bias, at
+    half the memory traffic.
+
+    Parameters
+    ----------
+    network : keras.Model
+        Its batch norm has the convolution's name and ``_norm``.
+    folded : keras.Model
+        The same layers, without batch norm and with biases.
+
+    Returns
+    -------
+    folded : keras.Model
+    """
+    import numpy as np
+
     for layer in folded.layers:
         if not layer.weights:
             continue

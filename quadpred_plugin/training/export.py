@@ -12,7 +12,7 @@ from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.files import write_atomically
 from quadpred_plugin.quadrants import QUADRANTS
-from quadpred_plugin.training.architecture import fold_batch_norm
+from quadpred_plugin.training.architecture import fold_batch_norm, without_batch_norm
 from quadpred_plugin.training.corpora import CORPORA
 from quadpred_plugin.training.freeze import ENTRIES, freeze
 from quadpred_plugin.training.recipe import Recipe
@@ -77,7 +77,8 @@ def export(
         from a seeded generator, and what the training framework's own network, in
         float32, says of them.
     """
-    graph = freeze(fold_batch_norm(network, preprocessing), preprocessing)
+    folded = fold_batch_norm(network, without_batch_norm(network, preprocessing))
+    graph = freeze(folded, preprocessing)
     golden = golden_vectors(network, preprocessing)
     zoo, own = _facts(network, recipe, release_date)
     return write_model(folder, name, graph, golden, preprocessing, zoo, own)
