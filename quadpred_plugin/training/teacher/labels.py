@@ -32,7 +32,8 @@ SEED = 23
 LOCAL_SHARE = 0.5
 """How much of a window's deviation from its clip is believed; the rest is taken for noise.
 
-Measured: deviations of neighbouring windows without overlap correlate by about this much.
+On 4Q, the deviations (of logarithms) of neighbouring windows without overlap correlate by 0.11,
+where noise alone would give -0.1 in a clip of ten; they are a tenth of the variance of clips.
 """
 
 FIT_EVERY = 9
