@@ -56,7 +56,9 @@ $(VENV)/.installed: setup.cfg pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
-	$(PIP) install -e '.[test,training]'
+	$(PIP) install -e '.[test,training,teacher]'
+	@# Its checkpoints alone are read; what it asks for is of 2019.
+	$(PIP) install --no-deps musicnn==0.1.0
 	@# A Vamp host whose build needs NumPy and Cython to be there already.
 	$(PIP) install cython setuptools wheel
 	$(PIP) install --no-build-isolation vamp==1.1.0

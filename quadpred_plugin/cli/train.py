@@ -1,4 +1,4 @@
-"""``quadpred train``: the group, and training on music alone; needs the extra ``training``."""
+"""``quadpred train``: the group, music alone, the teacher; needs the extra ``training``."""
 
 import json
 from importlib.util import find_spec
@@ -61,6 +61,30 @@ def scratch_command(recipe_name: str, data: Path, work: Path) -> None:
         click.echo(", ".join(values), err=True)
 
     click.echo(train_from_scratch(_workplace(data, work), read_recipe(recipe_name), report))
+
+
+@command.command("teacher")
+@_data
+@_work
+@click.option(
+    "--renders",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="List of EMOPIA's rendered clips (csv); without it the teacher knows 4Q alone.",
+)
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes."
+)
+def teacher_command(data: Path, work: Path, renders: Path | None, jobs: int) -> None:
+    """Fit teachers to features of other networks, and write soft labels for a student.
+
+    DATA is the folder of the 4Q set. Needs the extra 'teacher' and musicnn's files ('pip
+    install --no-deps musicnn'). The table of all that was tried and the labels of each
+    fold go to WORK/teacher; an interrupted run goes on where it was.
+    """
+    from quadpred_plugin.training.teacher.workflow import train_teacher
+
+    folder = work / "teacher"
+    click.echo(train_teacher(data, renders, folder, jobs, lambda line: click.echo(line, err=True)))
 
 
 @command.command("export")

@@ -1,0 +1,88 @@
+"""Mel spectrograms in the form that most networks of other people were trained on."""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Slaney's scale is linear below 1 kHz and logarithmic above.
+_LINEAR_HZ_PER_MEL = 200 / 3
+_BREAK_HZ = 1000.0
+_BREAK_MEL = _BREAK_HZ / _LINEAR_HZ_PER_MEL
+_LOG_STEP = np.log(6.4) / 27
+
+
+def _to_mel(hertz: float) -> float:
+    if hertz < _BREAK_HZ:
+        return hertz / _LINEAR_HZ_PER_MEL
+    return float(_BREAK_MEL + np.log(hertz / _BREAK_HZ) / _LOG_STEP)
+
+
+def _to_hertz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
+    linear = mel * _LINEAR_HZ_PER_MEL
+    logarithmic = _BREAK_HZ * np.exp(_LOG_STEP * (mel - _BREAK_MEL))
+    return np.where(mel < _BREAK_MEL, linear, logarithmic)
+
+
+@cache
+def mel_filters(sample_rate: int, transform_size: int, bands: int) -> NDArray[np.float32]:
+    """Return triangles of equal area on Slaney's mel scale, from 0 Hz to half the rate.
+
+    Parameters
+    ----------
+    sample_rate : int
+        Hz.
+    transform_size : int
+        Samples of the Fourier transform.
+    bands : int
+
+    Returns
+    -------
+    filters : ndarray of float32, shape (bands, transform_size // 2 + 1)
+
+    References
+    ----------
+    M. Slaney, "Auditory Toolbox", technical report 1998-010, Interval Research, 1998.
+    """
+    edges = _to_hertz(np.linspace(0, _to_mel(sample_rate / 2), bands + 2))
+    bins = np.fft.rfftfreq(transform_size, 1 / sample_rate)
+    rising = (bins - edges[:-2, np.newaxis]) / np.diff(edges)[:-1, np.newaxis]
+    falling = (edges[2:, np.newaxis] - bins) / np.diff(edges)[1:, np.newaxis]
+    triangles = np.maximum(0, np.minimum(rising, falling))
+    area = 2 / (edges[2:] - edges[:-2])
+    return (triangles * area[:, np.newaxis]).astype(np.float32)
+
+
+def mel_power(
+    samples: NDArray[np.float32],
+    sample_rate: int,
+    window_size: int,
+    transform_size: int,
+    hop_size: int,
+    bands: int,
+) -> NDArray[np.float32]:
+    """Return the power in mel bands of frames under a periodic Hann window.
+
+    Frames start at multiples of the hop; nothing is padded but a signal shorter than one
+    frame, and transforms longer than the window.
+
+    Parameters
+    ----------
+    samples : ndarray of float32, shape (samples,)
+        Full scale is 1.
+    sample_rate : int
+        Hz.
+    window_size, transform_size, hop_size : int
+        Samples.
+    bands : int
+
+    Returns
+    -------
+    power : ndarray of float32, shape (frames, bands)
+    """
+    samples = np.pad(samples, (0, max(0, window_size - len(samples))))
+    frames = np.lib.stride_tricks.sliding_window_view(samples, window_size)[::hop_size]
+    hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(window_size) / window_size)
+    spectra = np.fft.rfft(frames * hann.astype(np.float32), transform_size)
+    power = (spectra.real**2 + spectra.imag**2).astype(np.float32)
+    return power @ mel_filters(sample_rate, transform_size, bands).T
