@@ -198,6 +198,22 @@ def test_variants_are_scored_on_both_corpora():
     assert len({len(line.split("|")) for line in format_table(results).splitlines()}) == 1
 
 
+def test_rows_of_renders_are_centred_by_soundfont():
+    names = ["a", "b@one", "c@one", "b@two"]
+    examples = [
+        Example(name, Path("none"), "emopia" if "@" in name else "4q", 0, name, None, "train")
+        for name in names
+    ]
+    values = {name: np.float32(index) for index, name in enumerate(names)}
+    matrices = Matrices(
+        examples, lambda block, some: np.array([[values[one.name]] for one in some])
+    )
+    # "one" has the mean 1.5, though only one of its renders is asked for; recordings have none.
+    rows = matrices.rows(["x"], [examples[0], examples[2], examples[3]], centred=True)
+    assert rows.ravel().tolist() == [0.0, 0.5, 0.0]
+    assert matrices.rows(["x"], examples).ravel().tolist() == [0.0, 1.0, 2.0, 3.0]
+
+
 def test_variants_have_names_of_their_own():
     assert len({variant.name for variant in VARIANTS}) == len(VARIANTS)
 

@@ -50,6 +50,11 @@ class Example:
         """The clip's name, the same for all its renders."""
         return self.name.split("@")[0]
 
+    @property
+    def soundfont(self) -> str | None:
+        """The soundfont of a render; None for a recording."""
+        return self.name.split("@")[1] if "@" in self.name else None
+
 
 def read_fourq(folder: Path) -> list[Example]:
     """Read 4Q's examples; artists of whom one recording is held in common are one group."""

@@ -39,12 +39,16 @@ class Variant:
     design : Design
     corpora : tuple of str
         What it learns from.
+    centred : bool
+        Whether each soundfont's mean is taken from its renders' rows. It needs no label, but
+        several renders by the soundfont in question; recordings stay as they are.
     """
 
     name: str
     members: tuple[tuple[str, ...], ...]
     design: Design = field(default_factory=Design)
     corpora: tuple[str, ...] = ("4q",)
+    centred: bool = False
 
 
 _TAGS = ("musicnn MSD tags",)
@@ -73,6 +77,7 @@ VARIANTS = (
     Variant("three networks, EMOPIA alone", (NETWORKS,), Design(), ("emopia",)),
     Variant("three networks, 4Q and EMOPIA as one", (NETWORKS,), Design(), _BOTH),
     Variant("three networks, 4Q and EMOPIA by corpus", (NETWORKS,), TEACHER_DESIGN, _BOTH),
+    Variant("the same, soundfonts centred", (NETWORKS,), TEACHER_DESIGN, _BOTH, centred=True),
 )
 
 
@@ -95,9 +100,19 @@ class Matrices:
         self._make = rows
         self._known: dict[tuple[str, str], dict[str, NDArray[np.float32]]] = {}
 
-    def rows(self, blocks: Sequence[str], chosen: Sequence[Example]) -> NDArray[np.float32]:
-        """Return the blocks of chosen examples side by side, shape (examples, columns)."""
-        return np.hstack([self._block(block, chosen) for block in blocks])
+    def rows(
+        self, blocks: Sequence[str], chosen: Sequence[Example], centred: bool = False
+    ) -> NDArray[np.float32]:
+        """Return the blocks of chosen examples side by side, shape (examples, columns).
+
+        Centred: less the mean of all renders by the same soundfont, chosen or not.
+        """
+        rows = np.hstack([self._block(block, chosen) for block in blocks])
+        for soundfont in {one.soundfont for one in chosen if centred} - {None}:
+            renders = [one for one in self.examples if one.soundfont == soundfont]
+            its = [index for index, one in enumerate(chosen) if one.soundfont == soundfont]
+            rows[its] -= self.rows(blocks, renders).mean(axis=0)
+        return rows
 
     def _block(self, block: str, chosen: Sequence[Example]) -> NDArray[np.float32]:
         for corpus in {one.corpus for one in chosen} - {
@@ -132,11 +147,11 @@ def say(
     """
     logarithms = [np.zeros((len(some), len(QUADRANTS))) for some in asked]
     for blocks in variant.members:
-        rows = matrices.rows(blocks, learned)
+        rows = matrices.rows(blocks, learned, variant.centred)
         strength = choose_strength(variant.design, rows, learned)
         fitted = Classifier(variant.design, strength).fit(rows, learned)
         for total, some in zip(logarithms, asked):
-            said = fitted.probabilities(matrices.rows(blocks, some), some)
+            said = fitted.probabilities(matrices.rows(blocks, some, variant.centred), some)
             total += np.log(np.maximum(said, 1e-6)) / len(variant.members)
     scales = [np.exp(total - total.max(axis=1, keepdims=True)) for total in logarithms]
     return [scale / scale.sum(axis=1, keepdims=True) for scale in scales]
