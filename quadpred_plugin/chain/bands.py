@@ -9,11 +9,16 @@ from quadpred_plugin.chain.engine import load_standard
 from quadpred_plugin.chain.preprocessing import Preprocessing
 
 
-def mel_band_edges(preprocessing: Preprocessing) -> NDArray[np.float64]:
-    """Return the edges of the mel bands.
+def slaney_edges(lowest: float, highest: float, bands: int) -> NDArray[np.float64]:
+    """Return the edges of triangular bands that are evenly spaced on Slaney's mel scale.
 
-    Slaney's scale: 15 mel a kilohertz up to 1 kHz, above it 27 steps to each factor of
-    6.4.
+    15 mel a kilohertz up to 1 kHz, above it 27 steps to each factor of 6.4.
+
+    Parameters
+    ----------
+    lowest, highest : float
+        Outer edges of the first and the last band, Hz.
+    bands : int
 
     Returns
     -------
@@ -35,14 +40,17 @@ def mel_band_edges(preprocessing: Preprocessing) -> NDArray[np.float64]:
             return frequency / linear_step
         return float(break_mel + np.log(frequency / break_frequency) / logarithmic_step)
 
-    mels = np.linspace(
-        to_mel(preprocessing.lowest_frequency),
-        to_mel(preprocessing.highest_frequency),
-        preprocessing.bands + 2,
-    )
+    mels = np.linspace(to_mel(lowest), to_mel(highest), bands + 2)
     logarithmic = break_frequency * np.exp(logarithmic_step * (mels - break_mel))
     edges: NDArray[np.float64] = np.where(mels < break_mel, linear_step * mels, logarithmic)
     return edges
+
+
+def mel_band_edges(preprocessing: Preprocessing) -> NDArray[np.float64]:
+    """Return the edges of the chain's mel bands, shape (bands + 2,), as `slaney_edges` does."""
+    return slaney_edges(
+        preprocessing.lowest_frequency, preprocessing.highest_frequency, preprocessing.bands
+    )
 
 
 def algorithm_settings(preprocessing: Preprocessing) -> dict[str, dict[str, Any]]:

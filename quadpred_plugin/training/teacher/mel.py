@@ -5,23 +5,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-# Slaney's scale is linear below 1 kHz and logarithmic above.
-_LINEAR_HZ_PER_MEL = 200 / 3
-_BREAK_HZ = 1000.0
-_BREAK_MEL = _BREAK_HZ / _LINEAR_HZ_PER_MEL
-_LOG_STEP = np.log(6.4) / 27
-
-
-def _to_mel(hertz: float) -> float:
-    if hertz < _BREAK_HZ:
-        return hertz / _LINEAR_HZ_PER_MEL
-    return float(_BREAK_MEL + np.log(hertz / _BREAK_HZ) / _LOG_STEP)
-
-
-def _to_hertz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
-    linear = mel * _LINEAR_HZ_PER_MEL
-    logarithmic = _BREAK_HZ * np.exp(_LOG_STEP * (mel - _BREAK_MEL))
-    return np.where(mel < _BREAK_MEL, linear, logarithmic)
+from quadpred_plugin.chain.bands import slaney_edges
 
 
 @cache
@@ -44,7 +28,7 @@ def mel_filters(sample_rate: int, transform_size: int, bands: int) -> NDArray[np
     ----------
     M. Slaney, "Auditory Toolbox", technical report 1998-010, Interval Research, 1998.
     """
-    edges = _to_hertz(np.linspace(0, _to_mel(sample_rate / 2), bands + 2))
+    edges = slaney_edges(0.0, sample_rate / 2, bands)
     bins = np.fft.rfftfreq(transform_size, 1 / sample_rate)
     rising = (bins - edges[:-2, np.newaxis]) / np.diff(edges)[:-1, np.newaxis]
     falling = (edges[2:, np.newaxis] - bins) / np.diff(edges)[1:, np.newaxis]

@@ -35,7 +35,6 @@ _INPUT = "model/Placeholder"
 _FEATURE_MAP = "model/concat_1"
 _POOLED = "model/Flatten/flatten/Reshape"
 _OUTPUTS = {"penultimate": "model/dense/Relu", "tags": "model/Sigmoid"}
-SIZES = {"penultimate": 200, "tags": 50}
 
 
 def log_mel(samples: NDArray[np.float32]) -> NDArray[np.float32]:

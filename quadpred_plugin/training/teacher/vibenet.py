@@ -29,7 +29,6 @@ OUTPUT_NAMES = (
     "speechiness",
     "valence",
 )
-SIZES = {"trunk": 256, "outputs": len(OUTPUT_NAMES)}
 
 WINDOW_SIZE, TRANSFORM_SIZE, HOP_SIZE, BANDS = 640, 1024, 320, 128
 _DYNAMIC_RANGE = 80.0
