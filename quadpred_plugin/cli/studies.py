@@ -29,6 +29,14 @@ _grid = click.option(
     metavar="NAME|PATH",
     help="Settings of all experiments.",
 )
+_jobs = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    help="Trainings at a time, one core each.",
+)
 _language = click.option(
     "--speech", type=click.Choice(["e", "m", "x"]), required=True, help="English, Mandarin or both."
 )
@@ -97,6 +105,7 @@ def transfer_command(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the tables into this Markdown file, between its marks.",
 )
+@_jobs
 def grid_command(
     data: Path,
     speech_data: Path,
@@ -104,13 +113,15 @@ def grid_command(
     grid_name: str,
     only_table: bool,
     write: Path | None,
+    jobs: int,
 ) -> None:
     """Run a whole table of experiments and print it; goes on where it was interrupted."""
     from quadpred_plugin.training.results import collect, table, write_tables
+    from quadpred_plugin.training.studies import run_grid
 
     grid, studies = _open(grid_name, data, speech_data, work)
-    for experiment in () if only_table else grid.experiments():
-        studies.run(grid, experiment, _report)
+    if not only_table:
+        run_grid(grid, studies, jobs, _report)
     results = collect(grid, work)
     for level in ("patch", "clip"):
         click.echo(f"By {level}\n\n{table(results, level)}")

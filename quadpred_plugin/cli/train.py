@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from quadpred_plugin.cli.studies import grid_command, pretrain_command, transfer_command
+from quadpred_plugin.cli.students import features_command, render_command, student_command
 
 _recipe = click.argument("recipe_name", metavar="RECIPE")
 _data = click.option(
@@ -132,5 +133,12 @@ def evaluate_command(
     click.echo(json.dumps(scores, indent=2) if as_json else format_scores(scores))
 
 
-for _command in (pretrain_command, transfer_command, grid_command):
+for _command in (
+    features_command,
+    pretrain_command,
+    transfer_command,
+    grid_command,
+    render_command,
+    student_command,
+):
     command.add_command(_command)

@@ -1,28 +1,53 @@
 """Random changes to logarithmic bands that leave the emotion as it is."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-GAIN = 0.3
-EQUALISER = 0.2
 EQUALISER_POINTS = 6
-BAND_SHIFT = 1
-MASKED_BANDS = 12
 MASKED_FRAMES = 4
 
 
-def augment(patches: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
+@dataclass(frozen=True)
+class Augmentation:
+    """How strongly patches are changed.
+
+    Attributes
+    ----------
+    gain : float
+        Standard deviation of a patch's level, ln units.
+    equaliser : float
+        Standard deviation of the equalising curve at each of its points, ln units.
+    band_shift : int
+        Bands by which a patch is moved at most, up or down.
+    masked_bands : int
+        Widest masked stretch of bands.
+    """
+
+    gain: float = 0.3
+    equaliser: float = 0.2
+    band_shift: int = 1
+    masked_bands: int = 12
+
+
+def augment(
+    patches: NDArray[np.float32],
+    random: np.random.Generator,
+    strength: Augmentation = Augmentation(),
+) -> NDArray[np.float32]:
     """Change each patch of a batch by itself.
 
     Gain (the level of a passage within its file), a smooth equalising curve (recording
     and mastering), a shift by up to one band (half a semitone in the middle of the
-    range), one masked stretch of bands and one of frames.
+    range) or more, one masked stretch of bands and one of frames.
 
     Parameters
     ----------
     patches : ndarray of float32, shape (patches, frames, bands)
         ln units.
     random : numpy.random.Generator
+    strength : Augmentation, optional
 
     Returns
     -------
@@ -38,15 +63,17 @@ def augment(patches: NDArray[np.float32], random: np.random.Generator) -> NDArra
     points = np.linspace(0, bands - 1, EQUALISER_POINTS)
     changed = patches.copy()
     for patch in changed:
-        curve = np.interp(np.arange(bands), points, random.normal(0, EQUALISER, EQUALISER_POINTS))
-        shift = random.integers(-BAND_SHIFT, BAND_SHIFT + 1)
+        curve = np.interp(
+            np.arange(bands), points, random.normal(0, strength.equaliser, EQUALISER_POINTS)
+        )
+        shift = random.integers(-strength.band_shift, strength.band_shift + 1)
         if shift > 0:
             patch[:, shift:] = patch[:, :-shift].copy()
         elif shift < 0:
             patch[:, :shift] = patch[:, -shift:].copy()
-        patch += (curve + random.normal(0, GAIN)).astype(np.float32)
+        patch += (curve + random.normal(0, strength.gain)).astype(np.float32)
         mean = patch.mean()
-        width, start = random.integers(0, MASKED_BANDS + 1), random.integers(0, bands)
+        width, start = random.integers(0, strength.masked_bands + 1), random.integers(0, bands)
         patch[:, start : start + width] = mean
         width, start = random.integers(0, MASKED_FRAMES + 1), random.integers(0, frames)
         patch[start : start + width] = mean

@@ -58,7 +58,7 @@ class Schedule:
 def fit(
     make_network: Callable[[], Any],
     epoch_data: Callable[[np.random.Generator], tuple[Any, Any]],
-    validate: Callable[[Any], Figures],
+    validate: Callable[[Any], Figures] | None,
     schedule: Schedule,
     folder: Path,
     report: Callable[[Figures], None],
@@ -76,8 +76,9 @@ def fit(
         Keras was seeded.
     epoch_data : callable
         Draws one epoch's inputs and targets, in order, from a generator.
-    validate : callable
-        Returns figures of a network, ``validation_loss`` among them.
+    validate : callable or None
+        Returns figures of a network, ``validation_loss`` among them; without it training
+        runs through all epochs and the last network counts as the best.
     schedule : Schedule
     folder : Path
         Of this run alone; ``log.jsonl`` holds a line an epoch, ``best.keras`` the network.
@@ -87,7 +88,7 @@ def fit(
     Returns
     -------
     network : keras.Model
-        Of the epoch with the lowest validation loss.
+        Of the epoch with the lowest validation loss; the last one without validation.
     """
     import keras
 
@@ -107,9 +108,13 @@ def fit(
         history = network.fit(
             inputs, targets, batch_size=schedule.batch_size, shuffle=False, verbose=0
         ).history
-        figures = {"epoch": epoch, "loss": history["loss"][0], **validate(network)}
+        figures = {
+            "epoch": epoch,
+            "loss": history["loss"][0],
+            **(validate(network) if validate else {}),
+        }
         epochs.append(figures)
-        if figures["validation_loss"] <= min(one["validation_loss"] for one in epochs):
+        if _loss(figures) <= min(map(_loss, epochs)):
             _save(network, best)
         _save(network, last)
         # The log is written last: an epoch counts once its network is on disk.
@@ -140,10 +145,15 @@ def _write_log(path: Path, epochs: list[Figures]) -> None:
 
 
 def _finished(epochs: list[Figures], schedule: Schedule) -> bool:
-    losses = [one["validation_loss"] for one in epochs]
+    losses = [_loss(one) for one in epochs]
     return len(epochs) >= schedule.epochs or (
         bool(losses) and len(losses) - 1 - int(np.argmin(losses)) >= schedule.patience
     )
+
+
+def _loss(figures: Figures) -> float:
+    """Return what the best epoch has least of; without validation each is better than the last."""
+    return figures.get("validation_loss", -figures["epoch"])
 
 
 def _save(network: Any, path: Path) -> None:

@@ -126,7 +126,10 @@ def compile_heads(network: Any, recipe: HeadSettings, schedule: Schedule, steps:
     network.compile(
         optimizer=schedule.optimiser(steps),
         loss={
-            head: keras.losses.CategoricalCrossentropy(label_smoothing=smoothing) for head in HEADS
+            output: keras.losses.CategoricalCrossentropy(label_smoothing=smoothing)
+            if output in HEADS
+            else "mean_squared_error"
+            for output in network.output
         },
         loss_weights=recipe.loss_weights,
     )
@@ -171,7 +174,8 @@ def clip_figures(
     ends = np.cumsum([len(clip) for clip in patches])[:-1]
     loss = 0.0
     accuracy = {}
-    for head, values in outputs.items():
+    for head in labels:
+        values = outputs[head]
         means = np.stack([part.mean(axis=0) for part in np.split(values, ends)])
         loss -= float(np.mean(np.sum(labels[head] * np.log(means + 1e-7), axis=1)))
         right = means.argmax(axis=1) == labels[head].argmax(axis=1)

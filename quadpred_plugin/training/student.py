@@ -1,6 +1,6 @@
 """A student: the compact network learns what a teacher hears, second by second, and the labels."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.quadrants import QUADRANTS
-from quadpred_plugin.training.architecture import standardise_bands
-from quadpred_plugin.training.augmentation import augment, mix
+from quadpred_plugin.training.architecture import HEADS, standardise_bands
+from quadpred_plugin.training.augmentation import Augmentation, augment, mix
 from quadpred_plugin.training.compact import build_compact
 from quadpred_plugin.training.fitting import Figures, Schedule, fit
 from quadpred_plugin.training.pretraining import band_statistics
@@ -23,6 +23,26 @@ from quadpred_plugin.training.scratch import (
     validation_patches,
 )
 
+HINTS_OUTPUT = "hints"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a student learns from one corpus.
+
+    Attributes
+    ----------
+    share : float
+        Of an epoch's patches.
+    teacher_share : float
+        Weight of the teacher's label against the clip's own, 0..1.
+    augmentation : Augmentation
+    """
+
+    share: float
+    teacher_share: float
+    augmentation: Augmentation
+
 
 @dataclass(frozen=True)
 class Student:
@@ -31,24 +51,22 @@ class Student:
     Attributes
     ----------
     name : str
-    corpora : dict of str to float
-        Share of each corpus in an epoch's patches.
-    teacher_share : float
-        Weight of the teacher's label against the clip's own, 0..1.
+    subjects : dict of Subject
+        By corpus.
     dropout : float
     validation_share : float
-        Share of each corpus' artists or songs that decides when to stop.
+        Share of each corpus' artists or songs that decides when to stop; 0 for none.
     patches : int
         Random patches in one epoch.
     label_smoothing, mixup : float
     loss_weights : dict
-        Weight of each head's cross-entropy.
+        Weight of each head's cross-entropy, and of the hints' mean square error, if they
+        are to be learned.
     schedule : Schedule
     """
 
     name: str
-    corpora: dict[str, float]
-    teacher_share: float
+    subjects: dict[str, Subject]
     dropout: float
     validation_share: float
     patches: int
@@ -72,16 +90,22 @@ class Lesson:
         Middle of each window that the teacher judged, s.
     quadrants : ndarray, shape (windows, 4)
         The teacher's probabilities.
+    hints : ndarray, shape (windows, components), optional
+        What other networks hear there, as `hints.Projection` gives it.
+    hint_times : ndarray, shape (windows,), optional
+        Middle of each of their windows, s.
     """
 
     features: NDArray[np.float16]
     quadrant: int
     times: NDArray[np.floating]
     quadrants: NDArray[np.floating]
+    hints: NDArray[np.floating] | None = None
+    hint_times: NDArray[np.floating] | None = None
 
 
 def draw_lessons(
-    lessons: dict[str, Sequence[Lesson]],
+    lessons: Mapping[str, Sequence[Lesson]],
     recipe: Student,
     preprocessing: Preprocessing,
     random: np.random.Generator,
@@ -100,30 +124,43 @@ def draw_lessons(
     -------
     patches : ndarray of float32, shape (patches, frames, bands)
     labels : dict of ndarray of float32
-        As `heads_of` gives.
+        As `heads_of` gives, and ``hints``, shape (patches, components), if the recipe
+        weighs them.
     """
     size, frame = preprocessing.patch_size, preprocessing.frame_seconds
-    names = list(recipe.corpora)
-    shares = np.array([recipe.corpora[name] for name in names])
+    names = list(recipe.subjects)
+    shares = np.array([recipe.subjects[name].share for name in names])
     corpora = random.choice(len(names), recipe.patches, p=shares / shares.sum())
     patches = np.empty((recipe.patches, size, preprocessing.bands), dtype=np.float32)
     quadrants = np.empty((recipe.patches, len(QUADRANTS)), dtype=np.float32)
+    hints = []
     for index, corpus in enumerate(corpora):
         pool = lessons[names[corpus]]
         lesson = pool[int(random.integers(len(pool)))]
         start = random.integers(0, len(lesson.features) - size + 1)
         patches[index] = lesson.features[start : start + size]
-        window = np.abs(lesson.times - (start + size / 2) * frame).argmin()
+        middle = (start + size / 2) * frame
+        window = np.abs(lesson.times - middle).argmin()
         truth = np.eye(len(QUADRANTS))[lesson.quadrant]
-        quadrants[index] = truth + recipe.teacher_share * (lesson.quadrants[window] - truth)
-    return mix(augment(patches, random), heads_of(quadrants), recipe.mixup, random)
+        share = recipe.subjects[names[corpus]].teacher_share
+        quadrants[index] = truth + share * (lesson.quadrants[window] - truth)
+        if lesson.hints is not None and lesson.hint_times is not None:
+            hints.append(lesson.hints[np.abs(lesson.hint_times - middle).argmin()])
+    for corpus, name in enumerate(names):
+        of_corpus = corpora == corpus
+        strength = recipe.subjects[name].augmentation
+        patches[of_corpus] = augment(patches[of_corpus], random, strength)
+    labels = heads_of(quadrants)
+    if HINTS_OUTPUT in recipe.loss_weights:
+        labels[HINTS_OUTPUT] = np.stack(hints).astype(np.float32)
+    return mix(patches, labels, recipe.mixup, random)
 
 
 def train_student(
     recipe: Student,
     preprocessing: Preprocessing,
-    lessons: dict[str, Sequence[Lesson]],
-    validation: dict[str, Sequence[Lesson]],
+    lessons: Mapping[str, Sequence[Lesson]],
+    validation: Mapping[str, Sequence[Lesson]],
     folder: Path,
     report: Callable[[Figures], None],
 ) -> Any:
@@ -134,7 +171,8 @@ def train_student(
     recipe : Student
     preprocessing : Preprocessing
     lessons, validation : dict of sequence of Lesson
-        By corpus; validation counts the clips' own labels, every corpus alike.
+        By corpus; validation counts the clips' own labels, every corpus alike, and without
+        any training runs through all epochs.
     folder : Path
         Of this run alone, which goes on there where it was interrupted.
     report : callable
@@ -157,6 +195,10 @@ def train_student(
         network = build_compact(preprocessing, recipe.dropout)
         every = [one.features for clips in lessons.values() for one in clips]
         standardise_bands(network, *band_statistics(every))
+        if HINTS_OUTPUT in recipe.loss_weights:
+            first = next(one for clips in lessons.values() for one in clips)
+            assert first.hints is not None, "a recipe that weighs hints comes with them"
+            network = _with_hints(network, first.hints.shape[1])
         compile_heads(network, recipe, recipe.schedule, steps)
         return network
 
@@ -168,11 +210,27 @@ def train_student(
             figures[f"validation_{corpus}_accuracy"] = one["validation_quadrants_accuracy"]
         return figures
 
-    return fit(
+    network = fit(
         make_network,
         lambda random: draw_lessons(lessons, recipe, preprocessing, random),
-        validate,
+        validate if held_out else None,
         recipe.schedule,
         folder,
         report,
     )
+    return _heads_alone(network)
+
+
+def _with_hints(network: Any, components: int) -> Any:
+    """Add a layer that guesses the hints from the last values that all heads share."""
+    from keras import Model, layers
+
+    guess = layers.Dense(components, name=HINTS_OUTPUT)(network.get_layer("shared").output)
+    return Model(network.input, {**network.output, HINTS_OUTPUT: guess})
+
+
+def _heads_alone(network: Any) -> Any:
+    from keras import Model
+
+    outputs = {head: network.get_layer(head).output for head in HEADS}
+    return Model(network.input, outputs, name="quadpred_compact")

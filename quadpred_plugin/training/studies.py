@@ -26,6 +26,7 @@ from quadpred_plugin.training.grid import (
 from quadpred_plugin.training.pretraining import Pretraining, split_speakers
 from quadpred_plugin.training.split import Split, split_clips
 from quadpred_plugin.training.transfer import Music, Transfer
+from quadpred_plugin.training.workers import run_side_by_side
 
 
 class Studies:
@@ -119,6 +120,14 @@ class Studies:
             self.preprocessing,
         )
 
+    def fill_caches(self, grid: Grid) -> None:
+        """Compute the features of everything that a grid trains on and tests."""
+        recordings = read_recordings(self._speech / "labels.csv") if grid.pretraining else []
+        cache_features(recordings, self.preprocessing, self.work / "features" / "speech")
+        clips = read_clips(self._music / "labels.csv")
+        folder = self.work / "features" / grid.transfer.corpus
+        cache_features(clips, self.preprocessing, folder)
+
     def _split(self, transfer: Transfer, fold: int) -> Split:
         if transfer.corpus not in CORPORA:
             raise QuadpredError(
@@ -142,3 +151,52 @@ class Studies:
     def _features(self, files: Sequence[AudioFile], corpus: str) -> list[Any]:
         folder = self.work / "features" / corpus
         return [np.load(path) for path in cache_features(files, self.preprocessing, folder)]
+
+
+def run_grid(grid: Grid, studies: Studies, jobs: int, report: Report) -> None:
+    """Run all experiments of a grid that aren't done, so many at a time.
+
+    Encoders come first, since every fold uses them. An encoder's two settings on a fold are
+    one piece of work: ``full`` starts from what ``feat_ext`` learned.
+
+    Parameters
+    ----------
+    grid : Grid
+    studies : Studies
+    jobs : int
+    report : callable
+        Of a module's top level; called in other processes.
+    """
+    waiting = [
+        experiment
+        for experiment in grid.experiments()
+        if not predictions_file(experiment, studies.work).exists()
+    ]
+    # Caches are filled before, by all cores, and not by several experiments at a time.
+    studies.fill_caches(grid)
+    encoders = dict.fromkeys(
+        (experiment.method, experiment.speech)
+        for experiment in waiting
+        if experiment.method in grid.pretraining
+    )
+    run_side_by_side(
+        _pretrain_one,
+        [(studies, grid.pretraining[method], speech, report) for method, speech in encoders],
+        jobs,
+    )
+    pieces: dict[tuple[str, str, int], list[Experiment]] = {}
+    for experiment in waiting:
+        piece = (experiment.method, experiment.speech, experiment.fold)
+        pieces.setdefault(piece, []).append(experiment)
+    run_side_by_side(
+        _run_piece, [(studies, grid, piece, report) for piece in pieces.values()], jobs
+    )
+
+
+def _pretrain_one(studies: Studies, recipe: Pretraining, speech: str, report: Report) -> None:
+    studies.pretrain(recipe, speech, report)
+
+
+def _run_piece(studies: Studies, grid: Grid, piece: list[Experiment], report: Report) -> None:
+    for experiment in piece:
+        studies.run(grid, experiment, report)

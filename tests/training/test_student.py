@@ -1,22 +1,27 @@
 """What a student is given to learn; none of it needs a network."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.training.augmentation import Augmentation
 from quadpred_plugin.training.fitting import Schedule
 from quadpred_plugin.training.scratch import heads_of
-from quadpred_plugin.training.student import Lesson, Student, draw_lessons
+from quadpred_plugin.training.student import Lesson, Student, Subject, draw_lessons
 
 NUMBERS = Preprocessing()
 SCHEDULE = Schedule(1, 1, 1, 8, 0.001, 0.0, 0.0)
 
 
-def recipe(**changed):
+def recipe(teacher_share=0.5, **changed):
     settings = {
         "name": "test",
-        "corpora": {"pop": 0.75, "piano": 0.25},
-        "teacher_share": 0.5,
+        "subjects": {
+            "pop": Subject(0.75, teacher_share, Augmentation()),
+            "piano": Subject(0.25, teacher_share, Augmentation()),
+        },
         "dropout": 0.0,
         "validation_share": 0.1,
         "patches": 400,
@@ -81,3 +86,21 @@ def test_an_epoch_is_seeded():
     )
     np.testing.assert_array_equal(one[0], two[0])
     np.testing.assert_array_equal(one[1]["quadrants"], two[1]["quadrants"])
+
+
+def test_hints_are_those_of_the_moment():
+    times = np.arange(0.5, 6.5, 0.5)
+    one = replace(lesson(0, -8.0), hints=times[:, np.newaxis] * [1, 10], hint_times=times)
+    weights = {"quadrants": 1.0, "arousal": 1.0, "valence": 1.0, "hints": 1.0}
+    strong = recipe(subjects={"pop": Subject(1.0, 0.0, Augmentation(0, 0, 0, 0))})
+    patches, labels = draw_lessons(
+        {"pop": [one]},
+        replace(strong, loss_weights=weights),
+        NUMBERS,
+        np.random.default_rng(5),
+    )
+    # The ramp tells where a patch stood: its median frame, since a few are masked.
+    frames = 200
+    middle = (np.median(patches, axis=(1, 2)) + 8) * (frames - 1) * NUMBERS.frame_seconds
+    np.testing.assert_allclose(labels["hints"][:, 1], 10 * labels["hints"][:, 0])
+    assert np.abs(labels["hints"][:, 0] - middle).max() < 0.25 + 4 * NUMBERS.frame_seconds

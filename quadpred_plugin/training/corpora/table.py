@@ -1,6 +1,7 @@
 """The form of a label table, and what a corpus tells about itself."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +52,26 @@ class Clip:
     fold: int
 
 
+@dataclass(frozen=True)
+class NamedFile:
+    """A clip of which nothing but the audio is asked."""
+
+    name: str
+    path: Path
+
+
+def read_files(table: Path) -> list[NamedFile]:
+    """Read the columns clip and path of a label table.
+
+    Raises
+    ------
+    QuadpredError
+        If the table is missing or a column is.
+    """
+    rows = read_rows(table, ("clip", "path"))
+    return [NamedFile(row["clip"], table.parent / row["path"]) for row in rows]
+
+
 def read_clips(table: Path) -> list[Clip]:
     """Read a label table.
 
@@ -62,15 +83,7 @@ def read_clips(table: Path) -> list[Clip]:
     QuadpredError
         If the table is missing or a column or a value isn't as above.
     """
-    try:
-        with open(table, newline="", encoding="utf-8") as stream:
-            rows = list(csv.DictReader(stream))
-    except OSError as error:
-        raise QuadpredError(f"The label table {table} can't be read: {error.strerror}.") from error
-    missing = [column for column in COLUMNS if rows and column not in rows[0]]
-    if not rows or missing:
-        what = f"lacks the columns {', '.join(missing)}" if missing else "has no rows"
-        raise QuadpredError(f"The label table {table} {what}; it needs {', '.join(COLUMNS)}.")
+    rows = read_rows(table, COLUMNS)
     clips = []
     for line, row in enumerate(rows, 2):
         try:
@@ -82,3 +95,23 @@ def read_clips(table: Path) -> list[Clip]:
             Clip(row["clip"], table.parent / row["path"], quadrant, row["artist_id"], fold)
         )
     return clips
+
+
+def read_rows(table: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """Read a csv file with a header and at least these columns.
+
+    Raises
+    ------
+    QuadpredError
+        If it is missing, has no rows or lacks a column.
+    """
+    try:
+        with open(table, newline="", encoding="utf-8") as stream:
+            rows = list(csv.DictReader(stream))
+    except OSError as error:
+        raise QuadpredError(f"The label table {table} can't be read: {error.strerror}.") from error
+    missing = [column for column in columns if rows and column not in rows[0]]
+    if not rows or missing:
+        what = f"lacks the columns {', '.join(missing)}" if missing else "has no rows"
+        raise QuadpredError(f"The label table {table} {what}; it needs {', '.join(columns)}.")
+    return rows

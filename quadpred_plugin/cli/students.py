@@ -1,0 +1,118 @@
+"""The commands of ``quadpred train`` that lead to the default model: features, renders, student."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_work = click.option(
+    "--work",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".training"),
+    show_default=True,
+    help="Folder of caches, networks and logs.",
+)
+_jobs = click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes."
+)
+
+
+@click.command("features")
+@click.option("--data", type=_FOLDER, required=True, help="Folder of a corpus.")
+@click.option(
+    "--table",
+    type=_FILE,
+    help="Its csv table with the columns clip and path; the folder's labels.csv if absent.",
+)
+@click.option("--corpus", help="Name of the cache; the folder's if absent.")
+@_work
+@_jobs
+def features_command(
+    data: Path, table: Path | None, corpus: str | None, work: Path, jobs: int
+) -> None:
+    """Compute a corpus' bands as every training reads them; goes on where it was interrupted."""
+    from quadpred_plugin.chain.preprocessing import Preprocessing
+    from quadpred_plugin.training.corpora.table import read_files
+    from quadpred_plugin.training.features import cache_features
+
+    files = read_files(table or data / "labels.csv")
+    folder = work / "features" / (corpus or data.resolve().name)
+    cache_features(files, Preprocessing(), folder, jobs)
+    click.echo(folder / Preprocessing().hash)
+
+
+@click.command("render")
+@click.option("--data", type=_FOLDER, required=True, help="Folder of EMOPIA.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder for audio and its list, renders.csv.",
+)
+@click.option(
+    "--variations",
+    type=click.IntRange(min=0),
+    default=2,
+    show_default=True,
+    help="Varied performances of each training clip.",
+)
+@_jobs
+def render_command(data: Path, output: Path, variations: int, jobs: int) -> None:
+    """Play EMOPIA's clips by several soundfonts; goes on where it was interrupted.
+
+    Training clips are played as written by two soundfonts and, transposed, slower or
+    faster, softer or louder, on pianos and other instruments, a few times more.
+    Validation clips are played by a third soundfont, which training never hears. Needs
+    Debian's fluidsynth and soundfonts.
+    """
+    from quadpred_plugin.training.corpora.emopia import read_scores
+    from quadpred_plugin.training.rendering import render_scores
+
+    def report(done: int, every: int) -> None:
+        if done % 100 == 0 or done == every:
+            click.echo(f"{done} of {every} rendered", err=True)
+
+    output.mkdir(parents=True, exist_ok=True)
+    scores = read_scores(data / "labels.csv")
+    click.echo(render_scores(scores, variations, output, jobs, report))
+
+
+@click.command("student")
+@click.argument("recipe_name", metavar="RECIPE", default="compact")
+@click.option("--data", type=_FOLDER, required=True, help="Folder of the 4Q set.")
+@click.option("--renders", type=_FILE, help="EMOPIA's renders.csv, if the recipe asks for it.")
+@_work
+@click.option("--final", is_flag=True, help="Learn from all clips and test none.")
+@_jobs
+def student_command(
+    recipe_name: str, data: Path, renders: Path | None, work: Path, final: bool, jobs: int
+) -> None:
+    """Train the compact network on labels and a teacher's word, fold by fold.
+
+    Needs what 'quadpred train teacher' left in WORK. Goes on where it was interrupted.
+    """
+    from quadpred_plugin.chain.preprocessing import Preprocessing
+    from quadpred_plugin.training.evaluate import format_scores
+    from quadpred_plugin.training.recipe import read_settings
+    from quadpred_plugin.training.student import Student
+    from quadpred_plugin.training.students import StudentData, cross_validate, run_student
+    from quadpred_plugin.training.workers import run_side_by_side
+
+    recipe = read_settings(recipe_name, Student)
+    place = StudentData(data, renders, work, Preprocessing())
+    if final:
+        run_side_by_side(run_student, [(place, recipe, None, _report)], 1)
+        click.echo(place.folder(recipe, None))
+        return
+    for corpus, scores in cross_validate(place, recipe, jobs, _report).items():
+        click.echo(f"{corpus}\n{format_scores(scores)}\n")
+
+
+def _report(name: str, figures: dict[str, Any]) -> None:
+    values = (f"{key.replace('_', ' ')} {value:.4g}" for key, value in figures.items())
+    click.echo(f"{name}: {', '.join(values)}", err=True)

@@ -1,0 +1,130 @@
+"""What a student is given: features, the clips' labels and what the teacher said of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.training.corpora import CORPORA, read_clips
+from quadpred_plugin.training.features import cache_features
+from quadpred_plugin.training.split import split_clips
+from quadpred_plugin.training.student import Lesson
+from quadpred_plugin.training.teacher.examples import read_renders, train_part
+
+POP, PIANO = "4q", "emopia"
+_NO_FOLD = -1
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Who trains, who decides when to stop and who is only tested, each by corpus."""
+
+    train: dict[str, list[Lesson]]
+    validation: dict[str, list[Lesson]]
+    test: dict[str, list[Lesson]]
+
+
+class Teacher:
+    """Soft labels that `teacher.labels.write_labels` wrote for one corpus.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    QuadpredError
+        If they aren't there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            with np.load(path) as content:
+                arrays = {name: content[name] for name in content.files}
+        except OSError as error:
+            raise QuadpredError(
+                f"There are no teacher's labels {path}: run 'quadpred train teacher'."
+            ) from error
+        names, offsets = arrays["names"], arrays["offsets"]
+        self._said: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
+        for index, name in enumerate(map(str, names)):
+            rows = slice(offsets[index], offsets[index + 1])
+            whole = arrays["clip_quadrants"][index : index + 1]
+            # Other performances of a clip are as long, or not quite: they get its mean word.
+            self._said.setdefault(name.split("@")[0], (np.zeros(1), whole))
+            self._said[name] = (arrays["times"][rows], arrays["quadrants"][rows])
+
+    def said(self, name: str) -> tuple[NDArray[Any], NDArray[Any]] | None:
+        """Return times (windows,) and quadrants (windows, 4) of a clip; None if not labelled."""
+        return self._said.get(name) or self._said.get(name.split("@")[0])
+
+
+def gather_lessons(
+    music: Path,
+    renders: Path | None,
+    work: Path,
+    preprocessing: Preprocessing,
+    fold: int | None,
+    validation_share: float,
+    seed: int,
+) -> Lessons:
+    """Gather the lessons of one fold.
+
+    Parameters
+    ----------
+    music : Path
+        Folder of the 4Q set.
+    renders : Path or None
+        EMOPIA's ``renders.csv``; 4Q alone without.
+    work : Path
+        Folder of caches; ``teacher/fold<n>`` or ``teacher/all`` hold the teacher's labels.
+    preprocessing : Preprocessing
+    fold : int or None
+        4Q's fold that only tests; None trains on all of them and tests none.
+    validation_share : float
+        Share of the artists and of the songs that decides when to stop; 0 for none.
+    seed : int
+        Of that choice.
+
+    Raises
+    ------
+    QuadpredError
+        If a table or the teacher's labels are missing.
+    """
+    labels = work / "teacher" / ("all" if fold is None else f"fold{fold}")
+
+    def lessons(files: Sequence[Any], corpus: str, teacher: Teacher | None) -> list[Lesson]:
+        folder = work / "features" / ("renders" if corpus == PIANO else corpus)
+        paths = cache_features(files, preprocessing, folder)
+        return [_lesson(one, path, teacher) for one, path in zip(files, paths)]
+
+    clips = read_clips(music / "labels.csv")
+    number = _NO_FOLD if fold is None else fold
+    split = split_clips(clips, CORPORA[POP], number, validation_share, seed)
+    teacher = Teacher(labels / f"{POP}.npz")
+    train = {POP: lessons(split.train, POP, teacher)}
+    validation = {POP: lessons(split.validation, POP, None)}
+    test = {POP: lessons(split.test, POP, None)}
+    if renders:
+        examples = read_renders(renders)
+        learned = train_part(examples, None)
+        songs = sorted({one.group for one in learned})
+        order = np.random.default_rng(seed).permutation(len(songs))
+        chosen = {songs[index] for index in order[: round(validation_share * len(songs))]}
+        teacher = Teacher(labels / f"{PIANO}.npz")
+        train[PIANO] = lessons([one for one in learned if one.group not in chosen], PIANO, teacher)
+        validation[PIANO] = lessons([one for one in learned if one.group in chosen], PIANO, None)
+        test[PIANO] = lessons([one for one in examples if one.part == "val"], PIANO, None)
+    return Lessons(train, validation, test)
+
+
+def _lesson(one: Any, path: Path, teacher: Teacher | None) -> Lesson:
+    truth = np.eye(4)[[one.quadrant]]
+    said = teacher.said(one.name) if teacher else None
+    times, quadrants = said or (np.zeros(1), truth)
+    return Lesson(np.load(path), one.quadrant, times, quadrants)
