@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from quadpred_plugin.cli.studies import grid_command, pretrain_command, transfer_command
 from quadpred_plugin.cli.students import features_command, render_command, student_command
+from quadpred_plugin.cli.studies import grid_command, pretrain_command, transfer_command
 
 _recipe = click.argument("recipe_name", metavar="RECIPE")
 _data = click.option(

@@ -73,7 +73,9 @@ def test_another_instrument_sounds_otherwise(notes):
     # A struck string dies away, a bowed one doesn't.
     late = slice(int(1.2 * SAMPLE_RATE), int(1.8 * SAMPLE_RATE))
     early = slice(int(0.3 * SAMPLE_RATE), int(0.9 * SAMPLE_RATE))
-    decay = [np.sqrt((one[late] ** 2).mean() / (one[early] ** 2).mean()) for one in (piano, strings)]
+    decay = [
+        np.sqrt((one[late] ** 2).mean() / (one[early] ** 2).mean()) for one in (piano, strings)
+    ]
     assert decay[0] < 0.8 < decay[1]
 
 
