@@ -52,7 +52,10 @@ def pretrain_command(
     method: str, speech: str, speech_data: Path, work: Path, grid_name: str
 ) -> None:
     """Train an encoder on speech, without labels."""
+    from quadpred_plugin.training.workers import use_one_thread
+
     grid, studies = _open(grid_name, speech_data, speech_data, work)
+    use_one_thread()
     studies.pretrain(grid.pretraining[method], speech, _report)
     click.echo(studies.encoder_folder(grid.pretraining[method], speech))
 
@@ -81,6 +84,7 @@ def transfer_command(
     The encoder is pre-trained first if it isn't there.
     """
     from quadpred_plugin.training.grid import Experiment
+    from quadpred_plugin.training.workers import use_one_thread
 
     method, _, speech = encoder.partition("-")
     grid, studies = _open(grid_name, data, speech_data, work)
@@ -89,6 +93,7 @@ def transfer_command(
         raise click.BadParameter(
             f"There is no encoder '{encoder}', but {', '.join(known)}.", param_hint="--from"
         )
+    use_one_thread()
     experiment = Experiment(method, speech, setting, fold)
     studies.run(grid, experiment, _report)
     click.echo(experiment.folder(work))

@@ -6,6 +6,10 @@ network on two cores.
 """
 
 import multiprocessing
+import os
+import signal
+import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any
@@ -26,23 +30,39 @@ def run_side_by_side(
     calls : iterable of tuple
     jobs : int
     """
+    others = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, use_one_thread) as pool:
+    with ProcessPoolExecutor(jobs, context, _begin, (os.getpid(),)) as pool:
         waiting = [pool.submit(function, *arguments) for arguments in calls]
         try:
             for one in as_completed(waiting):
                 one.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+        except KeyboardInterrupt:
+            # What is under way goes on from its last epoch another time.
+            for process in set(multiprocessing.active_children()) - others:
+                process.terminate()
             raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def use_one_thread() -> None:
     """Keep TensorFlow in this process to one thread; called before it computes anything."""
-    import os
-
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def _begin(parent: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    use_one_thread()
+
+
+def _end_with(parent: int) -> None:
+    """End this process once its parent is gone, lest two runs write into one folder."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
