@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.quadrants import QUADRANTS, Quadrant
 
+# What comes between two changes of quadrant in music; exports and the Vamp plugin begin with it.
+MINIMUM_SEGMENT_SECONDS = 2.0
+
 
 @dataclass(frozen=True)
 class Segment:

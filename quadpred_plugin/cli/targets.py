@@ -35,6 +35,10 @@ def is_folder(name: str) -> bool:
     return name.endswith(os.sep) or os.path.isdir(name)
 
 
+def _is_file_name(name: str, suffix: str) -> bool:
+    return not is_folder(name) and name.lower().endswith(suffix.lower())
+
+
 def plan_targets(
     names: Sequence[str], output: str | None, plot: str | None, suffix: str, one_each: bool
 ) -> Targets:
@@ -50,14 +54,26 @@ def plan_targets(
         Of files in an output folder.
     one_each : bool
         Whether the format holds one audio file only, so that several need a folder.
+
+    Raises
+    ------
+    click.UsageError
+        If several files are to go where only one has room.
     """
     from quadpred_plugin.inputs import output_paths
 
     single: Path | None = None
     outputs: tuple[Path, ...] | None = None
+    if one_each and len(names) > 1 and (output is None or _is_file_name(output, suffix)):
+        raise click.UsageError(
+            f"A {suffix} file holds one audio file, but {len(names)} are to be heard: name a "
+            "folder by -o, with a slash at its end."
+        )
     if output is not None:
         if is_folder(output) or (one_each and len(names) > 1):
             outputs = tuple(output_paths(names, Path(output), suffix))
+        elif one_each:
+            outputs = (Path(output),) * len(names)
         else:
             single = Path(output)
     plots: tuple[Path, ...] | None = None
