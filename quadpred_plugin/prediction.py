@@ -140,8 +140,8 @@ class Prediction:
         path : str or Path
             Rows and arrays: .csv, .json, .npz, .npy, .parquet, .txt (a table for reading).
             Annotations: .jams, .TextGrid, .labels.txt (Audacity), .mood. Layers of Sonic
-            Visualiser: .svl, and one by one .taggram.csv, .arousal.csv, .valence.csv,
-            .segments.csv. An existing file is replaced, once the new one is whole.
+            Visualiser: .svl, .taggram.svl, .arousal.csv, .valence.csv, .segments.csv. An
+            existing file is replaced, once the new one is whole.
         level : {'frame', 'file'}, optional
             Of rows and arrays: one a patch (default), or one for the file.
 

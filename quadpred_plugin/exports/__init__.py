@@ -140,7 +140,7 @@ FORMATS: dict[str, Export] = {
     ),
     "jams": Export("jams_annotations.write", ".jams", needs="jams"),
     "svl": Export("svl.write", ".svl"),
-    "taggram-csv": Export("layer_csv.write_taggram", ".taggram.csv"),
+    "taggram-svl": Export("svl.write_taggram", ".taggram.svl"),
     "arousal-csv": Export("layer_csv.write_arousal", ".arousal.csv"),
     "valence-csv": Export("layer_csv.write_valence", ".valence.csv"),
     "segments-csv": Export("layer_csv.write_segments", ".segments.csv"),

@@ -1,7 +1,7 @@
-"""Layers of Sonic Visualiser in one .svl file: taggram, arousal, valence and segments.
+"""Layers as Sonic Visualiser's .svl files.
 
-It has no published format; this follows what Sonic Visualiser 4.5 writes itself and reads
-in ``framework/SVFileReader.cpp`` of its library svapp.
+They have no published format; this follows what Sonic Visualiser 4.5 writes itself and
+reads in ``framework/SVFileReader.cpp`` of its library svapp.
 """
 
 import json
@@ -14,15 +14,22 @@ from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.quadrants import QUADRANTS
 from quadpred_plugin.text import printable
 
-# Of its own palette: colours that none of the quadrants has, dark on the light background.
+# Of Sonic Visualiser's own palette, and none of the quadrants' colours.
 _CURVES = {"arousal": ("Black", "#000000"), "valence": ("Purple", "#c832ff")}
+
+# The numbers of Sonic Visualiser's settings.
+_LINES, _BARS = "3", "0"
+_CURVE_LINEAR, _REGION_LINEAR = "1", "2"
 
 
 def write(stream: IO[str], prediction: Prediction) -> None:
-    """Write the layers: open the audio file, then this one, and they lie in one pane.
+    """Write arousal, valence and segments, which lie in one pane when the file is opened.
 
-    Segments are a layer of regions for each quadrant that occurs, in its colour, each at
-    the height of its row in the taggram.
+    Segments are a layer of regions for each quadrant that occurs, in its colour and at a
+    height of its own. The taggram isn't among them: Sonic Visualiser 4.5 reads and shows a
+    grid from a file, but stops for ever when it saves a session with one
+    (``EditableDenseThreeDimensionalModel::toXml`` locks a mutex that its ``getColumn``
+    waits for). Nobody who opens this file shall lose a session.
 
     Raises
     ------
@@ -30,100 +37,102 @@ def write(stream: IO[str], prediction: Prediction) -> None:
         If the audio's sample rate isn't known.
     """
     document = _Document(prediction)
-    document.add_taggram()
-    for name in _CURVES:
-        document.add_curve(name)
-    document.add_segments()
+    for name, (colour_name, colour) in _CURVES.items():
+        _add_curve(document, prediction, name, colour_name, colour)
+    _add_segments(document, prediction)
     stream.write(document.text())
+
+
+def write_taggram(stream: IO[str], prediction: Prediction) -> None:
+    """Write the taggram as a grid: columns in time, a row for each quadrant, Q1 at the bottom.
+
+    Raises
+    ------
+    OutputError
+        If the audio's sample rate isn't known.
+    """
+    rate = sample_rate_of(prediction)
+    step = max(1, round(prediction.hop * rate))
+    # Columns lie on a grid of whole samples. At a rate where the hop is a whole number of them
+    # they stay in time; Sonic Visualiser draws a grid of another rate than the audio's.
+    rate = step / prediction.hop if prediction.hop else rate
+    document = _Document(prediction)
+    dataset = document.add(
+        "Taggram",
+        rate,
+        {"type": "dense", "dimensions": "3", "windowSize": str(step), "startFrame": "0"}
+        | {"yBinCount": str(len(QUADRANTS)), "minimum": "0", "maximum": "1"},
+        {"type": "colour3dplot", "colourMap": "Green"},
+    )
+    dataset.set("separator", " ")
+    for number, quadrant in enumerate(QUADRANTS):
+        ElementTree.SubElement(dataset, "bin", number=str(number), name=quadrant.label)
+    for number, row in enumerate(prediction.quadrants.tolist()):
+        cells = ElementTree.SubElement(dataset, "row", n=str(number))
+        cells.text = " ".join(map(_number, row))
+    stream.write(document.text())
+
+
+def _add_curve(
+    document: "_Document", prediction: Prediction, name: str, colour_name: str, colour: str
+) -> None:
+    dataset = document.add(
+        name.capitalize(),
+        sample_rate_of(prediction),
+        {"type": "sparse", "dimensions": "2", "resolution": "1"}
+        | {"minimum": "-1", "maximum": "1", "units": ""},
+        {"type": "timevalues", "plotStyle": _LINES, "verticalScale": _CURVE_LINEAR}
+        | {"colourName": colour_name, "colour": colour},
+    )
+    values = getattr(prediction, name).tolist()
+    for start, value in zip(starts(prediction).tolist(), values, strict=True):
+        ElementTree.SubElement(dataset, "point", frame=str(start), value=_number(value), label="")
+
+
+def _add_segments(document: "_Document", prediction: Prediction) -> None:
+    found = regions(prediction)
+    for quadrant in QUADRANTS:
+        own = [one for one in found if one.segment.quadrant == quadrant]
+        if not own:
+            continue
+        dataset = document.add(
+            quadrant.title,
+            sample_rate_of(prediction),
+            {"type": "sparse", "dimensions": "3", "subtype": "region", "resolution": "1"}
+            | {"minimum": "0.5", "maximum": str(len(QUADRANTS) + 0.5), "units": ""},
+            {"type": "regions", "plotStyle": _BARS, "verticalScale": _REGION_LINEAR}
+            | {"colourName": quadrant.title, "colour": quadrant.colour},
+        )
+        for one in own:
+            ElementTree.SubElement(
+                dataset,
+                "point",
+                frame=str(one.start),
+                value=str(one.value),
+                duration=str(one.length),
+                label=quadrant.title,
+            )
 
 
 class _Document:
     """The XML while it grows: models with their data, and layers that show them."""
 
     def __init__(self, prediction: Prediction) -> None:
-        self._prediction = prediction
-        self._rate = sample_rate_of(prediction)
-        self._starts = starts(prediction).tolist()
         self._root = ElementTree.Element("sv")
-        # Two hyphens would end the comment; an escape means the same to who reads the JSON.
         facts = {"file": printable(prediction.source), **settings(prediction)}
-        comment = json.dumps(facts).replace("--", "-\\u002d").replace("--", "-\\u002d")
+        # Two hyphens would end the comment; the escape means the same to who reads the JSON.
+        comment = json.dumps(facts).replace("-", "\\u002d")
         self._root.append(ElementTree.Comment(f" quadpred {comment} "))
         self._data = ElementTree.SubElement(self._root, "data")
         self._display = ElementTree.SubElement(self._root, "display")
         self._number = 0
 
-    def text(self) -> str:
-        ElementTree.indent(self._root)
-        body = ElementTree.tostring(self._root, encoding="unicode")
-        return f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE sonic-visualiser>\n{body}\n'
-
-    def add_taggram(self) -> None:
-        prediction = self._prediction
-        step = max(1, round(prediction.hop * self._rate))
-        # Columns lie on a grid of whole samples. At a rate where the hop is a whole number of
-        # them they stay in time; Sonic Visualiser draws a layer of another rate than the audio's.
-        rate = step / prediction.hop if prediction.hop else self._rate
-        dataset = self._add(
-            "Taggram",
-            rate,
-            {"type": "dense", "dimensions": "3", "windowSize": str(step), "startFrame": "0"}
-            | {"yBinCount": str(len(QUADRANTS)), "minimum": "0", "maximum": "1"},
-            {"type": "colour3dplot", "colourMap": "White on Black", "opaque": "true"},
-        )
-        dataset.set("separator", " ")
-        for number, quadrant in enumerate(QUADRANTS):
-            ElementTree.SubElement(dataset, "bin", number=str(number), name=quadrant.label)
-        for number, row in enumerate(prediction.quadrants.tolist()):
-            cells = ElementTree.SubElement(dataset, "row", n=str(number))
-            cells.text = " ".join(map(_number, row))
-
-    def add_curve(self, name: str) -> None:
-        colour_name, colour = _CURVES[name]
-        dataset = self._add(
-            name.capitalize(),
-            self._rate,
-            {"type": "sparse", "dimensions": "2", "resolution": "1"}
-            | {"minimum": "-1", "maximum": "1", "units": ""},
-            {"type": "timevalues", "plotStyle": "3", "verticalScale": "1"}
-            | {"colourName": colour_name, "colour": colour},
-        )
-        values = getattr(self._prediction, name).tolist()
-        for start, value in zip(self._starts, values, strict=True):
-            ElementTree.SubElement(
-                dataset, "point", frame=str(start), value=_number(value), label=""
-            )
-
-    def add_segments(self) -> None:
-        found = regions(self._prediction)
-        for quadrant in QUADRANTS:
-            own = [one for one in found if one.segment.quadrant == quadrant]
-            if not own:
-                continue
-            dataset = self._add(
-                quadrant.title,
-                self._rate,
-                {"type": "sparse", "dimensions": "3", "subtype": "region", "resolution": "1"}
-                | {"minimum": "0.5", "maximum": str(len(QUADRANTS) + 0.5), "units": ""},
-                {"type": "regions", "plotStyle": "0", "verticalScale": "2"}
-                | {"colourName": quadrant.title, "colour": quadrant.colour},
-            )
-            for one in own:
-                ElementTree.SubElement(
-                    dataset,
-                    "point",
-                    frame=str(one.start),
-                    value=str(one.value),
-                    duration=str(one.length),
-                    label=quadrant.title,
-                )
-
-    def _add(
+    def add(
         self, name: str, rate: float, model: dict[str, str], layer: dict[str, str]
     ) -> ElementTree.Element:
         """Add a model and its layer; return the element that takes the model's data."""
-        self._number += 3
         model_id, dataset_id, layer_id = (str(self._number + part) for part in range(3))
+        self._number += 3
         identity = {"id": model_id, "name": name, "sampleRate": repr(rate), "dataset": dataset_id}
         ElementTree.SubElement(self._data, "model", identity | model)
         dataset = ElementTree.SubElement(
@@ -133,6 +142,11 @@ class _Document:
             self._display, "layer", {"id": layer_id, "name": name, "model": model_id} | layer
         )
         return dataset
+
+    def text(self) -> str:
+        ElementTree.indent(self._root)
+        body = ElementTree.tostring(self._root, encoding="unicode")
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE sonic-visualiser>\n{body}\n'
 
 
 def _number(value: float) -> str:
