@@ -133,7 +133,12 @@ class _Document:
         """Add a model and its layer; return the element that takes the model's data."""
         model_id, dataset_id, layer_id = (str(self._number + part) for part in range(3))
         self._number += 3
-        identity = {"id": model_id, "name": name, "sampleRate": repr(rate), "dataset": dataset_id}
+        identity = {
+            "id": model_id,
+            "name": name,
+            "sampleRate": repr(float(rate)),
+            "dataset": dataset_id,
+        }
         ElementTree.SubElement(self._data, "model", identity | model)
         dataset = ElementTree.SubElement(
             self._data, "dataset", id=dataset_id, dimensions=model["dimensions"]

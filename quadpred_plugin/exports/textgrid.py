@@ -28,20 +28,21 @@ def write(stream: IO[str], prediction: Prediction) -> None:
         If the signal has no length.
     """
     duration = prediction.duration
-    if not duration:
+    if not duration or _seconds(duration) == _seconds(0):
         raise OutputError(f"{prediction.source} has no length, and a TextGrid must have one.")
     intervals = [
-        (one.start, one.start + one.duration, one.quadrant.name) for one in segments_of(prediction)
+        (_seconds(one.start), _seconds(one.start + one.duration), one.quadrant.name)
+        for one in segments_of(prediction)
     ]
-    heard = intervals[-1][1] if intervals else 0.0
-    if heard < duration:
-        intervals.append((heard, duration, ""))
+    heard, end = intervals[-1][1] if intervals else _seconds(0), _seconds(duration)
+    if heard != end:
+        intervals.append((heard, end, ""))
     lines = [
         'File type = "ooTextFile"',
         'Object class = "TextGrid"',
         "",
         "xmin = 0",
-        f"xmax = {duration!r}",
+        f"xmax = {end}",
         "tiers? <exists>",
         "size = 1",
         "item []:",
@@ -49,15 +50,20 @@ def write(stream: IO[str], prediction: Prediction) -> None:
         '        class = "IntervalTier"',
         f'        name = "{TIER}"',
         "        xmin = 0",
-        f"        xmax = {duration!r}",
+        f"        xmax = {end}",
         f"        intervals: size = {len(intervals)}",
     ]
-    for number, (start, end, label) in enumerate(intervals, start=1):
+    for number, (start, stop, label) in enumerate(intervals, start=1):
         lines += [
             f"        intervals [{number}]:",
-            f"            xmin = {start!r}",
-            f"            xmax = {end!r}",
+            f"            xmin = {start}",
+            f"            xmax = {stop}",
             f'            text = "{label}"',
         ]
     comment = json.dumps({"file": printable(prediction.source), **settings(prediction)})
     stream.write("\n".join([*lines, f"! {comment}"]) + "\n")
+
+
+def _seconds(time: float) -> str:
+    # Microseconds, so that borders that are the same are written the same.
+    return f"{time:.6f}"
