@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.quadrants import QUADRANTS, Quadrant
 
-# What comes between two changes of quadrant in music; exports and the Vamp plugin begin with it.
+# Of segments where nobody asks for another minimum: in exports, and the Vamp plugin's default.
 MINIMUM_SEGMENT_SECONDS = 2.0
 
 

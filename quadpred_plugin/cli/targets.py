@@ -35,10 +35,6 @@ def is_folder(name: str) -> bool:
     return name.endswith(os.sep) or os.path.isdir(name)
 
 
-def _is_file_name(name: str, suffix: str) -> bool:
-    return not is_folder(name) and name.lower().endswith(suffix.lower())
-
-
 def plan_targets(
     names: Sequence[str], output: str | None, plot: str | None, suffix: str, one_each: bool
 ) -> Targets:
@@ -64,7 +60,8 @@ def plan_targets(
 
     single: Path | None = None
     outputs: tuple[Path, ...] | None = None
-    if one_each and len(names) > 1 and (output is None or _is_file_name(output, suffix)):
+    named_a_file = output is None or (not is_folder(output) and Path(output).suffix)
+    if one_each and len(names) > 1 and named_a_file:
         raise click.UsageError(
             f"A {suffix} file holds one audio file, but {len(names)} are to be heard: name a "
             "folder by -o, with a slash at its end."

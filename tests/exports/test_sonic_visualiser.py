@@ -14,6 +14,7 @@ from quadpred_plugin.quadrants import QUADRANTS
 from tests import signals
 from tests.exports.sonic_visualiser import SonicVisualiser
 from tests.exports.synthetic import make_prediction
+from vamp_wrapper.settings import parameters
 
 # It prints six significant digits, and of CSV it reads six decimals: each is off by half of a
 # millionth at most.
@@ -162,6 +163,11 @@ def test_segments_in_samples_have_no_gaps(song, tmp_path):
     cells = [line.split(",", maxsplit=3) for line in lines]
     for (start, _, length, _), (following, *_) in itertools.pairwise(cells):
         assert int(start) + int(length) == int(following)
+
+
+def test_segments_are_those_that_the_vamp_plugin_shows():
+    (parameter,) = (one for one in parameters() if one.identifier == "minduration")
+    assert parameter.default == MINIMUM_SEGMENT_SECONDS
 
 
 @pytest.mark.parametrize("suffix", [".svl", ".taggram.svl", ".arousal.csv", ".segments.csv"])
