@@ -55,7 +55,9 @@ Examples:
     "--format",
     "format_name",
     type=click.Choice(list(FORMATS)),
-    help="Default: by the suffix of -o, else a table on a terminal and csv into a pipe.",
+    help="Default: by the suffix of -o, else a table on a terminal and csv into a pipe. Layers of "
+    "Sonic Visualiser: svl, taggram-svl, arousal-csv, valence-csv, segments-csv. For Audacity: "
+    "labels; for Praat: textgrid; for music players: mood.",
 )
 @click.option(
     "--level",
