@@ -65,7 +65,8 @@ def pretrain_command(
     "--from", "encoder", required=True, metavar="ENCODER", help="Such as scae-e or cpc-x."
 )
 @click.option("--setting", type=click.Choice(["feat_ext", "full"]), required=True)
-@click.option("--fold", type=click.IntRange(0), required=True, help="Whose clips only test.")
+@click.option("--fold", type=click.IntRange(0), help="Whose clips only test.")
+@click.option("--final", is_flag=True, help="Learn from all clips and test none.")
 @_music
 @_speech
 @_work
@@ -73,7 +74,8 @@ def pretrain_command(
 def transfer_command(
     encoder: str,
     setting: str,
-    fold: int,
+    fold: int | None,
+    final: bool,
     data: Path,
     speech_data: Path,
     work: Path,
@@ -86,17 +88,25 @@ def transfer_command(
     from quadpred_plugin.training.grid import Experiment
     from quadpred_plugin.training.workers import use_one_thread
 
-    method, _, speech = encoder.partition("-")
+    if final == (fold is not None):
+        raise click.UsageError("Give either --fold or --final.")
     grid, studies = _open(grid_name, data, speech_data, work)
+    method, speech = split_encoder(encoder, grid)
+    use_one_thread()
+    experiment = Experiment(method, speech, setting, fold)
+    studies.run(grid, experiment, _report)
+    click.echo(experiment.folder(work))
+
+
+def split_encoder(encoder: str, grid: Grid) -> tuple[str, str]:
+    """Return method and speech of an encoder's name, such as ``scae-e``."""
+    method, _, speech = encoder.partition("-")
     if method not in grid.pretraining or speech not in grid.speech:
         known = (f"{one}-{language}" for one in grid.pretraining for language in grid.speech)
         raise click.BadParameter(
             f"There is no encoder '{encoder}', but {', '.join(known)}.", param_hint="--from"
         )
-    use_one_thread()
-    experiment = Experiment(method, speech, setting, fold)
-    studies.run(grid, experiment, _report)
-    click.echo(experiment.folder(work))
+    return method, speech
 
 
 @click.command("grid")

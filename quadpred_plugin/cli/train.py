@@ -8,7 +8,12 @@ from typing import Any
 import click
 
 from quadpred_plugin.cli.students import features_command, render_command, student_command
-from quadpred_plugin.cli.studies import grid_command, pretrain_command, transfer_command
+from quadpred_plugin.cli.studies import (
+    grid_command,
+    pretrain_command,
+    split_encoder,
+    transfer_command,
+)
 
 _recipe = click.argument("recipe_name", metavar="RECIPE")
 _data = click.option(
@@ -92,23 +97,55 @@ def teacher_command(data: Path, work: Path, renders: Path | None, jobs: int) -> 
 @_recipe
 @_data
 @_work
+@click.option(
+    "--from", "encoder", metavar="ENCODER", help="Such as scae-e, for the recipe of a grid."
+)
 @click.option("--name", help="The model's name; the recipe's if absent.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("models"), show_default=True
 )
 @click.option("--date", required=True, metavar="YYYY-MM-DD", help="Release date in the card.")
 def export_command(
-    recipe_name: str, data: Path, work: Path, name: str | None, output: Path, date: str
+    recipe_name: str,
+    data: Path,
+    work: Path,
+    encoder: str | None,
+    name: str | None,
+    output: Path,
+    date: str,
 ) -> None:
-    """Freeze a run's best network, and write its card and golden vectors.
+    r"""Freeze a trained network, and write its card and golden vectors.
 
-    The card has no figures until 'quadpred train evaluate --write-card' has measured them.
+    \b
+    quadpred train export music-4q --data 4q --date 2026-11-23
+    quadpred train export compact --data 4q --date 2026-11-23
+    quadpred train export studies --from scae-e --data 4q --date 2026-11-23
+
+    The card has the figures of cross-validation; that of a network which was trained on music
+    alone has none until 'quadpred train evaluate --write-card' has measured them.
     """
-    from quadpred_plugin.training.recipe import read_recipe
+    from quadpred_plugin.chain.preprocessing import Preprocessing
+    from quadpred_plugin.training.grid import Grid
+    from quadpred_plugin.training.recipe import Recipe, read_settings, recipe_kind
+    from quadpred_plugin.training.student import Student
+    from quadpred_plugin.training.students import StudentData, export_student
+    from quadpred_plugin.training.studies import Studies, export_study
     from quadpred_plugin.training.workflow import export_run
 
-    recipe, workplace = read_recipe(recipe_name), _workplace(data, work)
-    click.echo(export_run(workplace, recipe, name or recipe.name, output, date))
+    kind = recipe_kind(recipe_name, (Recipe, Student, Grid))
+    recipe: Any = read_settings(recipe_name, kind)
+    name = name or encoder or recipe.name
+    if isinstance(recipe, Grid):
+        if encoder is None:
+            raise click.UsageError(f"The recipe '{recipe.name}' has several networks: add --from.")
+        method, speech = split_encoder(encoder, recipe)
+        studies = Studies(data, data, work, Preprocessing())
+        click.echo(export_study(studies, recipe, method, speech, name, output, date))
+    elif isinstance(recipe, Student):
+        place = StudentData(data, None, work, Preprocessing())
+        click.echo(export_student(place, recipe, name, output, date))
+    else:
+        click.echo(export_run(_workplace(data, work), recipe, name, output, date))
 
 
 @command.command("evaluate")

@@ -1,12 +1,13 @@
 """Temperatures that make a network as sure of clips as it is right."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.quadrants import QUADRANTS
-from quadpred_plugin.training.scoring import HEAD_CLASSES, Outputs
+from quadpred_plugin.training.scoring import HEAD_CLASSES, Fold, Outputs
 
 Temperatures = dict[str, float]
 _RANGE = (0.2, 5.0)
@@ -67,6 +68,36 @@ def apply_temperatures(outputs: Outputs, temperatures: Temperatures) -> list[dic
             }
         )
     return changed
+
+
+def calibrate_folds(folds: Sequence[Fold], others: Sequence[Fold] | None = None) -> list[Fold]:
+    """Give each fold's outputs the temperatures that fit the other folds best.
+
+    Parameters
+    ----------
+    folds : sequence of (quadrants, outputs)
+        What each fold's network says of its test clips.
+    others : sequence of (quadrants, outputs), optional
+        Outputs of the same networks for other clips, that get the temperatures instead.
+
+    Returns
+    -------
+    calibrated : list of (quadrants, outputs)
+        As they are where there is no other fold.
+    """
+    if len(folds) < 2:
+        return list(others or folds)
+    calibrated: list[Fold] = []
+    for index, (quadrants, outputs) in enumerate(others or folds):
+        rest = [fold for other, fold in enumerate(folds) if other != index]
+        calibrated.append((quadrants, apply_temperatures(outputs, pooled_temperatures(rest))))
+    return calibrated
+
+
+def pooled_temperatures(folds: Sequence[Fold]) -> Temperatures:
+    """Fit temperatures on the tests of several folds together."""
+    quadrants = np.concatenate([one for one, _ in folds])
+    return fit_temperatures(quadrants, [clip for _, outputs in folds for clip in outputs])
 
 
 def scale_heads(network: Any, temperatures: Temperatures) -> None:

@@ -19,6 +19,8 @@ CALIBRATION_BINS = 10
 # For each clip and head the values of its patches: quadrants (patches, 4) in 0..1, arousal
 # and valence (patches,) in -1..1.
 Outputs: TypeAlias = "Sequence[dict[str, NDArray[np.floating]]]"
+# The quadrants of a fold's test clips, and what its network says of them.
+Fold: TypeAlias = "tuple[NDArray[np.int64], Outputs]"
 
 
 def score_clips(quadrants: NDArray[np.int64], outputs: Outputs) -> dict[str, Any]:
@@ -47,6 +49,25 @@ def score_clips(quadrants: NDArray[np.int64], outputs: Outputs) -> dict[str, Any
         "patches": len(patch_labels),
         "clips": len(quadrants),
     }
+
+
+def score_folds(folds: Sequence[Fold]) -> dict[str, Any]:
+    """Score the tests of several folds together.
+
+    Returns
+    -------
+    scores : dict
+        As `score_clips` returns them for all clips, and ``folds``: by level and head the
+        F1 of each fold by itself.
+    """
+    quadrants = np.concatenate([one for one, _ in folds])
+    scores = score_clips(quadrants, [clip for _, outputs in folds for clip in outputs])
+    each = [score_clips(*one) for one in folds]
+    scores["folds"] = {
+        level: {head: [one[level][head]["f1"] for one in each] for head in HEAD_CLASSES}
+        for level in ("patch", "clip")
+    }
+    return scores
 
 
 def _score_heads(

@@ -12,7 +12,7 @@ from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.quadrants import QUADRANTS
 from quadpred_plugin.training.architecture import HEADS, standardise_bands
 from quadpred_plugin.training.augmentation import Augmentation, augment, mix
-from quadpred_plugin.training.compact import build_compact
+from quadpred_plugin.training.compact import COMPACT, build_compact
 from quadpred_plugin.training.fitting import Figures, Schedule, fit
 from quadpred_plugin.training.pretraining import band_statistics
 from quadpred_plugin.training.scratch import (
@@ -218,7 +218,7 @@ def train_student(
         folder,
         report,
     )
-    return _heads_alone(network)
+    return heads_alone(network)
 
 
 def _with_hints(network: Any, components: int) -> Any:
@@ -229,8 +229,9 @@ def _with_hints(network: Any, components: int) -> Any:
     return Model(network.input, {**network.output, HINTS_OUTPUT: guess})
 
 
-def _heads_alone(network: Any) -> Any:
+def heads_alone(network: Any) -> Any:
+    """Return a student without its guess of the hints."""
     from keras import Model
 
     outputs = {head: network.get_layer(head).output for head in HEADS}
-    return Model(network.input, outputs, name="quadpred_compact")
+    return Model(network.input, outputs, name=COMPACT)

@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
-from quadpred_plugin.training.calibration import (
-    Temperatures,
-    apply_temperatures,
-    fit_temperatures,
-)
+from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.training.calibration import calibrate_folds, pooled_temperatures
+from quadpred_plugin.training.corpora import CORPORA
 from quadpred_plugin.training.fitting import Figures
 from quadpred_plugin.training.grid import read_predictions, write_predictions
 from quadpred_plugin.training.lessons import POP, gather_lessons
-from quadpred_plugin.training.scoring import HEAD_CLASSES, Outputs, score_clips
-from quadpred_plugin.training.student import Student, train_student
+from quadpred_plugin.training.release import cross_validation, of_student
+from quadpred_plugin.training.scoring import Fold, score_folds
+from quadpred_plugin.training.student import Student, heads_alone, train_student
 from quadpred_plugin.training.workers import run_side_by_side
 
 FOLDS = 5
@@ -132,43 +131,61 @@ def pooled_scores(data: StudentData, recipe: Student) -> dict[str, Any]:
     Returns
     -------
     scores : dict
-        By corpus, as `scoring.score_clips` returns them for all folds' tests together, and
-        ``folds``, the F1 of each head by level, one a fold. EMOPIA's validation part is
-        judged by every fold's student; its rows count each clip as often.
+        By corpus, as `scoring.score_folds` returns them. EMOPIA's validation part is judged by
+        every fold's student; its scores count each clip as often.
     """
-    said = {
-        corpus: [
-            read_predictions(predictions_file(data, recipe, fold, corpus)) for fold in range(FOLDS)
-        ]
+    music = _folds(data, recipe, POP)
+    others = {
+        corpus: calibrate_folds(music, _folds(data, recipe, corpus))
         for corpus in recipe.subjects
+        if corpus != POP and predictions_file(data, recipe, 0, corpus).exists()
     }
-    calibrated: dict[str, list[tuple[Any, Outputs]]] = {corpus: [] for corpus in said}
-    for fold in range(FOLDS):
-        temperatures = _temperatures([one for other, one in enumerate(said[POP]) if other != fold])
-        for corpus, folds in said.items():
-            quadrants, outputs = folds[fold]
-            calibrated[corpus].append((quadrants, apply_temperatures(outputs, temperatures)))
-    return {corpus: _pool(folds) for corpus, folds in calibrated.items()}
-
-
-def final_temperatures(data: StudentData, recipe: Student) -> Temperatures:
-    """Return the temperatures of the model that learned from all clips: from all folds' tests."""
-    return _temperatures(
-        [read_predictions(predictions_file(data, recipe, fold, POP)) for fold in range(FOLDS)]
-    )
-
-
-def _temperatures(folds: list[tuple[Any, Outputs]]) -> Temperatures:
-    quadrants = np.concatenate([one for one, _ in folds])
-    return fit_temperatures(quadrants, [clip for _, outputs in folds for clip in outputs])
-
-
-def _pool(folds: list[tuple[Any, Outputs]]) -> dict[str, Any]:
-    quadrants = np.concatenate([one for one, _ in folds])
-    scores = score_clips(quadrants, [clip for _, outputs in folds for clip in outputs])
-    each = [score_clips(*one) for one in folds]
-    scores["folds"] = {
-        level: {head: [one[level][head]["f1"] for one in each] for head in HEAD_CLASSES}
-        for level in ("patch", "clip")
+    return {
+        corpus: score_folds(folds)
+        for corpus, folds in {POP: calibrate_folds(music), **others}.items()
     }
-    return scores
+
+
+def _folds(data: StudentData, recipe: Student, corpus: str) -> list[Fold]:
+    return [read_predictions(predictions_file(data, recipe, fold, corpus)) for fold in range(FOLDS)]
+
+
+def export_student(
+    data: StudentData, recipe: Student, name: str, folder: Path, release_date: str
+) -> Path:
+    """Freeze the model that learned from all clips; its card has the folds' scores.
+
+    Returns
+    -------
+    graph : Path
+
+    Raises
+    ------
+    QuadpredError
+        If the model or a fold's predictions aren't there.
+    """
+    from quadpred_plugin.training.export import export
+
+    best = data.folder(recipe, None) / "best.keras"
+    needed = [best, *(predictions_file(data, recipe, fold, POP) for fold in range(FOLDS))]
+    if missing := [path for path in needed if not path.exists()]:
+        raise QuadpredError(
+            f"There is no {missing[0]}: run 'quadpred train student {recipe.name}' for the folds, "
+            "and again with --final."
+        )
+    import keras
+
+    network = heads_alone(keras.saving.load_model(best, compile=False))
+    scores = pooled_scores(data, recipe)
+    metrics = {
+        **scores[POP],
+        "other_corpora": {
+            corpus: {level: one[level] for level in ("patch", "clip")}
+            for corpus, one in scores.items()
+            if corpus != POP
+        },
+        "protocol": cross_validation(scores[POP], CORPORA[POP]),
+    }
+    temperatures = pooled_temperatures(_folds(data, recipe, POP))
+    release = of_student(recipe, temperatures, metrics)
+    return export(network, data.preprocessing, release, name, folder, release_date)
