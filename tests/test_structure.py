@@ -13,7 +13,7 @@ VAMP_WRAPPER = PACKAGE.parent / "vamp_wrapper"
 # From the leaves up; a module may import from its own layer and those before it.
 LAYERS = [
     {"version", "errors", "quadrants", "text"},
-    {"files"},
+    {"files", "processes"},
     {"chain"},
     {"card", "models", "decoding"},
     {"audio", "parameters", "prediction", "inputs", "ratings"},
@@ -36,6 +36,8 @@ HEAVY = {
     "soxr",
     "h5py",
     "krippendorff",
+    "mido",
+    "scipy",
 }
 
 

@@ -10,7 +10,6 @@ from scipy.special import softmax
 from quadpred_plugin.training.calibration import (
     apply_temperatures,
     fit_temperatures,
-    scale_heads,
 )
 from quadpred_plugin.training.scoring import calibration_error
 
