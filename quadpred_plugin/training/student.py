@@ -163,6 +163,7 @@ def train_student(
     validation: Mapping[str, Sequence[Lesson]],
     folder: Path,
     report: Callable[[Figures], None],
+    listener: Any | None = None,
 ) -> Any:
     """Train a student and return the best network.
 
@@ -177,6 +178,8 @@ def train_student(
         Of this run alone, which goes on there where it was interrupted.
     report : callable
         Called with each epoch's figures.
+    listener : keras.Model, optional
+        A student that has learned to guess hints; a new run starts from its layers.
 
     Returns
     -------
@@ -195,6 +198,8 @@ def train_student(
         network = build_compact(preprocessing, recipe.dropout)
         every = [one.features for clips in lessons.values() for one in clips]
         standardise_bands(network, *band_statistics(every))
+        if listener is not None:
+            _copy_hearing(listener, network)
         if HINTS_OUTPUT in recipe.loss_weights:
             first = next(one for clips in lessons.values() for one in clips)
             assert first.hints is not None, "a recipe that weighs hints comes with them"
@@ -219,6 +224,13 @@ def train_student(
         report,
     )
     return heads_alone(network)
+
+
+def _copy_hearing(source: Any, target: Any) -> None:
+    """Give a student the layers of another, all but the heads."""
+    for layer in target.layers:
+        if layer.weights and layer.name not in HEADS:
+            layer.set_weights(source.get_layer(layer.name).get_weights())
 
 
 def _with_hints(network: Any, components: int) -> Any:
