@@ -82,6 +82,43 @@ def render_command(data: Path, output: Path, variations: int, jobs: int) -> None
     click.echo(render_scores(scores, variations, output, jobs, report))
 
 
+@click.command("games")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder.",
+)
+def games_command(output: Path) -> None:
+    """Download the music of free games from Debian, about 3 GB, of which 1 GB is kept."""
+    from quadpred_plugin.training.corpora.games import unpack
+
+    unpack(output, lambda package: click.echo(package, err=True))
+
+
+@click.command("listen")
+@click.argument("recipe_name", metavar="RECIPE", default="listener")
+@click.option("--games", type=_FOLDER, required=True, help="Folder of the games' music.")
+@click.option("--renders", type=_FILE, help="EMOPIA's renders.csv, if the recipe asks for it.")
+@_work
+@_jobs
+def listen_command(
+    recipe_name: str, games: Path, renders: Path | None, work: Path, jobs: int
+) -> None:
+    """Let the compact network guess what musicnn hears, on music without labels."""
+    from quadpred_plugin.chain.preprocessing import Preprocessing
+    from quadpred_plugin.training.recipe import read_settings
+    from quadpred_plugin.training.student import Student
+    from quadpred_plugin.training.students import StudentData, train_listener
+    from quadpred_plugin.training.workers import use_one_thread
+
+    use_one_thread()
+    recipe = read_settings(recipe_name, Student)
+    place = StudentData(games, renders, work, Preprocessing())
+    click.echo(train_listener(place, recipe, games, jobs, _report))
+
+
 @click.command("student")
 @click.argument("recipe_name", metavar="RECIPE", default="compact")
 @click.option("--data", type=_FOLDER, required=True, help="Folder of the 4Q set.")
@@ -111,6 +148,34 @@ def student_command(
         return
     for corpus, scores in cross_validate(place, recipe, jobs, _report).items():
         click.echo(f"{corpus}\n{format_scores(scores)}\n")
+
+
+@click.command("compare")
+@click.argument("recipe_name", metavar="RECIPE", default="compact")
+@_work
+@click.option(
+    "--grid", "grid_name", default="studies", show_default=True, help="Settings of the studies."
+)
+@click.option(
+    "--write",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the tables into this Markdown file, between its marks.",
+)
+def compare_command(recipe_name: str, work: Path, grid_name: str, write: Path | None) -> None:
+    """Set a student beside its teacher, the studies' networks and vibenet, on the same folds."""
+    from quadpred_plugin.chain.preprocessing import Preprocessing
+    from quadpred_plugin.training.comparison import compare
+    from quadpred_plugin.training.grid import Grid
+    from quadpred_plugin.training.recipe import read_settings
+    from quadpred_plugin.training.results import write_between
+    from quadpred_plugin.training.student import Student
+    from quadpred_plugin.training.students import StudentData
+
+    place = StudentData(work, None, work, Preprocessing())
+    text = compare(place, read_settings(recipe_name, Student), read_settings(grid_name, Grid))
+    click.echo(text)
+    if write:
+        write_between(write, "default", text)
 
 
 def _report(name: str, figures: dict[str, Any]) -> None:

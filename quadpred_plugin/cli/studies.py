@@ -131,7 +131,7 @@ def grid_command(
     jobs: int,
 ) -> None:
     """Run a whole table of experiments and print it; goes on where it was interrupted."""
-    from quadpred_plugin.training.results import collect, table, write_tables
+    from quadpred_plugin.training.results import collect, table, tables, write_between
     from quadpred_plugin.training.studies import run_grid
 
     grid, studies = _open(grid_name, data, speech_data, work)
@@ -141,7 +141,7 @@ def grid_command(
     for level in ("patch", "clip"):
         click.echo(f"By {level}\n\n{table(results, level)}")
     if write:
-        write_tables(write, results)
+        write_between(write, "grid", tables(results))
 
 
 def _open(grid_name: str, data: Path, speech_data: Path, work: Path) -> tuple[Grid, Studies]:

@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from quadpred_plugin.cli.students import features_command, render_command, student_command
+from quadpred_plugin.cli.students import (
+    compare_command,
+    features_command,
+    games_command,
+    listen_command,
+    render_command,
+    student_command,
+)
 from quadpred_plugin.cli.studies import (
     grid_command,
     pretrain_command,
@@ -171,7 +178,10 @@ def evaluate_command(
 
 
 for _command in (
+    compare_command,
     features_command,
+    games_command,
+    listen_command,
     pretrain_command,
     transfer_command,
     grid_command,

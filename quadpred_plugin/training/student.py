@@ -63,6 +63,8 @@ class Student:
         Weight of each head's cross-entropy, and of the hints' mean square error, if they
         are to be learned.
     schedule : Schedule
+    listener : str
+        Name of the recipe by which a student first learned to guess hints; empty for none.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Student:
     mixup: float
     loss_weights: dict[str, float]
     schedule: Schedule
+    listener: str
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,8 @@ class Lesson:
     ----------
     features : ndarray of float16, shape (frames, bands)
         ln units.
-    quadrant : int
-        The clip's label, 0 to 3.
+    quadrant : int or None
+        The clip's label, 0 to 3; None where there is none.
     times : ndarray, shape (windows,)
         Middle of each window that the teacher judged, s.
     quadrants : ndarray, shape (windows, 4)
@@ -97,7 +100,7 @@ class Lesson:
     """
 
     features: NDArray[np.float16]
-    quadrant: int
+    quadrant: int | None
     times: NDArray[np.floating]
     quadrants: NDArray[np.floating]
     hints: NDArray[np.floating] | None = None
@@ -141,7 +144,7 @@ def draw_lessons(
         patches[index] = lesson.features[start : start + size]
         middle = (start + size / 2) * frame
         window = np.abs(lesson.times - middle).argmin()
-        truth = np.eye(len(QUADRANTS))[lesson.quadrant]
+        truth = _label(lesson)
         share = recipe.subjects[names[corpus]].teacher_share
         quadrants[index] = truth + share * (lesson.quadrants[window] - truth)
         if lesson.hints is not None and lesson.hint_times is not None:
@@ -154,6 +157,14 @@ def draw_lessons(
     if HINTS_OUTPUT in recipe.loss_weights:
         labels[HINTS_OUTPUT] = np.stack(hints).astype(np.float32)
     return mix(patches, labels, recipe.mixup, random)
+
+
+def _label(lesson: Lesson) -> NDArray[np.float32]:
+    """Return the clip's label, shape (4,); zeros, which cost nothing, where there is none."""
+    label = np.zeros(len(QUADRANTS), dtype=np.float32)
+    if lesson.quadrant is not None:
+        label[lesson.quadrant] = 1
+    return label
 
 
 def train_student(
@@ -189,7 +200,7 @@ def train_student(
     held_out = {
         corpus: (
             validation_patches([one.features for one in clips], preprocessing),
-            heads_of(np.eye(len(QUADRANTS), dtype=np.float32)[[one.quadrant for one in clips]]),
+            heads_of(np.stack([_label(one) for one in clips])),
         )
         for corpus, clips in validation.items()
     }

@@ -13,7 +13,8 @@ from quadpred_plugin.training.calibration import calibrate_folds, pooled_tempera
 from quadpred_plugin.training.corpora import CORPORA
 from quadpred_plugin.training.fitting import Figures
 from quadpred_plugin.training.grid import read_predictions, write_predictions
-from quadpred_plugin.training.lessons import POP, gather_lessons
+from quadpred_plugin.training.lessons import PIANO, POP, gather_lessons
+from quadpred_plugin.training.listening import gather_listening
 from quadpred_plugin.training.release import cross_validation, of_student
 from quadpred_plugin.training.scoring import Fold, score_folds
 from quadpred_plugin.training.student import Student, heads_alone, train_student
@@ -87,6 +88,7 @@ def run_student(data: StudentData, recipe: Student, fold: int | None, report: Re
         lessons.validation if recipe.validation_share else {},
         folder,
         lambda figures: report(name, figures),
+        _listener(data, recipe),
     )
     for corpus, clips in lessons.test.items():
         path = folder / f"{corpus}.npz"
@@ -99,6 +101,44 @@ def run_student(data: StudentData, recipe: Student, fold: int | None, report: Re
                 data.preprocessing,
             )
     return network
+
+
+def train_listener(
+    data: StudentData, recipe: Student, games: Path, jobs: int, report: Report
+) -> Path:
+    """Let a student learn to guess hints, without labels; return its folder.
+
+    Parameters
+    ----------
+    data : StudentData
+        Its renders are listened to if the recipe asks for them.
+    recipe : Student
+        Weighs the hints and nothing else.
+    games : Path
+        Folder of the games' music.
+    jobs : int
+        Processes that compute features.
+    report : callable
+        Called with the recipe's name and each epoch's figures.
+    """
+    renders = data.renders if PIANO in recipe.subjects else None
+    lessons = gather_listening(games, renders, data.work, data.preprocessing, jobs)
+    folder = data.folder(recipe, None)
+    train_student(
+        recipe, data.preprocessing, lessons, {}, folder, lambda one: report(recipe.name, one)
+    )
+    return folder
+
+
+def _listener(data: StudentData, recipe: Student) -> Any | None:
+    if not recipe.listener:
+        return None
+    path = data.work / "students" / recipe.listener / "all" / "best.keras"
+    if not path.exists():
+        raise QuadpredError(f"There is no {path}: run 'quadpred train listen {recipe.listener}'.")
+    import keras
+
+    return keras.saving.load_model(path, compile=False)
 
 
 def cross_validate(data: StudentData, recipe: Student, jobs: int, report: Report) -> dict[str, Any]:

@@ -89,6 +89,7 @@ def place(tmp_path_factory):
             "weight_decay": 0.0,
             "averaging": 0.0,
         },
+        "listener": "",
     }
     (folder / "tiny.json").write_text(json.dumps(recipe))
     return folder
