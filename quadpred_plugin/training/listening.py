@@ -71,7 +71,7 @@ def gather_listening(
         corpus: [
             part
             for path, one in zip(features[corpus], hints[corpus])
-            for part in _parts(np.load(path), projection(one), preprocessing)
+            for part in cut_parts(np.load(path), projection(one), preprocessing)
         ]
         for corpus in corpora
     }
@@ -87,9 +87,18 @@ def one_render_each(examples: Sequence[Example]) -> list[Example]:
     return [one for one in train_part(examples, None) if one.soundfont == turns[one.clip]]
 
 
-def _parts(
+def cut_parts(
     features: NDArray[np.float16], hints: NDArray[np.float32], preprocessing: Preprocessing
 ) -> list[Lesson]:
+    """Cut a piece into unlabelled lessons of half a minute, each with its hints.
+
+    Parameters
+    ----------
+    features : ndarray of float16, shape (frames, bands)
+    hints : ndarray of float32, shape (windows, components)
+        Over the piece, on the teacher's grid.
+    preprocessing : Preprocessing
+    """
     seconds = preprocessing.frame_seconds
     size = round(_PART_SECONDS / seconds)
     times = window_times(len(hints))

@@ -92,7 +92,12 @@ def _download(package: str, place: Path) -> None:
             f"Debian's package {package} can't be had: {error}. The listening corpus is made of "
             "packages of Debian 12."
         ) from error
-    for path in (place / "files").rglob("*"):
+    keep_music(place / "files")
+
+
+def keep_music(folder: Path) -> None:
+    """Delete everything but music and licences, links too."""
+    for path in folder.rglob("*"):
         keep = path.suffix.lower() in _SUFFIXES or path.name == "copyright"
         if path.is_symlink() or (path.is_file() and not keep):
             path.unlink()
