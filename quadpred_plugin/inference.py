@@ -187,6 +187,7 @@ class Model:
             hop=provenance["hop"],
             provenance=provenance,
             warnings=tuple(warnings),
+            pooling=self.card.pooling,
             **heads,
         )
 

@@ -16,6 +16,7 @@ LAYERS = [
     {"files", "processes"},
     {"chain"},
     {"card", "models", "decoding"},
+    {"pooling"},
     {"audio", "parameters", "prediction", "inputs", "ratings"},
     {"meaning"},
     {"standard", "streaming", "inference", "exports", "plots", "agreement"},

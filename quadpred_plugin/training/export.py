@@ -14,7 +14,6 @@ from quadpred_plugin.errors import OutputError
 from quadpred_plugin.files import write_atomically
 from quadpred_plugin.quadrants import QUADRANTS
 from quadpred_plugin.training.architecture import fold_batch_norm, without_batch_norm
-from quadpred_plugin.training.calibration import scale_heads
 from quadpred_plugin.training.compact import COMPACT, build_compact
 from quadpred_plugin.training.freeze import ENTRIES, freeze
 from quadpred_plugin.training.release import CITATION, LICENCE, Release
@@ -45,7 +44,7 @@ def export(
     Parameters
     ----------
     network : keras.Model
-        As trained; its heads get the release's temperatures.
+        As trained.
     preprocessing : Preprocessing
     release : Release
         What the card says of it.
@@ -62,7 +61,6 @@ def export(
         from a seeded generator, and what the training framework's own network, in
         float32, says of them.
     """
-    scale_heads(network, release.temperatures)
     folded = fold_batch_norm(network, _without_batch_norm(network, preprocessing))
     graph = freeze(folded, preprocessing)
     golden = golden_vectors(network, preprocessing)
@@ -165,8 +163,6 @@ def _facts(
         "citation": CITATION,
     }
     training = {"parameters": int(network.count_params()), **release.settings}
-    if release.temperatures:
-        training["temperatures"] = release.temperatures
     own = {
         "speech": release.speech,
         "music": "e",
@@ -174,6 +170,7 @@ def _facts(
         "licence": LICENCE,
         "metrics": release.metrics,
         "training": training,
+        "pooling": release.temperatures,
     }
     return zoo, own
 

@@ -26,8 +26,8 @@ NETWORK_LIMITS = (
 )
 UNCALIBRATED = "Probabilities are not calibrated."
 CALIBRATED = (
-    "Probabilities are calibrated by one temperature a head, for the mean over clips of 30 s of "
-    "4Q; those of single seconds are surer than they are right."
+    "Probabilities of whole files are calibrated on 30 s clips of 4Q, by one temperature a head; "
+    "those of single seconds are the network's own."
 )
 _POP_ALONE = (
     "Trained on 30 s excerpts of Western popular recordings of one collection; other styles, "
@@ -63,7 +63,7 @@ class Release:
     settings : dict
         Everything that decided the training.
     temperatures : dict of float
-        By head, built into the graph; empty for none.
+        By head, of the mean over a file (`pooling.pool`); empty for none.
     metrics : dict
         Scores with their ``protocol``; empty until they are measured.
     """

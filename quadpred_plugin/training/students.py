@@ -9,7 +9,7 @@ import numpy as np
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import QuadpredError
-from quadpred_plugin.training.calibration import calibrate_folds, pooled_temperatures
+from quadpred_plugin.training.calibration import pooled_temperatures, temperatures_by_fold
 from quadpred_plugin.training.corpora import CORPORA
 from quadpred_plugin.training.fitting import Figures
 from quadpred_plugin.training.grid import read_predictions, write_predictions
@@ -175,14 +175,14 @@ def pooled_scores(data: StudentData, recipe: Student) -> dict[str, Any]:
         every fold's student; its scores count each clip as often.
     """
     music = _folds(data, recipe, POP)
+    temperatures = temperatures_by_fold(music)
     others = {
-        corpus: calibrate_folds(music, _folds(data, recipe, corpus))
+        corpus: _folds(data, recipe, corpus)
         for corpus in recipe.subjects
         if corpus != POP and predictions_file(data, recipe, 0, corpus).exists()
     }
     return {
-        corpus: score_folds(folds)
-        for corpus, folds in {POP: calibrate_folds(music), **others}.items()
+        corpus: score_folds(folds, temperatures) for corpus, folds in {POP: music, **others}.items()
     }
 
 

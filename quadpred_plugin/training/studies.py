@@ -8,7 +8,7 @@ import numpy as np
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import QuadpredError
-from quadpred_plugin.training.calibration import calibrate_folds, pooled_temperatures
+from quadpred_plugin.training.calibration import pooled_temperatures, temperatures_by_fold
 from quadpred_plugin.training.corpora import CORPORA, read_clips
 from quadpred_plugin.training.corpora.speech import (
     choose_recordings,
@@ -244,7 +244,7 @@ def export_study(
     import keras
 
     predictions = [read_predictions(path) for path in folds]
-    metrics = score_folds(calibrate_folds(predictions))
+    metrics = score_folds(predictions, temperatures_by_fold(predictions))
     metrics["protocol"] = cross_validation(metrics, CORPORA[grid.transfer.corpus])
     temperatures = pooled_temperatures(predictions)
     release = of_study(grid.pretraining[method], speech, grid.transfer, temperatures, metrics)

@@ -165,7 +165,7 @@ def test_the_card_tells_the_folds(model, folds):
     assert len(metrics["folds"]["clip"]["quadrants"]) == FOLDS
     assert f"{metrics['clip']['quadrants']['f1']:6.3f}" in folds.stdout
     assert set(metrics["other_corpora"]) == {"emopia"}
-    assert set(content["quadpred"]["training"]["temperatures"]) == {
+    assert set(content["quadpred"]["pooling"]) == {
         "quadrants",
         "arousal",
         "valence",
