@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -188,7 +189,9 @@ class Model:
             provenance=provenance,
             warnings=tuple(warnings),
             pooling=self.card.pooling,
-            **heads,
+            quadrants=heads["quadrants"],
+            arousal=heads["arousal"],
+            valence=heads["valence"],
         )
 
     def _hear(self, sound: Sound, name: str, hop: float | None) -> Prediction:
@@ -199,7 +202,8 @@ class Model:
                 listener.process(block)
             if not listener.samples and sound.warnings:
                 raise AudioError(" ".join(sound.warnings))
-            return self.conclude(listener, name, sound.seconds, hop, sound.warnings)
+            prediction = self.conclude(listener, name, sound.seconds, hop, sound.warnings)
+            return replace(prediction, sample_rate=sound.source_rate)
 
 
 def load_model(name_or_path: str = "default") -> Model:

@@ -11,14 +11,10 @@ import click
 
 from quadpred_plugin.cli.targets import check_targets, is_folder, plan_targets
 from quadpred_plugin.errors import ModelError, OutputError
+from quadpred_plugin.exports import FORMATS, LEVELS, format_of
 
 if TYPE_CHECKING:
     from quadpred_plugin.card import ModelCard
-
-# Written again here, so that help needs no NumPy; a test compares them with the registry.
-FORMAT_NAMES = ("table", "csv", "json", "npz", "npy")
-LEVEL_NAMES = ("file", "frame")
-BINARY_FORMATS = ("npz", "npy")
 
 
 @click.command(
@@ -28,6 +24,8 @@ Examples:
   quadpred predict song.mp3
   quadpred predict -r --format csv --level frame -o frames.csv albums/
   quadpred predict --plot taggram.png --hop 0.32 song.flac
+  quadpred predict -o song.jams song.wav
+  quadpred predict --format svl -o layers/ albums/*.flac
 """,
 )
 @click.argument("paths", nargs=-1, metavar="PATHS...")
@@ -56,13 +54,13 @@ Examples:
 @click.option(
     "--format",
     "format_name",
-    type=click.Choice(FORMAT_NAMES),
+    type=click.Choice(list(FORMATS)),
     help="Default: by the suffix of -o, else a table on a terminal and csv into a pipe.",
 )
 @click.option(
     "--level",
-    type=click.Choice(LEVEL_NAMES),
-    help="A row a file (default), or a row a patch (default of npz and npy).",
+    type=click.Choice(LEVELS),
+    help="Of tables and arrays: a row a file (default), or a row a patch (default of npz and npy).",
 )
 @click.option(
     "-o",
@@ -115,9 +113,14 @@ def command(
     if force and skip_existing:
         raise click.UsageError("--force and --skip-existing exclude each other.")
     format_name = format_name or _default_format(output)
-    level = level or ("frame" if format_name in BINARY_FORMATS else "file")
-    if output is None and format_name in BINARY_FORMATS:
-        raise click.UsageError(f"A {format_name} file needs a name: give -o.")
+    export = FORMATS[format_name]
+    try:
+        level = export.choose_level(level)
+        export.require()
+    except OutputError as error:
+        raise click.UsageError(str(error)) from error
+    if output is None and not export.text:
+        raise click.UsageError(f"A {export.suffix} file needs a name: give -o.")
     card = _choose_model(model, speech, music)
     if hop is not None:
         try:
@@ -125,8 +128,7 @@ def command(
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--hop") from error
     names, fruitless = expand_paths(wanted, recursive)
-    one_each = format_name in BINARY_FORMATS and level == "frame"
-    targets = plan_targets(names, output, plot, f".{format_name}", one_each)
+    targets = plan_targets(names, output, plot, export.suffix, not export.holds_many(level))
     targets = check_targets(targets, force, skip_existing)
     return run(
         card=card,
@@ -141,8 +143,6 @@ def command(
 
 
 def _default_format(output: str | None) -> str:
-    from quadpred_plugin.exports import format_of
-
     if output is not None and Path(output).suffix and not is_folder(output):
         try:
             return format_of(Path(output))

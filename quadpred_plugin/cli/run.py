@@ -16,7 +16,7 @@ from quadpred_plugin.cli.interruption import Interruption
 from quadpred_plugin.cli.progress import Progress
 from quadpred_plugin.cli.targets import Targets
 from quadpred_plugin.errors import OutputError
-from quadpred_plugin.exports import FORMATS, export_to
+from quadpred_plugin.exports import FORMATS, Export, export_to
 from quadpred_plugin.files import write_atomically
 from quadpred_plugin.inference import Model
 from quadpred_plugin.plots import save_taggram
@@ -30,7 +30,7 @@ def run(
     fruitless: frozenset[str],
     hop: float | None,
     format_name: str,
-    level: str,
+    level: str | None,
     jobs: int,
     quiet: bool,
 ) -> int:
@@ -54,7 +54,10 @@ def run(
                 raise OutputError("Standard output is closed: give -o.")
             if isinstance(sys.stdout, io.TextIOWrapper):
                 sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
-            export.write(sys.stdout, predictions, level)
+            if export.holds_many(level):
+                export.write(sys.stdout, predictions, level)
+            else:
+                watch.print_each(predictions, export)
     return watch.exit_code()
 
 
@@ -121,7 +124,15 @@ class _Watch:
             self._interrupted = True
             return None
 
-    def write_each(self, predictions: Iterator[Prediction], format_name: str, level: str) -> None:
+    def print_each(self, predictions: Iterator[Prediction], export: Export) -> None:
+        """Write what standard output has room for: one prediction, if it isn't an error."""
+        for prediction in predictions:
+            if prediction.status != "error":
+                self._attempt(partial(export.write, sys.stdout, [prediction]))
+
+    def write_each(
+        self, predictions: Iterator[Prediction], format_name: str, level: str | None
+    ) -> None:
         """Write each prediction to the file that was planned for it."""
         assert self._targets.outputs is not None
         for prediction in predictions:
