@@ -18,7 +18,7 @@ LAYERS = [
     {"card", "models", "decoding"},
     {"audio", "parameters", "prediction", "inputs", "ratings"},
     {"meaning"},
-    {"standard", "streaming", "inference", "exports", "plots", "agreement"},
+    {"standard", "streaming", "inference", "exports", "plots", "agreement", "tags"},
     {"parallel"},
     {"training"},
     {"cli"},
@@ -36,6 +36,7 @@ HEAVY = {
     "soxr",
     "h5py",
     "krippendorff",
+    "mutagen",
 }
 
 
@@ -97,6 +98,7 @@ def test_heavy_modules_are_imported_where_they_are_used(path):
         ["--help"],
         ["predict", "--help"],
         ["agreement", "--help"],
+        ["tag", "--help"],
         ["models", "list"],
         ["--version"],
     ],

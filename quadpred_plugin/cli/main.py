@@ -14,6 +14,7 @@ COMMANDS = {
     "predict": "Hear audio files and say their quadrants, arousal and valence.",
     "models": "List, show, verify and import models.",
     "vamp": "Install the Vamp plugin for Sonic Visualiser and other hosts.",
+    "tag": "Write mood, quadrant, arousal and valence into the tags of files.",
     "agreement": "Measure how far listeners agree on emotions, by Krippendorff's alpha.",
     "train": "Train, evaluate and export models.",
 }
