@@ -137,6 +137,7 @@ def _tag(
         plan = plan_changes(
             TaggedFile(path).values(), values_of(summary, prediction.provenance), force
         )
+        links = path.stat().st_nlink
         if plan.changes and not dry_run:
             write_changes(path, plan.changes, lambda: record.append(path, plan.changes))
     except UndoFileError:
@@ -144,13 +145,16 @@ def _tag(
     except (AudioError, OutputError) as error:
         report.fail(name, error)
         return
+    except OSError as error:
+        report.fail(name, f"can't be read: {error.strerror}.")
+        return
     if plan.kept:
         mood = ", ".join(plan.kept)
         report.warn(name, f"keeps its mood '{printable(mood)}' (--force replaces it).")
     if dry_run:
         report.show(name, plan.changes)
         return
-    if plan.changes and path.stat().st_nlink > 1:
+    if plan.changes and links > 1:
         report.warn(name, "has other hard links, which keep the former tags.")
     numbers = f"arousal {summary.arousal:.2f}, valence {summary.valence:.2f}"
     known = "" if plan.changes else " (had these tags)"
