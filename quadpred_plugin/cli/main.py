@@ -13,6 +13,7 @@ from quadpred_plugin.version import VERSION
 COMMANDS = {
     "predict": "Hear audio files and say their quadrants, arousal and valence.",
     "models": "List, show, verify and import models.",
+    "doctor": "Look at this installation and say how to repair it.",
     "vamp": "Install the Vamp plugin for Sonic Visualiser and other hosts.",
     "tag": "Write mood, quadrant, arousal and valence into the tags of files.",
     "agreement": "Measure how far listeners agree on emotions, by Krippendorff's alpha.",

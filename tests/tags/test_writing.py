@@ -70,7 +70,7 @@ def test_a_full_disk_leaves_the_old_file(song):
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, limits[1]))
     try:
-        with pytest.raises(OutputError, match="song.wav can't be written: File too large"):
+        with pytest.raises(OutputError, match=r"song\.wav can't be written: File too large"):
             write(song, "second")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
