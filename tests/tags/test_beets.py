@@ -125,9 +125,9 @@ def test_auto_hears_what_is_imported(beet, music):
     beet("import", str(music), auto="yes", write="yes")
     found = listed(beet)
     assert {name: row[0] for name, row in found.items()} == PIECES
-    # The importer leaves tags alone where it doesn't correct them; another command writes them.
+    # The importer leaves tags alone where it doesn't correct them.
     assert not any("QUADPRED_AROUSAL" in metadata(row[3]) for row in found.values())
-    beet("write")
+    beet("write", "--force")
     assert {metadata(row[3])["QUADPRED_AROUSAL"] for row in found.values()} == {
         row[1] for row in found.values()
     }
