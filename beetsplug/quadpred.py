@@ -11,8 +11,8 @@ In beets' configuration::
         jobs: 1           # processes of the command
 
 Then ``beet quadpred [query]`` hears what has no values yet, and ``beet ls arousal:0.5..``
-finds by them. Tags are those of ``quadpred tag``, less the mood; whatever else makes beets write a file's
-tags, such as ``beet write --force``, writes them too.
+finds by them. Tags are those of ``quadpred tag``, less the mood; whatever else makes beets
+write a file's tags, such as ``beet write --force``, writes them too.
 """
 
 from __future__ import annotations

@@ -21,7 +21,15 @@ _jobs = click.option(
 )
 
 
-@click.command("features")
+@click.command(
+    "features",
+    epilog="""\b
+Examples:
+  quadpred train features --data 4q
+  quadpred train features --data emopia --table renders/renders.csv \\
+      --corpus emopia
+""",
+)
 @click.option("--data", type=_FOLDER, required=True, help="Folder of a corpus.")
 @click.option(
     "--table",
@@ -34,7 +42,10 @@ _jobs = click.option(
 def features_command(
     data: Path, table: Path | None, corpus: str | None, work: Path, jobs: int
 ) -> None:
-    """Compute a corpus' bands as every training reads them; goes on where it was interrupted."""
+    """Compute a corpus' bands as every training reads them.
+
+    Prints the cache's folder. Goes on where it was interrupted.
+    """
     from quadpred_plugin.chain.preprocessing import Preprocessing
     from quadpred_plugin.training.corpora.table import read_files
     from quadpred_plugin.training.features import cache_features
@@ -45,7 +56,14 @@ def features_command(
     click.echo(folder / Preprocessing().hash)
 
 
-@click.command("render")
+@click.command(
+    "render",
+    epilog="""\b
+Examples:
+  quadpred train render --data emopia -o renders
+  quadpred train render --data emopia -o renders --variations 0 -j 4
+""",
+)
 @click.option("--data", type=_FOLDER, required=True, help="Folder of EMOPIA.")
 @click.option(
     "-o",
@@ -63,12 +81,12 @@ def features_command(
 )
 @_jobs
 def render_command(data: Path, output: Path, variations: int, jobs: int) -> None:
-    """Play EMOPIA's clips by several soundfonts; goes on where it was interrupted.
+    """Play EMOPIA's clips by several soundfonts.
 
     Training clips are played as written by two soundfonts and, transposed, slower or
     faster, softer or louder, on pianos and other instruments, a few times more.
     Validation clips are played by a third soundfont, which training never hears. Needs
-    Debian's fluidsynth and soundfonts.
+    Debian's fluidsynth and soundfonts. Goes on where it was interrupted.
     """
     from quadpred_plugin.training.corpora.emopia import read_scores
     from quadpred_plugin.training.rendering import render_scores
@@ -82,8 +100,16 @@ def render_command(data: Path, output: Path, variations: int, jobs: int) -> None
     click.echo(render_scores(scores, variations, output, jobs, report))
 
 
-@click.command("student")
-@click.argument("recipe_name", metavar="RECIPE", default="compact")
+@click.command(
+    "student",
+    epilog="""\b
+Examples:
+  quadpred train student --data 4q --renders renders/renders.csv
+  quadpred train student compact --data 4q --renders renders/renders.csv \\
+      --final
+""",
+)
+@click.argument("recipe_name", metavar="[RECIPE]", default="compact")
 @click.option("--data", type=_FOLDER, required=True, help="Folder of the 4Q set.")
 @click.option("--renders", type=_FILE, help="EMOPIA's renders.csv, if the recipe asks for it.")
 @_work
@@ -92,9 +118,11 @@ def render_command(data: Path, output: Path, variations: int, jobs: int) -> None
 def student_command(
     recipe_name: str, data: Path, renders: Path | None, work: Path, final: bool, jobs: int
 ) -> None:
-    """Train the compact network on labels and a teacher's word, fold by fold.
+    """Train the compact network on labels and a teacher's word.
 
-    Needs what 'quadpred train teacher' left in WORK. Goes on where it was interrupted.
+    RECIPE is a shipped recipe's name or a .json file; compact if absent. Trains fold by
+    fold and prints the scores on the clips left out. Needs what 'quadpred train teacher'
+    left in WORK. Goes on where it was interrupted.
     """
     from quadpred_plugin.chain.preprocessing import Preprocessing
     from quadpred_plugin.training.evaluate import format_scores

@@ -42,8 +42,19 @@ _language = click.option(
 )
 
 
-@click.command("pretrain")
-@click.option("--method", type=click.Choice(["scae", "cpc"]), required=True)
+@click.command(
+    "pretrain",
+    epilog="""\b
+Examples:
+  quadpred train pretrain --method cpc --speech x --speech-data speech
+""",
+)
+@click.option(
+    "--method",
+    type=click.Choice(["scae", "cpc"]),
+    required=True,
+    help="Sparse convolutional autoencoder, or contrastive predictive coding.",
+)
 @_language
 @_speech
 @_work
@@ -51,17 +62,32 @@ _language = click.option(
 def pretrain_command(
     method: str, speech: str, speech_data: Path, work: Path, grid_name: str
 ) -> None:
-    """Train an encoder on speech, without labels."""
+    """Train an encoder on speech, without labels.
+
+    Prints the encoder's folder in WORK, where 'quadpred train transfer' finds it.
+    """
     grid, studies = _open(grid_name, speech_data, speech_data, work)
     studies.pretrain(grid.pretraining[method], speech, _report)
     click.echo(studies.encoder_folder(grid.pretraining[method], speech))
 
 
-@click.command("transfer")
+@click.command(
+    "transfer",
+    epilog="""\b
+Examples:
+  quadpred train transfer --from scae-e --setting full --fold 0 \\
+      --data 4q --speech-data speech
+""",
+)
 @click.option(
     "--from", "encoder", required=True, metavar="ENCODER", help="Such as scae-e or cpc-x."
 )
-@click.option("--setting", type=click.Choice(["feat_ext", "full"]), required=True)
+@click.option(
+    "--setting",
+    type=click.Choice(["feat_ext", "full"]),
+    required=True,
+    help="Train the heads alone, or the whole network.",
+)
 @click.option("--fold", type=click.IntRange(0), required=True, help="Whose clips only test.")
 @_music
 @_speech
@@ -76,9 +102,9 @@ def transfer_command(
     work: Path,
     grid_name: str,
 ) -> None:
-    """Take an encoder over to music: its heads alone (feat_ext), or all of it (full).
+    """Take an encoder over to music.
 
-    The encoder is pre-trained first if it isn't there.
+    Prints the experiment's folder. The encoder is pre-trained first if it isn't there.
     """
     from quadpred_plugin.training.grid import Experiment
 
@@ -94,7 +120,15 @@ def transfer_command(
     click.echo(experiment.folder(work))
 
 
-@click.command("grid")
+@click.command(
+    "grid",
+    epilog="""\b
+Examples:
+  quadpred train grid --data 4q --speech-data speech
+  quadpred train grid --data 4q --speech-data speech --table \\
+      --write docs/results.md
+""",
+)
 @_music
 @_speech
 @_work
@@ -115,7 +149,10 @@ def grid_command(
     write: Path | None,
     jobs: int,
 ) -> None:
-    """Run a whole table of experiments and print it; goes on where it was interrupted."""
+    """Run a whole table of experiments and print it.
+
+    Every encoder and setting of the grid on every fold. Goes on where it was interrupted.
+    """
     from quadpred_plugin.training.results import collect, table, write_tables
     from quadpred_plugin.training.studies import run_grid
 
