@@ -306,3 +306,27 @@ def test_options_have_environment_variables(folder, quadpred):
     run = quadpred("tag", "q4_calm.ogg", folder=folder, QUADPRED_TAG_DRY_RUN="1")
     assert run.code == 0 and b"(none) -> Q4" in run.output
     assert contents(folder) == before
+
+
+def test_ctrl_c_ends_between_two_files(folder, start_quadpred, noise):
+    import signal
+    import time
+
+    many = folder / "many"
+    many.mkdir()
+    for index in range(60):
+        soundfile.write(many / f"{index:02}.flac", noise(20, seed=index), 16000)
+    record = folder / "before.jsonl"
+    process = start_quadpred("tag", "--undo-file", str(record), "many", folder=folder)
+    deadline = time.monotonic() + 60
+    while not record.exists() or record.read_bytes().count(b"\n") < 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(60) == 130
+    tagged = [path.name for path in sorted(many.iterdir()) if tagged_quadrant(path)]
+    assert f"interrupted: {len(tagged)} of 60 files are done." in process.stderr.read().decode()
+    done = [json.loads(line)["file"] for line in record.read_text().splitlines()[1:]]
+    assert [os.path.basename(name) for name in done] == tagged
+    assert 2 <= len(tagged) < 60
+    assert len(os.listdir(many)) == 60
