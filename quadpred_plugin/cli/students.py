@@ -21,7 +21,15 @@ _jobs = click.option(
 )
 
 
-@click.command("features")
+@click.command(
+    "features",
+    epilog="""\b
+Examples:
+  quadpred train features --data 4q
+  quadpred train features --data emopia --table renders/renders.csv \\
+      --corpus emopia
+""",
+)
 @click.option("--data", type=_FOLDER, required=True, help="Folder of a corpus.")
 @click.option(
     "--table",
@@ -34,7 +42,10 @@ _jobs = click.option(
 def features_command(
     data: Path, table: Path | None, corpus: str | None, work: Path, jobs: int
 ) -> None:
-    """Compute a corpus' bands as every training reads them; goes on where it was interrupted."""
+    """Compute a corpus' bands as every training reads them.
+
+    Prints the cache's folder. Goes on where it was interrupted.
+    """
     from quadpred_plugin.chain.preprocessing import Preprocessing
     from quadpred_plugin.training.corpora.table import read_files
     from quadpred_plugin.training.features import cache_features
@@ -45,7 +56,14 @@ def features_command(
     click.echo(folder / Preprocessing().hash)
 
 
-@click.command("render")
+@click.command(
+    "render",
+    epilog="""\b
+Examples:
+  quadpred train render --data emopia -o renders
+  quadpred train render --data emopia -o renders --variations 0 -j 4
+""",
+)
 @click.option("--data", type=_FOLDER, required=True, help="Folder of EMOPIA.")
 @click.option(
     "-o",
@@ -63,12 +81,12 @@ def features_command(
 )
 @_jobs
 def render_command(data: Path, output: Path, variations: int, jobs: int) -> None:
-    """Play EMOPIA's clips by several soundfonts; goes on where it was interrupted.
+    """Play EMOPIA's clips by several soundfonts.
 
     Training clips are played as written by two soundfonts and, transposed, slower or
     faster, softer or louder, on pianos and other instruments, a few times more.
     Validation clips are played by a third soundfont, which training never hears. Needs
-    Debian's fluidsynth and soundfonts.
+    Debian's fluidsynth and soundfonts. Goes on where it was interrupted.
     """
     from quadpred_plugin.training.corpora.emopia import read_scores
     from quadpred_plugin.training.rendering import render_scores
@@ -82,7 +100,13 @@ def render_command(data: Path, output: Path, variations: int, jobs: int) -> None
     click.echo(render_scores(scores, variations, output, jobs, report))
 
 
-@click.command("games")
+@click.command(
+    "games",
+    epilog="""\b
+Examples:
+  quadpred train games -o games
+""",
+)
 @click.option(
     "-o",
     "--output",
@@ -97,8 +121,14 @@ def games_command(output: Path) -> None:
     unpack(output, lambda package: click.echo(package, err=True))
 
 
-@click.command("listen")
-@click.argument("recipe_name", metavar="RECIPE", default="listener")
+@click.command(
+    "listen",
+    epilog="""\b
+Examples:
+  quadpred train listen --games games --renders renders/renders.csv
+""",
+)
+@click.argument("recipe_name", metavar="[RECIPE]", default="listener")
 @click.option("--games", type=_FOLDER, required=True, help="Folder of the games' music.")
 @click.option("--renders", type=_FILE, help="EMOPIA's renders.csv, if the recipe asks for it.")
 @_work
@@ -119,8 +149,16 @@ def listen_command(
     click.echo(train_listener(place, recipe, games, jobs, _report))
 
 
-@click.command("student")
-@click.argument("recipe_name", metavar="RECIPE", default="compact")
+@click.command(
+    "student",
+    epilog="""\b
+Examples:
+  quadpred train student --data 4q --renders renders/renders.csv
+  quadpred train student compact --data 4q --renders renders/renders.csv \\
+      --final
+""",
+)
+@click.argument("recipe_name", metavar="[RECIPE]", default="compact")
 @click.option("--data", type=_FOLDER, required=True, help="Folder of the 4Q set.")
 @click.option("--renders", type=_FILE, help="EMOPIA's renders.csv, if the recipe asks for it.")
 @_work
@@ -129,9 +167,11 @@ def listen_command(
 def student_command(
     recipe_name: str, data: Path, renders: Path | None, work: Path, final: bool, jobs: int
 ) -> None:
-    """Train the compact network on labels and a teacher's word, fold by fold.
+    """Train the compact network on labels and a teacher's word.
 
-    Needs what 'quadpred train teacher' left in WORK. Goes on where it was interrupted.
+    RECIPE is a shipped recipe's name or a .json file; compact if absent. Trains fold by
+    fold and prints the scores on the clips left out. Needs what 'quadpred train teacher'
+    left in WORK. Goes on where it was interrupted.
     """
     from quadpred_plugin.chain.preprocessing import Preprocessing
     from quadpred_plugin.training.evaluate import format_scores
@@ -150,8 +190,15 @@ def student_command(
         click.echo(f"{corpus}\n{format_scores(scores)}\n")
 
 
-@click.command("compare")
-@click.argument("recipe_name", metavar="RECIPE", default="compact")
+@click.command(
+    "compare",
+    epilog="""\b
+Examples:
+  quadpred train compare
+  quadpred train compare compact --write docs/results.md
+""",
+)
+@click.argument("recipe_name", metavar="[RECIPE]", default="compact")
 @_work
 @click.option(
     "--grid", "grid_name", default="studies", show_default=True, help="Settings of the studies."

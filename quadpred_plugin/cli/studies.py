@@ -42,8 +42,19 @@ _language = click.option(
 )
 
 
-@click.command("pretrain")
-@click.option("--method", type=click.Choice(["scae", "cpc"]), required=True)
+@click.command(
+    "pretrain",
+    epilog="""\b
+Examples:
+  quadpred train pretrain --method cpc --speech x --speech-data speech
+""",
+)
+@click.option(
+    "--method",
+    type=click.Choice(["scae", "cpc"]),
+    required=True,
+    help="Sparse convolutional autoencoder, or contrastive predictive coding.",
+)
 @_language
 @_speech
 @_work
@@ -51,7 +62,10 @@ _language = click.option(
 def pretrain_command(
     method: str, speech: str, speech_data: Path, work: Path, grid_name: str
 ) -> None:
-    """Train an encoder on speech, without labels."""
+    """Train an encoder on speech, without labels.
+
+    Prints the encoder's folder in WORK, where 'quadpred train transfer' finds it.
+    """
     from quadpred_plugin.training.workers import use_one_thread
 
     grid, studies = _open(grid_name, speech_data, speech_data, work)
@@ -60,11 +74,23 @@ def pretrain_command(
     click.echo(studies.encoder_folder(grid.pretraining[method], speech))
 
 
-@click.command("transfer")
+@click.command(
+    "transfer",
+    epilog="""\b
+Examples:
+  quadpred train transfer --from scae-e --setting full --fold 0 \\
+      --data 4q --speech-data speech
+""",
+)
 @click.option(
     "--from", "encoder", required=True, metavar="ENCODER", help="Such as scae-e or cpc-x."
 )
-@click.option("--setting", type=click.Choice(["feat_ext", "full"]), required=True)
+@click.option(
+    "--setting",
+    type=click.Choice(["feat_ext", "full"]),
+    required=True,
+    help="Train the heads alone, or the whole network.",
+)
 @click.option("--fold", type=click.IntRange(0), help="Whose clips only test.")
 @click.option("--final", is_flag=True, help="Learn from all clips and test none.")
 @_music
@@ -81,9 +107,9 @@ def transfer_command(
     work: Path,
     grid_name: str,
 ) -> None:
-    """Take an encoder over to music: its heads alone (feat_ext), or all of it (full).
+    """Take an encoder over to music.
 
-    The encoder is pre-trained first if it isn't there.
+    Prints the experiment's folder. The encoder is pre-trained first if it isn't there.
     """
     from quadpred_plugin.training.grid import Experiment
     from quadpred_plugin.training.workers import use_one_thread
@@ -109,7 +135,15 @@ def split_encoder(encoder: str, grid: Grid) -> tuple[str, str]:
     return method, speech
 
 
-@click.command("grid")
+@click.command(
+    "grid",
+    epilog="""\b
+Examples:
+  quadpred train grid --data 4q --speech-data speech
+  quadpred train grid --data 4q --speech-data speech --table \\
+      --write docs/results.md
+""",
+)
 @_music
 @_speech
 @_work
@@ -130,7 +164,10 @@ def grid_command(
     write: Path | None,
     jobs: int,
 ) -> None:
-    """Run a whole table of experiments and print it; goes on where it was interrupted."""
+    """Run a whole table of experiments and print it.
+
+    Every encoder and setting of the grid on every fold. Goes on where it was interrupted.
+    """
     from quadpred_plugin.training.results import collect, table, tables, write_between
     from quadpred_plugin.training.studies import run_grid
 
