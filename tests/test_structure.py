@@ -19,7 +19,7 @@ LAYERS = [
     {"pooling"},
     {"audio", "parameters", "prediction", "inputs", "ratings"},
     {"meaning"},
-    {"standard", "streaming", "inference", "exports", "plots", "agreement"},
+    {"standard", "streaming", "inference", "exports", "plots", "agreement", "report"},
     {"parallel"},
     {"training"},
     {"cli"},
@@ -39,6 +39,7 @@ HEAVY = {
     "krippendorff",
     "mido",
     "scipy",
+    "jinja2",
 }
 
 
@@ -100,6 +101,7 @@ def test_heavy_modules_are_imported_where_they_are_used(path):
         ["--help"],
         ["predict", "--help"],
         ["agreement", "--help"],
+        ["report", "--help"],
         ["models", "list"],
         ["--version"],
     ],

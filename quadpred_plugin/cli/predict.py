@@ -135,7 +135,7 @@ def command(
         hop=hop,
         format_name=format_name,
         level=level,
-        jobs=jobs or _cores(),
+        jobs=jobs or cores(),
         quiet=quiet,
     )
 
@@ -165,7 +165,8 @@ def _choose_model(model: str | None, speech: str | None, music: str | None) -> M
         raise click.UsageError(str(error)) from error
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return the number of cores that this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:

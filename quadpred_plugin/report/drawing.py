@@ -78,7 +78,7 @@ def taggram_cells(prediction: Prediction) -> str:
     pixels[..., :3] = colours[:, np.newaxis]
     pixels[..., 3] = np.rint(prediction.quadrants.T.astype(np.float64) * 255)
     packed = io.BytesIO()
-    imsave(packed, pixels, format="png", metadata={"Software": None})
+    imsave(packed, pixels, format="png")
     return f"data:image/png;base64,{base64.b64encode(packed.getvalue()).decode()}"
 
 
@@ -100,9 +100,7 @@ def line(across: Sequence[float], up: Sequence[float]) -> str:
     >>> line([0.5, 1.5], [0.25, -1])
     'M0.5 -0.25L1.5 1'
     """
-    points = (
-        f"{round(float(x), 3):g} {-round(float(y), 3) + 0.0:g}" for x, y in zip(across, up)
-    )
+    points = (f"{round(float(x), 3):g} {-round(float(y), 3) + 0.0:g}" for x, y in zip(across, up))
     return "M" + "L".join(points)
 
 

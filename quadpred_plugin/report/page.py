@@ -77,6 +77,8 @@ def make_page(tracks: Sequence[Track], card: ModelCard) -> str:
     return templates.get_template("page.html").render(
         card=card,
         policy=_content_policy(style, script),
+        # What couldn't be heard may have none.
+        provenance=next((one.heard.provenance for one in tracks if one.heard.provenance), {}),
         script=Markup(script),
         style=Markup(style),
         tracks=tracks,

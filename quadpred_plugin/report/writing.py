@@ -60,9 +60,7 @@ def write_report(
     return complaints
 
 
-def _embed(
-    predictions: Sequence[Prediction], limit: int
-) -> tuple[list[str | None], list[str]]:
+def _embed(predictions: Sequence[Prediction], limit: int) -> tuple[list[str | None], list[str]]:
     nothing: list[str | None] = [None] * len(predictions)
     if not limit:
         return nothing, []
