@@ -12,15 +12,14 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
 PIECES = sorted((ROOT / "examples" / "audio").glob("q?_*.ogg"))
 CHROMIUM = "/usr/bin/chromium"
 
-# Few colours, so that a picture stays small; the pages have no photographs.
-COLOURS = 128
+# Below what a picture ends with, pixels.
+MARGIN = 20
 
 
 class View(NamedTuple):
@@ -34,23 +33,25 @@ class View(NamedTuple):
         What its page shows.
     theme : str
         light or dark.
-    width, height : int
-        What is seen of the page from its top, pixels.
+    width : int
+        Of the window, pixels.
+    until : str
+        Selector of what the picture ends with.
     """
 
     name: str
     pieces: list[Path]
     theme: str
     width: int
-    height: int
+    until: str
 
 
 VIEWS = (
-    View("light", PIECES[:1], "light", 1280, 1290),
-    View("dark", PIECES[:1], "dark", 1280, 1290),
-    View("phone", PIECES[:1], "light", 390, 1440),
-    View("phone-dark", PIECES[:1], "dark", 390, 1440),
-    View("comparison", PIECES, "light", 1280, 1100),
+    View("light", PIECES[:1], "light", 1280, ".pair"),
+    View("dark", PIECES[:1], "dark", 1280, ".pair"),
+    View("phone", PIECES[:1], "light", 390, ".pair"),
+    View("phone-dark", PIECES[:1], "dark", 390, ".pair"),
+    View("comparison", PIECES, "light", 1280, ".player"),
 )
 
 
@@ -63,19 +64,20 @@ def make_page(pieces: list[Path], page: Path) -> None:
 
 def take(view: View, page: Path, browser: Browser, output: Path) -> None:
     """Write what the browser shows, ten seconds into the first piece, as a PNG."""
-    size = {"width": view.width, "height": view.height}
+    size = {"width": view.width, "height": 900}
     tab = browser.new_page(viewport=size, color_scheme=view.theme)
     tab.goto(page.as_uri())
     position = tab.get_by_role("slider").first
     position.press("PageUp")
     # The focus is the keyboard's; a reader of the page's picture has none.
-    position.evaluate("element => element.blur()")
+    position.evaluate("(element) => element.blur()")
     tab.evaluate("Promise.all(document.getAnimations().map((animation) => animation.finished))")
-    tab.screenshot(path=output)
+    tab.evaluate("scrollTo(0, 0)")
+    box = tab.locator(view.until).first.bounding_box()
+    assert box is not None
+    part = {"x": 0, "y": 0, "width": view.width, "height": box["y"] + box["height"] + MARGIN}
+    tab.screenshot(path=output, full_page=True, clip=part)
     tab.close()
-    with Image.open(output) as picture:
-        few = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    few.save(output, optimize=True)
     print(output)
 
 
