@@ -46,6 +46,8 @@ def test_contents(wheel):
     assert "quadpred_plugin/exports/schema.json" in names
     assert "quadpred_plugin/training/recipes/music-4q.json" in names
     assert "quadpred_plugin/training/published.csv" in names
+    for asset in (ROOT / "quadpred_plugin" / "report" / "assets").iterdir():
+        assert f"quadpred_plugin/report/assets/{asset.name}" in names
     modules = {
         str(path.relative_to(ROOT))
         for package in ("quadpred_plugin", "vamp_wrapper", "beetsplug")

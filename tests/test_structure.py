@@ -19,7 +19,10 @@ LAYERS = [
     {"pooling"},
     {"audio", "parameters", "prediction", "inputs", "ratings"},
     {"meaning"},
-    {"standard", "streaming", "inference", "exports", "plots", "agreement", "tags", "doctor"},
+    {
+        *("standard", "streaming", "inference", "exports", "plots", "agreement"),
+        *("tags", "doctor", "report"),
+    },
     {"parallel"},
     {"training"},
     {"cli"},
@@ -43,6 +46,7 @@ HEAVY = {
     "pandas",
     "pyarrow",
     "mutagen",
+    "jinja2",
 }
 
 
@@ -106,6 +110,7 @@ def test_heavy_modules_are_imported_where_they_are_used(path):
         ["agreement", "--help"],
         ["tag", "--help"],
         ["doctor", "--help"],
+        ["report", "--help"],
         ["models", "list"],
         ["--version"],
     ],

@@ -13,6 +13,7 @@ from quadpred_plugin.version import VERSION
 # Module and one-line help of each command, so that help needs none of them.
 COMMANDS = {
     "predict": "Hear audio files and say their quadrants, arousal and valence.",
+    "report": "Write a page that plays files and shows their emotion over time.",
     "models": "List, show, verify and import models.",
     "doctor": "Look at this installation and say how to repair it.",
     "vamp": "Install the Vamp plugin for Sonic Visualiser and other hosts.",
