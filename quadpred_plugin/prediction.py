@@ -131,7 +131,7 @@ class Prediction:
         >>> list(frame.columns)
         ['file', 'time', 'duration', 'q1', 'q2', 'q3', 'q4', 'arousal', 'valence', 'quadrant']
         >>> frame.attrs["provenance"]["model"]
-        'music-4q'
+        'compact'
         """
         from quadpred_plugin.exports.data_frame import to_frame
 

@@ -61,7 +61,9 @@ Examples:
     "--format",
     "format_name",
     type=click.Choice(list(FORMATS)),
-    help="Default: by the suffix of -o, else a table on a terminal and csv into a pipe.",
+    metavar="NAME",
+    help=f"{', '.join(FORMATS)}. Default: by the suffix of -o, else a table on a terminal and csv "
+    "into a pipe.",
 )
 @click.option(
     "--level",

@@ -115,7 +115,10 @@ Examples:
     help="Folder.",
 )
 def games_command(output: Path) -> None:
-    """Download the music of free games from Debian, about 3 GB, of which 1 GB is kept."""
+    """Download the music of free games from Debian.
+
+    About 3 GB, of which 1 GB is kept.
+    """
     from quadpred_plugin.training.corpora.games import unpack
 
     unpack(output, lambda package: click.echo(package, err=True))
@@ -136,7 +139,10 @@ Examples:
 def listen_command(
     recipe_name: str, games: Path, renders: Path | None, work: Path, jobs: int
 ) -> None:
-    """Let the compact network guess what musicnn hears, on music without labels."""
+    """Let a network guess what musicnn hears, without labels.
+
+    RECIPE says on which music. 'quadpred train student' starts from what was learned.
+    """
     from quadpred_plugin.chain.preprocessing import Preprocessing
     from quadpred_plugin.training.recipe import read_settings
     from quadpred_plugin.training.student import Student
@@ -209,7 +215,11 @@ Examples:
     help="Write the tables into this Markdown file, between its marks.",
 )
 def compare_command(recipe_name: str, work: Path, grid_name: str, write: Path | None) -> None:
-    """Set a student beside its teacher, the studies' networks and vibenet, on the same folds."""
+    """Set a student beside what it has to beat.
+
+    RECIPE is the student's. Its teacher, the studies' networks and vibenet are scored on
+    the same folds, as far as WORK has them.
+    """
     from quadpred_plugin.chain.preprocessing import Preprocessing
     from quadpred_plugin.training.comparison import compare
     from quadpred_plugin.training.grid import Grid
