@@ -188,6 +188,7 @@ class Model:
             hop=provenance["hop"],
             provenance=provenance,
             warnings=tuple(warnings),
+            pooling=self.card.pooling,
             quadrants=heads["quadrants"],
             arousal=heads["arousal"],
             valence=heads["valence"],

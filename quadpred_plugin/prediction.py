@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.pooling import pool
 from quadpred_plugin.quadrants import QUADRANT_NAMES
 
 if TYPE_CHECKING:
@@ -18,14 +19,14 @@ STATUSES = ("ok", "short", "silent", "empty", "error")
 
 @dataclass(frozen=True)
 class Summary:
-    """Means over a file.
+    """Means over a file, with the temperatures of the model's card.
 
     Attributes
     ----------
     quadrants : ndarray of float64, shape (4,)
-        Mean probabilities of Q1 to Q4, 0..1.
+        Probabilities of Q1 to Q4, 0..1; they sum to 1.
     arousal, valence : float
-        Means, -1..1.
+        -1..1.
     quadrant : str
         Name of the most probable quadrant.
     """
@@ -64,6 +65,9 @@ class Prediction:
         Model, SHA-256 of its graph, version and settings that made the numbers.
     warnings : tuple of str
         Sentences for the listener; the first tells why there are no numbers, if so.
+    pooling : dict of float
+        Temperature by which each head's mean over the file is made as sure as it is right;
+        1 for heads that aren't named.
     sample_rate : float or None
         The signal's own rate, Hz, of which programs count samples; None where it isn't
         known.
@@ -80,6 +84,7 @@ class Prediction:
     valence: NDArray[np.float32]
     provenance: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    pooling: dict[str, float] = field(default_factory=dict)
     sample_rate: float | None = None
 
     def __len__(self) -> int:
@@ -90,14 +95,14 @@ class Prediction:
         return [QUADRANT_NAMES[index] for index in self.quadrants.argmax(axis=1)]
 
     def summary(self) -> Summary | None:
-        """Mean over the frames, or None where there are none."""
+        """Pool the frames (`pooling.pool`); None where there are none."""
         if not len(self):
             return None
-        quadrants = self.quadrants.mean(axis=0, dtype=np.float64)
+        quadrants = pool(self.quadrants, self.pooling.get("quadrants", 1.0))
         return Summary(
             quadrants=quadrants,
-            arousal=float(self.arousal.mean(dtype=np.float64)),
-            valence=float(self.valence.mean(dtype=np.float64)),
+            arousal=pool(self.arousal, self.pooling.get("arousal", 1.0)),
+            valence=pool(self.valence, self.pooling.get("valence", 1.0)),
             quadrant=QUADRANT_NAMES[int(quadrants.argmax())],
         )
 
@@ -126,7 +131,7 @@ class Prediction:
         >>> list(frame.columns)
         ['file', 'time', 'duration', 'q1', 'q2', 'q3', 'q4', 'arousal', 'valence', 'quadrant']
         >>> frame.attrs["provenance"]["model"]
-        'music-4q'
+        'compact'
         """
         from quadpred_plugin.exports.data_frame import to_frame
 

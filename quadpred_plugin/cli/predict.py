@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from quadpred_plugin.cli.completing import FILES, complete_models
 from quadpred_plugin.cli.targets import check_targets, is_folder, plan_targets
 from quadpred_plugin.errors import ModelError, OutputError
 from quadpred_plugin.exports import FORMATS, LEVELS, format_of
@@ -28,10 +29,15 @@ Examples:
   quadpred predict --format svl -o layers/ albums/*.flac
 """,
 )
-@click.argument("paths", nargs=-1, metavar="PATHS...")
+@click.argument("paths", nargs=-1, metavar="PATHS...", type=FILES)
 @click.option("-i", "original_input", multiple=True, hidden=True, metavar="FILE")
 @click.option("-r", "--recursive", is_flag=True, help="Look in the folders of folders too.")
-@click.option("--model", metavar="NAME|PATH", help="An installed model, or a .pb with its card.")
+@click.option(
+    "--model",
+    metavar="NAME|PATH",
+    shell_complete=complete_models,
+    help="An installed model, or a .pb with its card.",
+)
 @click.option(
     "-s",
     "--speech",
@@ -55,9 +61,10 @@ Examples:
     "--format",
     "format_name",
     type=click.Choice(list(FORMATS)),
-    help="Default: by the suffix of -o, else a table on a terminal and csv into a pipe. Layers of "
-    "Sonic Visualiser: svl, taggram-svl, arousal-csv, valence-csv, segments-csv. For Audacity: "
-    "labels; for Praat: textgrid; for music players: mood.",
+    metavar="NAME",
+    help=f"{', '.join(FORMATS)}. Default: by the suffix of -o, else a table on a terminal and csv "
+    "into a pipe. For Sonic Visualiser: svl, and what ends in -svl or -csv; for Audacity: labels; "
+    "for Praat: textgrid; for music players: mood.",
 )
 @click.option(
     "--level",
@@ -100,8 +107,15 @@ def command(
     """Hear audio files and say their quadrants, arousal and valence.
 
     PATHS are audio files and folders of them. Results go to standard output or to -o,
-    all else to standard error. Exit code 0: all done; 1: some files failed; 2: wrong use;
-    130: interrupted, what was finished is kept.
+    all else to standard error.
+
+    A row has the file's name, its status (ok, short, silent, empty or error) or the time
+    of the patch, the duration in seconds, the probabilities q1 to q4 of the quadrants,
+    arousal and valence from -1 to 1, and the most probable quadrant. Rows of files are
+    means over their patches.
+
+    Exit code 0: all done; 1: some files failed; 2: wrong use; 130: interrupted, what was
+    finished is kept.
     """
     from quadpred_plugin.chain.engine import restrict_algorithms
 
@@ -139,7 +153,7 @@ def command(
         hop=hop,
         format_name=format_name,
         level=level,
-        jobs=jobs or _cores(),
+        jobs=jobs or cores(),
         quiet=quiet,
     )
 
@@ -167,7 +181,8 @@ def _choose_model(model: str | None, speech: str | None, music: str | None) -> M
         raise click.UsageError(str(error)) from error
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return the number of cores that this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:

@@ -37,7 +37,7 @@ def run(
     """Hear all files and write their results; return the exit code."""
     watch = _Watch(targets, quiet)
     with watch.interruption, Progress(len(targets.names), wanted=not quiet) as progress:
-        predictions = watch.over(_hear(card, targets.names, fruitless, hop, jobs), progress)
+        predictions = watch.over(hear(card, targets.names, fruitless, hop, jobs), progress)
         export = FORMATS[format_name]
         if targets.outputs is not None:
             watch.write_each(predictions, format_name, level)
@@ -61,13 +61,24 @@ def run(
     return watch.exit_code()
 
 
-def _hear(
+def hear(
     card: ModelCard,
     names: tuple[str, ...],
     fruitless: frozenset[str],
     hop: float | None,
     jobs: int,
 ) -> Generator[Prediction, None, None]:
+    """Hear files in order, in as many processes as there is work for.
+
+    Parameters
+    ----------
+    card : ModelCard
+    names : tuple of str
+    fruitless : frozenset of str
+        Those of the names that are folders without audio: they get status ``error``.
+    hop : float or None
+    jobs : int
+    """
     audible = [name for name in names if name not in fruitless]
     jobs = min(jobs, len(audible))
     if jobs > 1:
