@@ -16,7 +16,7 @@ from quadpred_plugin.audio import open_sound
 from quadpred_plugin.card import read_card
 from quadpred_plugin.chain.network import Network
 from quadpred_plugin.chain.preprocessing import Preprocessing
-from quadpred_plugin.models import DEFAULT_MODEL
+from quadpred_plugin.models import DEFAULT_MODEL, installed_models
 from quadpred_plugin.standard import TensorflowInputQuad, TensorflowPredictQuad
 from quadpred_plugin.training import originals
 from tests import keras_files, signals
@@ -25,6 +25,7 @@ HEADS = ("quadrants", "arousal", "valence")
 BOUND = 1e-4
 
 SMALL = {"filters": (3, 4, 5), "units": 16}
+SHIPPED = [card.name for card in installed_models().shipped]
 NETWORKS = {
     "speech-mandarin-music-mandarin-original": ("speech_man_2_music_man", {}),
     "speech-english-music-mandarin-original": ("speech_eng_2_music_man", SMALL),
@@ -111,12 +112,12 @@ def test_list_verify_and_show(imported, quadpred):
     environment = {"folder": folder, "QUADPRED_MODELS": "user"}
     lines = quadpred("models", "list", **environment).output.decode().splitlines()
     # The shipped default first; then, of the imported, the one of a single language.
-    assert [line.split()[0] for line in lines] == ["name", DEFAULT_MODEL, *NETWORKS]
+    assert [line.split()[0] for line in lines] == ["name", *SHIPPED, *NETWORKS]
     assert all("not measured" in line for line in lines[2:])
     verified = quadpred("models", "verify", **environment)
     assert verified.code == 0
     assert verified.output.decode().splitlines() == [
-        f"{name}: ok" for name in (DEFAULT_MODEL, *NETWORKS)
+        f"{name}: ok" for name in (*SHIPPED, *NETWORKS)
     ]
     shown = quadpred("models", "show", next(iter(NETWORKS)), **environment).output.decode()
     assert "none of the four of quad-pred's repository" in shown
@@ -179,7 +180,7 @@ def test_one_bad_file_leaves_the_others(tmp_path, quadpred):
     [
         ((), "languages of one/model.hdf5 aren't known: give them with --speech and --music"),
         (("-s", "m"), "aren't known"),
-        (("-s", "m", "-m", "e", "--name", DEFAULT_MODEL), "can't be named 'music-4q'"),
+        (("-s", "m", "-m", "e", "--name", DEFAULT_MODEL), f"can't be named '{DEFAULT_MODEL}'"),
         (("-s", "m", "-m", "e", "--name", "../up"), "can't be named '../up'"),
         (("-s", "m", "-m", "e", "two"), "would both become the model"),
         (("-s", "m", "-m", "e", "two", "--name", "own"), "can't be given to 2 files"),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from quadpred_plugin.models import find_model
 from tests import signals
 from tests.vamp import sonic_visualiser
 from vamp_wrapper.outputs import OUTPUTS
@@ -102,9 +103,14 @@ def test_the_summary_is_labelled_regions_over_the_whole_file(shown, predicted):
     assert sorted(rows) == [f"[{number}] Q1 happy, excited" for number in range(1, 7)]
     for start, _, duration in rows.values():
         assert start == 0 and duration == pytest.approx(33, abs=0.1)
-    means = [*predicted["taggram"].mean(axis=0), *(predicted[name].mean() for name in CURVES[:2])]
+    pooling = find_model().pooling
+    raised = predicted["taggram"].mean(axis=0) ** (1 / pooling["quadrants"])
+    expected = list(raised / raised.sum())
+    for name in CURVES[:2]:
+        chance = (1 + predicted[name].mean()) / 2
+        expected.append(np.tanh(np.log(chance / (1 - chance)) / pooling[name] / 2))
     found = [rows[label][1] for label in sorted(rows)]
-    np.testing.assert_allclose(found, means, atol=0.01)
+    np.testing.assert_allclose(found, expected, atol=0.01)
 
 
 @pytest.mark.parametrize(
@@ -173,9 +179,10 @@ def test_segments_are_drawn_with_their_labels(shown):
     columns = pixels(starts + durations / 2)
     colours = picture[len(picture) * 3 // 4, columns]
     assert (np.abs(colours - without[columns]).sum(axis=1) > 100).all()
-    # Those of the first quadrant are green, the others have another hue.
-    greenish = colours[:, 1] > colours[:, 0]
-    np.testing.assert_array_equal(greenish, [row[1] == "1" for row in table])
+    # Segments of one quadrant have one colour, others another.
+    differ = np.abs(colours[:, np.newaxis] - colours).sum(axis=2) > 60
+    quadrants = np.array([row[1] for row in table])
+    np.testing.assert_array_equal(differ, quadrants[:, np.newaxis] != quadrants)
     # Labels are black letters in the upper part, right of their segment's start.
     black = (picture.sum(axis=2) < 60)[12:-12]
     upper, lower = np.split(black, [len(black) // 2])
