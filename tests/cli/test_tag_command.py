@@ -41,8 +41,10 @@ def contents(folder):
 
 
 def test_the_numbers_are_those_of_predict(folder, tag, quadpred):
-    predicted = quadpred("predict", "--format", "csv", "q2_anger.ogg", folder=folder).rows()[0]
-    shown = json.loads(quadpred("models", "show", "--json", folder=folder).output)
+    predicted = quadpred(
+        *("predict", "--model", "music-4q", "--format", "csv", "q2_anger.ogg"), folder=folder
+    ).rows()[0]
+    shown = json.loads(quadpred("models", "show", "music-4q", "--json", folder=folder).output)
     run = tag("q2_anger.ogg")
     assert run.code == 0
     assert run.output.decode() == "q2_anger.ogg: Q2, arousal 0.98, valence -0.65\n"

@@ -84,7 +84,8 @@ def test_import_run_and_query(beet, music, quadpred, tmp_path):
     assert titles(beet, "arousal:-1..1") == set()
     beet("quadpred", "--nowrite")
     paths = [music / f"{name}.ogg" for name in PIECES]
-    rows = quadpred("predict", "--format", "csv", *paths, folder=tmp_path).rows()
+    words = ("predict", "--model", "music-4q", "--format", "csv")
+    rows = quadpred(*words, *paths, folder=tmp_path).rows()
     found = listed(beet)
     for name, row in zip(PIECES, rows, strict=True):
         assert found[name][0] == row["quadrant"] == PIECES[name]
@@ -103,7 +104,8 @@ def test_tags_are_those_of_quadpred_tag(beet, music, quadpred, tmp_path):
     beet("quadpred", "title:q2_anger")
     own = tmp_path / "own.ogg"
     shutil.copy(music / "q2_anger.ogg", own)
-    assert quadpred("tag", "own.ogg", folder=tmp_path, XDG_STATE_HOME=str(tmp_path)).code == 0
+    words = ("tag", "--model", "music-4q", "own.ogg")
+    assert quadpred(*words, folder=tmp_path, XDG_STATE_HOME=str(tmp_path)).code == 0
     written, reference = metadata(listed(beet)["q2_anger"][3]), metadata(own)
     for name in ("QUADPRED_QUADRANT", "QUADPRED_AROUSAL", "QUADPRED_VALENCE"):
         assert written[name] == reference[name]
@@ -114,7 +116,12 @@ def test_tags_are_those_of_quadpred_tag(beet, music, quadpred, tmp_path):
 def test_what_quadpred_tag_wrote_comes_in_with_an_import(beet, music, quadpred, tmp_path):
     folder = tmp_path / "tagged"
     shutil.copytree(music, folder)
-    assert quadpred("tag", "tagged", folder=tmp_path, XDG_STATE_HOME=str(tmp_path)).code == 0
+    assert (
+        quadpred(
+            *("tag", "--model", "music-4q", "tagged"), folder=tmp_path, XDG_STATE_HOME=str(tmp_path)
+        ).code
+        == 0
+    )
     beet("import", str(folder))
     assert {name: row[0] for name, row in listed(beet).items()} == PIECES
     assert titles(beet, "arousal:0.5..") == {"q2_anger"}
