@@ -12,6 +12,7 @@ from quadpred_plugin.version import VERSION
 # Module and one-line help of each command, so that help needs none of them.
 COMMANDS = {
     "predict": "Hear audio files and say their quadrants, arousal and valence.",
+    "batch": "Hear a collection of any size, a result for each track, resumable.",
     "models": "List, show, verify and import models.",
     "vamp": "Install the Vamp plugin for Sonic Visualiser and other hosts.",
     "agreement": "Measure how far listeners agree on emotions, by Krippendorff's alpha.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,6 +107,7 @@ def command(
     restrict_algorithms()
     from quadpred_plugin.cli.run import run
     from quadpred_plugin.inputs import expand_paths
+    from quadpred_plugin.processes import usable_cores
 
     wanted = [*original_input, *paths]
     if not wanted:
@@ -135,7 +135,7 @@ def command(
         hop=hop,
         format_name=format_name,
         level=level,
-        jobs=jobs or _cores(),
+        jobs=jobs or usable_cores(),
         quiet=quiet,
     )
 
@@ -163,10 +163,3 @@ def _choose_model(model: str | None, speech: str | None, music: str | None) -> M
         return find_model(model or "default")
     except ModelError as error:
         raise click.UsageError(str(error)) from error
-
-
-def _cores() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1

@@ -8,11 +8,11 @@ network on two cores.
 import multiprocessing
 import os
 import signal
-import threading
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any
+
+from quadpred_plugin.processes import end_with_parent
 
 
 def run_side_by_side(
@@ -32,7 +32,7 @@ def run_side_by_side(
     """
     others = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, _begin, (os.getpid(),)) as pool:
+    with ProcessPoolExecutor(jobs, context, _begin) as pool:
         waiting = [pool.submit(function, *arguments) for arguments in calls]
         try:
             for one in as_completed(waiting):
@@ -55,14 +55,8 @@ def use_one_thread() -> None:
     tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
-def _begin(parent: int) -> None:
+def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    # Lest two runs write into one folder.
+    end_with_parent()
     use_one_thread()
-
-
-def _end_with(parent: int) -> None:
-    """End this process once its parent is gone, lest two runs write into one folder."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)

@@ -1,0 +1,179 @@
+"""``quadpred batch``: a collection of any size, resumable."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from quadpred_plugin.cli.predict import FORMAT_NAMES, LEVEL_NAMES
+
+if TYPE_CHECKING:
+    from quadpred_plugin.card import ModelCard
+    from quadpred_plugin.collection.batch import Engine
+
+# A table is for reading in a terminal.
+FILE_FORMATS = tuple(name for name in FORMAT_NAMES if name != "table")
+ENGINES = ("local", "dask")
+
+
+@click.command(
+    "batch",
+    epilog="""\b
+Examples:
+  quadpred batch -o results music/
+  quadpred batch -o results --format npz --hop 0.32 -j 8 music/
+  quadpred batch -o results --dataset --level file music/
+  quadpred batch -o results --engine dask --scheduler tcp://10.0.0.1:8786 music/
+""",
+)
+@click.argument("root", type=click.Path(exists=True, file_okay=False))
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(file_okay=False),
+    help="Folder of results: new, empty, or of a run before, which is then continued.",
+)
+@click.option("--model", metavar="NAME|PATH", help="An installed model, or a .pb with its card.")
+@click.option(
+    "--hop",
+    type=float,
+    metavar="SECONDS",
+    help="From one patch's start to the next, rounded to frames of 0.032 s; "
+    "without it patches don't overlap.",
+)
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(FILE_FORMATS),
+    help="Of the result file of each track; default: json.",
+)
+@click.option(
+    "--dataset",
+    is_flag=True,
+    help="All rows in one Parquet data set, tracks.parquet or frames.parquet by level, "
+    "instead of files.",
+)
+@click.option(
+    "--level",
+    type=click.Choice(LEVEL_NAMES),
+    help="A row a track (default of a data set), or a row a patch (default of files).",
+)
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes; default: one a core.")
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="local",
+    help="Processes of this machine (default), or a Dask cluster.",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Of the Dask cluster, as tcp://HOST:PORT; without it one is started here.",
+)
+@click.option("--force", is_flag=True, help="Hear every track again.")
+@click.option("--skip-existing", is_flag=True, help="Leave tracks with a result as they are.")
+@click.option(
+    "--checksum",
+    is_flag=True,
+    help="Tell changed tracks by their content, not by size and time.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Failures alone: no warnings, no progress.")
+def command(
+    root: str,
+    output: str,
+    model: str | None,
+    hop: float | None,
+    format_name: str | None,
+    dataset: bool,
+    level: str | None,
+    jobs: int | None,
+    engine: str,
+    scheduler: str | None,
+    force: bool,
+    skip_existing: bool,
+    checksum: bool,
+    quiet: bool,
+) -> int:
+    """Hear all tracks below the folder ROOT, each once.
+
+    The result of ROOT/album/song.mp3 is DIR/album/song.mp3.json. Whatever ends a run, the
+    same command goes on where it was: a track is heard again if it has changed, if the model,
+    the hop or the format has, or if it failed. manifest.csv tells of all tracks, failures.csv
+    why some have no result. Exit code 0: all done; 1: some tracks failed; 2: wrong use; 130:
+    interrupted, what was finished is kept.
+    """
+    from quadpred_plugin.chain.engine import restrict_algorithms
+
+    if force and skip_existing:
+        raise click.UsageError("--force and --skip-existing exclude each other.")
+    if dataset and format_name:
+        raise click.UsageError("--dataset and --format exclude each other.")
+    if engine == "local" and scheduler:
+        raise click.UsageError("--scheduler needs --engine dask.")
+    if scheduler and jobs:
+        raise click.UsageError("-j is for processes of this machine: a cluster has its own.")
+    restrict_algorithms()
+    from quadpred_plugin.cli.batch_run import BatchRun
+    from quadpred_plugin.collection.batch import open_batch
+    from quadpred_plugin.collection.plan import Wishes
+    from quadpred_plugin.errors import OutputError
+    from quadpred_plugin.processes import usable_cores
+
+    card = _find_model(model or "default", hop)
+    # A damaged model is one error, not one of each process.
+    card.verify()
+    with ExitStack() as stack:
+        hearers = _engine(stack, card, engine, scheduler, jobs or usable_cores())
+        run = BatchRun(root, output, quiet)
+        try:
+            batch = stack.enter_context(
+                open_batch(
+                    root,
+                    output,
+                    card,
+                    hop,
+                    format_name=None if dataset else format_name or "json",
+                    level=level or ("file" if dataset else "frame"),
+                    wishes=Wishes(force, skip_existing, checksum),
+                    settled=run.settle,
+                )
+            )
+        except OutputError as error:
+            raise click.UsageError(str(error)) from error
+        run.over(batch, hearers)
+    return run.end()
+
+
+def _find_model(name: str, hop: float | None) -> ModelCard:
+    from quadpred_plugin.errors import ModelError
+    from quadpred_plugin.models import find_model
+
+    try:
+        card = find_model(name)
+    except ModelError as error:
+        raise click.UsageError(str(error)) from error
+    if hop is not None:
+        try:
+            card.preprocessing.hop_frames(hop)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--hop") from error
+    return card
+
+
+def _engine(
+    stack: ExitStack, card: ModelCard, name: str, scheduler: str | None, jobs: int
+) -> Engine:
+    if name == "local":
+        from quadpred_plugin.collection.local import hear_locally
+
+        return partial(hear_locally, card, jobs)
+    from quadpred_plugin.collection.cluster import connect, hear_on_cluster
+
+    client = stack.enter_context(connect(scheduler, jobs))
+    if not client.nthreads():
+        click.echo(f"quadpred: {scheduler} has no workers yet: waiting for one.", err=True)
+    return partial(hear_on_cluster, client, card)

@@ -1,0 +1,193 @@
+"""Rows of all tracks in one Parquet data set: a part for every few hundred tracks.
+
+Each track has its rows in one part, which the manifest names. A part is written whole and
+becomes valid when the manifest says so; what it doesn't say is removed by the next run.
+"""
+
+import json
+import time
+import uuid
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from quadpred_plugin.collection.manifest import Manifest, Record
+from quadpred_plugin.collection.results import put_in_place
+from quadpred_plugin.errors import OutputError
+from quadpred_plugin.exports.columns import COLUMNS, Value, rows
+from quadpred_plugin.files import write_atomically
+from quadpred_plugin.prediction import Prediction
+
+# Of the data set's folder, by level; both may stand side by side.
+FOLDERS = {"file": "tracks.parquet", "frame": "frames.parquet"}
+
+# A run that is killed hears again what isn't in a part yet; parts shall not be too many.
+_TRACKS_A_PART = 256
+_FRAMES_A_PART = 1 << 20
+_SECONDS_A_PART = 300
+
+_TEXTS = ("file", "status", "quadrant")
+
+
+class Dataset:
+    """The parts below the output folder, and the tracks that wait for the next one.
+
+    Parameters
+    ----------
+    output : Path
+        The folder of results.
+    staging : Path
+        For files that aren't whole yet.
+    level : {'file', 'frame'}
+    manifest : Manifest
+
+    Raises
+    ------
+    OutputError
+        If pyarrow is missing.
+    """
+
+    def __init__(self, output: Path, staging: Path, level: str, manifest: Manifest) -> None:
+        _require_pyarrow()
+        self._output, self._staging, self._level = output, staging, level
+        self._manifest = manifest
+        self._waiting: dict[str, tuple[Record, Prediction]] = {}
+        self._replaced: dict[str, set[str]] = {}
+        self._frames = 0
+        self._since = 0.0
+
+    def repair(self) -> None:
+        """Make parts and manifest agree, after whatever end the run before has met."""
+        known = {name for name in self._manifest.results() if is_part(name)}
+        for folder in FOLDERS.values():
+            for path in sorted((self._output / folder).glob("part-*.parquet")):
+                if f"{folder}/{path.name}" not in known:
+                    path.unlink()
+        for name in known:
+            if not (self._output / name).is_file():
+                self._manifest.forget_result(name)
+        self._manifest.commit()
+
+    def add(self, record: Record, prediction: Prediction, before: str) -> None:
+        """Take a track's rows, and write a part if there are enough.
+
+        Parameters
+        ----------
+        record : Record
+            Saved in the manifest together with the part.
+        prediction : Prediction
+            Of a track that failed too: it has a row at file level and none at frame level.
+        before : str
+            The part that holds the track's former rows; empty for none.
+        """
+        if not self._waiting:
+            self._since = time.monotonic()
+        self._waiting[record.file] = (record, prediction)
+        self._frames += len(prediction)
+        if before:
+            self._replaced.setdefault(before, set()).add(record.file)
+        if (
+            len(self._waiting) >= _TRACKS_A_PART
+            or self._frames >= _FRAMES_A_PART
+            or time.monotonic() - self._since > _SECONDS_A_PART
+        ):
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the part of the tracks that wait, and drop their former rows.
+
+        Whoever reads meanwhile, or after a kill at any point, finds no track twice.
+        """
+        if not self._waiting:
+            return
+        for part, files in self._replaced.items():
+            for file in files:
+                self._manifest.save(Record(file, "pending", result=part))
+        self._manifest.commit()
+        for part, files in self._replaced.items():
+            self._drop(part, files)
+        part = self._write([prediction for _, prediction in self._waiting.values()])
+        for record, prediction in self._waiting.values():
+            has_rows = self._level == "file" or len(prediction)
+            self._manifest.save(replace(record, result=part if has_rows else ""))
+        self._manifest.commit()
+        self._waiting, self._replaced, self._frames = {}, {}, 0
+
+    def _write(self, predictions: list[Prediction]) -> str:
+        """Write the next part and return its path below the output folder, empty for no rows."""
+        import pyarrow
+
+        lines = [row for prediction in predictions for row in rows(prediction, self._level)]
+        if not lines:
+            return ""
+        schema = pyarrow.schema(
+            [
+                (name, pyarrow.string() if name in _TEXTS else pyarrow.float64())
+                for name in COLUMNS[self._level]
+            ],
+            {"quadpred": json.dumps(predictions[0].provenance)},
+        )
+        columns = [map(storable, values) for values in zip(*lines, strict=True)]
+        table = pyarrow.Table.from_arrays(
+            [pyarrow.array(values, field.type) for values, field in zip(columns, schema)],
+            schema=schema,
+        )
+        folder = FOLDERS[self._level]
+        numbers = [int(path.stem[5:]) for path in (self._output / folder).glob("part-*.parquet")]
+        name = f"{folder}/part-{max(numbers, default=0) + 1:06}.parquet"
+        self._put(table, name)
+        return name
+
+    def _drop(self, part: str, files: set[str]) -> None:
+        """Write a part again without the rows of some tracks."""
+        import pyarrow.compute
+        import pyarrow.parquet
+
+        path = self._output / part
+        if not path.is_file():
+            return
+        table = pyarrow.parquet.read_table(path, partitioning=None)
+        dropped = pyarrow.array([storable(file) for file in files], pyarrow.string())
+        kept = table.filter(
+            pyarrow.compute.invert(pyarrow.compute.is_in(table.column("file"), dropped))
+        )
+        if len(kept):
+            self._put(kept, part)
+        else:
+            path.unlink()
+
+    def _put(self, table: Any, name: str) -> None:
+        import pyarrow.parquet
+
+        staged = self._staging / uuid.uuid4().hex
+        try:
+            write_atomically(staged, lambda stream: pyarrow.parquet.write_table(table, stream))
+            put_in_place(staged, self._output, name)
+        finally:
+            staged.unlink(missing_ok=True)
+
+
+def storable(value: Value) -> Value:
+    r"""Return a value as Parquet can hold it: bytes of a name that aren't UTF-8 as escapes.
+
+    Examples
+    --------
+    >>> storable("a\udcff.wav")
+    'a\\udcff.wav'
+    """
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+
+
+def is_part(name: str) -> bool:
+    """Whether a result is a part of a data set."""
+    folder, _, file = name.partition("/")
+    return folder in FOLDERS.values() and file.startswith("part-") and file.endswith(".parquet")
+
+
+def _require_pyarrow() -> None:
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError as error:
+        raise OutputError(
+            "A data set needs one more package: pip install 'quadpred-plugin[parquet]'."
+        ) from error
