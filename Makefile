@@ -10,7 +10,7 @@ EXAMPLES := $(sort $(wildcard examples/audio/*.ogg))
 # The hosts that the Vamp plugin is tested in, by Debian's names, and what builds one of them.
 HOSTS := g++ vamp-examples vamp-plugin-sdk sonic-visualiser
 
-.PHONY: demo test check bench tables agreement hosts clean
+.PHONY: demo test soak check bench tables agreement hosts clean
 
 demo: $(VENV)/.installed
 	@mkdir -p demo
@@ -27,6 +27,10 @@ test: $(VENV)/.installed-test check
 			echo "The tests need $$program: 'sudo make hosts' installs it, on Debian and Ubuntu."; \
 			exit 1; }; done
 	$(BIN)/python -m pytest
+
+# What 'test' does with a few tracks, with a thousand; some minutes.
+soak: $(VENV)/.installed-test
+	$(BIN)/python -m tests.soak
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff check .

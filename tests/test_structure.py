@@ -12,7 +12,7 @@ VAMP_WRAPPER = PACKAGE.parent / "vamp_wrapper"
 
 # From the leaves up; a module may import from its own layer and those before it.
 LAYERS = [
-    {"version", "errors", "quadrants", "text"},
+    {"version", "errors", "quadrants", "text", "processes"},
     {"files"},
     {"chain"},
     {"card", "models", "decoding"},
@@ -20,6 +20,7 @@ LAYERS = [
     {"meaning"},
     {"standard", "streaming", "inference", "exports", "plots", "agreement"},
     {"parallel"},
+    {"collection"},
     {"training"},
     {"cli"},
 ]
@@ -36,6 +37,9 @@ HEAVY = {
     "soxr",
     "h5py",
     "krippendorff",
+    "pyarrow",
+    "dask",
+    "distributed",
 }
 
 
@@ -96,6 +100,7 @@ def test_heavy_modules_are_imported_where_they_are_used(path):
     [
         ["--help"],
         ["predict", "--help"],
+        ["batch", "--help"],
         ["agreement", "--help"],
         ["models", "list"],
         ["--version"],

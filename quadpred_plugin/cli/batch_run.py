@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import suppress
 
 import click
@@ -76,7 +76,7 @@ class BatchRun:
                 self._say(f"{self._batch.gone} tracks of runs before are gone; results are kept.")
         return 1 if failed else 0
 
-    def _next(self, outcomes: Iterator[Outcome]) -> Outcome | None:
+    def _next(self, outcomes: Generator[Outcome, None, None]) -> Outcome | None:
         if self._interruption.wished:
             outcomes.close()
             return None

@@ -4,19 +4,19 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
 from quadpred_plugin.card import ModelCard
-from quadpred_plugin.collection.dataset import Dataset, is_part
+from quadpred_plugin.collection.dataset import Dataset, is_part, require_pyarrow
 from quadpred_plugin.collection.folder import ResultsFolder
 from quadpred_plugin.collection.hearing import UNCHANGED, Job, Outcome, Task, put_content_in_place
-from quadpred_plugin.collection.manifest import Record
+from quadpred_plugin.collection.manifest import Manifest, Record
 from quadpred_plugin.collection.plan import Plan, Planned, Wishes
-from quadpred_plugin.collection.results import remove, result_path
+from quadpred_plugin.collection.results import remove
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.exports import FORMATS
 from quadpred_plugin.inference import provenance_of
@@ -43,24 +43,21 @@ class Batch:
 
     def __init__(
         self,
-        folder: ResultsFolder,
         job: Job,
-        plan: Plan,
         settings: str,
+        plan: Plan,
+        manifest: Manifest,
+        dataset: Dataset | None,
         settled: Callable[[Outcome], None],
     ) -> None:
         self.counts: Counter[str] = Counter()
         self.gone: int | None = None
-        self._manifest = folder.manifest
-        self._job, self._plan, self._settings, self._settled = job, plan, settings, settled
+        self._job, self._settings, self._plan = job, settings, plan
+        self._manifest, self._dataset, self._settled = manifest, dataset, settled
         # What was known of tracks that are being heard.
         self._heard: dict[str, Planned] = {}
-        self._dataset: Dataset | None = None
-        if job.format_name is None:
-            self._dataset = Dataset(folder.path, folder.staging, job.level, folder.manifest)
-            self._dataset.repair()
 
-    def outcomes(self, engine: Engine) -> Iterator[Outcome]:
+    def outcomes(self, engine: Engine) -> Generator[Outcome, None, None]:
         """Hear what is to be heard.
 
         Each outcome is to be given to `record` before the next is asked for; it may be left
@@ -114,6 +111,10 @@ class Batch:
 
     def _keep(self, record: Record, outcome: Outcome, before: Record | None) -> None:
         former = before.result if before is not None else ""
+        if record.status == "error" and before == replace(record, result=former):
+            # It failed before, for the same reason; rows that say so are there.
+            self._manifest.save(before)
+            return
         if self._dataset is not None:
             prediction = outcome.prediction or without_frames(
                 outcome.file, outcome.status, None, record.reason, {}
@@ -178,6 +179,8 @@ def open_batch(
         If the folder can't be used: it holds something else, or another run uses it.
     """
     root, output = os.path.abspath(root), os.path.abspath(output)
+    if format_name is None:
+        require_pyarrow()
     kind = "result files" if format_name else "a data set"
     # Result files of others can be left alone; a data set holds what the manifest knows.
     of_others = wishes.force or (wishes.skip_existing and format_name is not None)
@@ -188,7 +191,8 @@ def open_batch(
     job = Job(root, output, str(folder.staging), hop, format_name, level)
     suffix = (FORMATS[format_name].suffix or f".{format_name}") if format_name else ""
     plan = Plan(root, output, suffix, settings, folder.manifest, wishes)
-    batch = Batch(folder, job, plan, settings, settled)
+    dataset = None if format_name else Dataset(folder, level, content)
+    batch = Batch(job, settings, plan, folder.manifest, dataset, settled)
     try:
         yield batch
     except BaseException:

@@ -8,10 +8,10 @@ import json
 import time
 import uuid
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from quadpred_plugin.collection.manifest import Manifest, Record
+from quadpred_plugin.collection.folder import ResultsFolder
+from quadpred_plugin.collection.manifest import Record
 from quadpred_plugin.collection.results import put_in_place
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.exports.columns import COLUMNS, Value, rows
@@ -22,7 +22,7 @@ from quadpred_plugin.prediction import Prediction
 FOLDERS = {"file": "tracks.parquet", "frame": "frames.parquet"}
 
 # A run that is killed hears again what isn't in a part yet; parts shall not be too many.
-_TRACKS_A_PART = 256
+TRACKS_A_PART = 256
 _FRAMES_A_PART = 1 << 20
 _SECONDS_A_PART = 300
 
@@ -30,43 +30,25 @@ _TEXTS = ("file", "status", "quadrant")
 
 
 class Dataset:
-    """The parts below the output folder, and the tracks that wait for the next one.
+    """The parts below the folder of results, and the tracks that wait for the next one.
 
     Parameters
     ----------
-    output : Path
-        The folder of results.
-    staging : Path
-        For files that aren't whole yet.
+    folder : ResultsFolder
     level : {'file', 'frame'}
-    manifest : Manifest
-
-    Raises
-    ------
-    OutputError
-        If pyarrow is missing.
+    settings : dict
+        What rows are made with, for the schema's metadata.
     """
 
-    def __init__(self, output: Path, staging: Path, level: str, manifest: Manifest) -> None:
-        _require_pyarrow()
-        self._output, self._staging, self._level = output, staging, level
-        self._manifest = manifest
+    def __init__(self, folder: ResultsFolder, level: str, settings: dict[str, Any]) -> None:
+        self._output, self._staging = folder.path, folder.staging
+        self._manifest = folder.manifest
+        self._level, self._settings = level, settings
         self._waiting: dict[str, tuple[Record, Prediction]] = {}
         self._replaced: dict[str, set[str]] = {}
         self._frames = 0
         self._since = 0.0
-
-    def repair(self) -> None:
-        """Make parts and manifest agree, after whatever end the run before has met."""
-        known = {name for name in self._manifest.results() if is_part(name)}
-        for folder in FOLDERS.values():
-            for path in sorted((self._output / folder).glob("part-*.parquet")):
-                if f"{folder}/{path.name}" not in known:
-                    path.unlink()
-        for name in known:
-            if not (self._output / name).is_file():
-                self._manifest.forget_result(name)
-        self._manifest.commit()
+        self._repair()
 
     def add(self, record: Record, prediction: Prediction, before: str) -> None:
         """Take a track's rows, and write a part if there are enough.
@@ -87,7 +69,7 @@ class Dataset:
         if before:
             self._replaced.setdefault(before, set()).add(record.file)
         if (
-            len(self._waiting) >= _TRACKS_A_PART
+            len(self._waiting) >= TRACKS_A_PART
             or self._frames >= _FRAMES_A_PART
             or time.monotonic() - self._since > _SECONDS_A_PART
         ):
@@ -113,6 +95,18 @@ class Dataset:
         self._manifest.commit()
         self._waiting, self._replaced, self._frames = {}, {}, 0
 
+    def _repair(self) -> None:
+        """Make parts and manifest agree, after whatever end the run before has met."""
+        known = {name for name in self._manifest.results() if is_part(name)}
+        for folder in FOLDERS.values():
+            for path in sorted((self._output / folder).glob("part-*.parquet")):
+                if f"{folder}/{path.name}" not in known:
+                    path.unlink()
+        for name in known:
+            if not (self._output / name).is_file():
+                self._manifest.forget_result(name)
+        self._manifest.commit()
+
     def _write(self, predictions: list[Prediction]) -> str:
         """Write the next part and return its path below the output folder, empty for no rows."""
         import pyarrow
@@ -125,7 +119,7 @@ class Dataset:
                 (name, pyarrow.string() if name in _TEXTS else pyarrow.float64())
                 for name in COLUMNS[self._level]
             ],
-            {"quadpred": json.dumps(predictions[0].provenance)},
+            {"quadpred": json.dumps(self._settings)},
         )
         columns = [map(storable, values) for values in zip(*lines, strict=True)]
         table = pyarrow.Table.from_arrays(
@@ -184,10 +178,17 @@ def is_part(name: str) -> bool:
     return folder in FOLDERS.values() and file.startswith("part-") and file.endswith(".parquet")
 
 
-def _require_pyarrow() -> None:
+def require_pyarrow() -> None:
+    """Look whether the package is there that a data set needs.
+
+    Raises
+    ------
+    OutputError
+        If it isn't.
+    """
     try:
         import pyarrow.parquet  # noqa: F401
     except ImportError as error:
         raise OutputError(
-            "A data set needs one more package: pip install 'quadpred-plugin[parquet]'."
+            "A data set needs one more package: pip install 'quadpred-plugin[exports]'."
         ) from error

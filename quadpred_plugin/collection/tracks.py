@@ -95,7 +95,9 @@ def read_stamp(path: str) -> Stamp | None:
 
 def _read_folder(path: str) -> tuple[list[str], set[str], list[str]]:
     """Return the names of audio files, sorted, those of links, and those of folders."""
-    files, links, folders = [], set(), []
+    files: list[str] = []
+    links: set[str] = set()
+    folders: list[str] = []
     with os.scandir(path) as entries:
         for entry in entries:
             if entry.name.startswith("."):
