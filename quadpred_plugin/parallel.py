@@ -58,7 +58,9 @@ def predict_in_processes(
     """
     function = partial(_predict_one, hop)
     for name, prediction in run_in_processes(card, function, names, jobs, in_order=True):
-        yield prediction or without_frames(name, "error", None, DEADLY, {})
+        if prediction is None:
+            prediction = without_frames(name, "error", None, DEADLY, {})
+        yield prediction
 
 
 def run_in_processes(

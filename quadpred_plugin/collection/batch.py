@@ -116,9 +116,9 @@ class Batch:
             self._manifest.save(before)
             return
         if self._dataset is not None:
-            prediction = outcome.prediction or without_frames(
-                outcome.file, outcome.status, None, record.reason, {}
-            )
+            prediction = outcome.prediction
+            if prediction is None:
+                prediction = without_frames(outcome.file, outcome.status, None, record.reason, {})
             self._dataset.add(record, prediction, former if is_part(former) else "")
             return
         if record.status == "error" and former:

@@ -23,7 +23,7 @@ FOLDERS = {"file": "tracks.parquet", "frame": "frames.parquet"}
 
 # A run that is killed hears again what isn't in a part yet; parts shall not be too many.
 TRACKS_A_PART = 256
-_FRAMES_A_PART = 1 << 20
+_ROWS_A_PART = 1 << 18
 _SECONDS_A_PART = 300
 
 _TEXTS = ("file", "status", "quadrant")
@@ -44,10 +44,13 @@ class Dataset:
         self._output, self._staging = folder.path, folder.staging
         self._manifest = folder.manifest
         self._level, self._settings = level, settings
-        self._waiting: dict[str, tuple[Record, Prediction]] = {}
+        # Records, and tables of rows.
+        self._waiting: list[tuple[Record, Any]] = []
         self._replaced: dict[str, set[str]] = {}
-        self._frames = 0
+        self._rows = 0
         self._since = 0.0
+        # Of the part that is being written, so that a second attempt replaces the first.
+        self._part = ""
         self._repair()
 
     def add(self, record: Record, prediction: Prediction, before: str) -> None:
@@ -64,13 +67,14 @@ class Dataset:
         """
         if not self._waiting:
             self._since = time.monotonic()
-        self._waiting[record.file] = (record, prediction)
-        self._frames += len(prediction)
+        table = self._table(prediction)
+        self._waiting.append((record, table))
+        self._rows += len(table)
         if before:
             self._replaced.setdefault(before, set()).add(record.file)
         if (
             len(self._waiting) >= TRACKS_A_PART
-            or self._frames >= _FRAMES_A_PART
+            or self._rows >= _ROWS_A_PART
             or time.monotonic() - self._since > _SECONDS_A_PART
         ):
             self.flush()
@@ -88,12 +92,11 @@ class Dataset:
         self._manifest.commit()
         for part, files in self._replaced.items():
             self._drop(part, files)
-        part = self._write([prediction for _, prediction in self._waiting.values()])
-        for record, prediction in self._waiting.values():
-            has_rows = self._level == "file" or len(prediction)
-            self._manifest.save(replace(record, result=part if has_rows else ""))
+        self._write()
+        for record, table in self._waiting:
+            self._manifest.save(replace(record, result=self._part if len(table) else ""))
         self._manifest.commit()
-        self._waiting, self._replaced, self._frames = {}, {}, 0
+        self._waiting, self._replaced, self._rows, self._part = [], {}, 0, ""
 
     def _repair(self) -> None:
         """Make parts and manifest agree, after whatever end the run before has met."""
@@ -107,13 +110,9 @@ class Dataset:
                 self._manifest.forget_result(name)
         self._manifest.commit()
 
-    def _write(self, predictions: list[Prediction]) -> str:
-        """Write the next part and return its path below the output folder, empty for no rows."""
+    def _table(self, prediction: Prediction) -> Any:
         import pyarrow
 
-        lines = [row for prediction in predictions for row in rows(prediction, self._level)]
-        if not lines:
-            return ""
         schema = pyarrow.schema(
             [
                 (name, pyarrow.string() if name in _TEXTS else pyarrow.float64())
@@ -121,16 +120,24 @@ class Dataset:
             ],
             {"quadpred": json.dumps(self._settings)},
         )
-        columns = [map(storable, values) for values in zip(*lines, strict=True)]
-        table = pyarrow.Table.from_arrays(
-            [pyarrow.array(values, field.type) for values, field in zip(columns, schema)],
-            schema=schema,
-        )
+        lines = rows(prediction, self._level)
+        columns = [list(map(storable, values)) for values in zip(*lines)] or [[]] * len(schema)
+        arrays = [pyarrow.array(values, field.type) for values, field in zip(columns, schema)]
+        return pyarrow.Table.from_arrays(arrays, schema=schema)
+
+    def _write(self) -> None:
+        """Write the rows that wait as the next part, if there are any."""
+        import pyarrow
+
+        if not self._rows:
+            return
         folder = FOLDERS[self._level]
-        numbers = [int(path.stem[5:]) for path in (self._output / folder).glob("part-*.parquet")]
-        name = f"{folder}/part-{max(numbers, default=0) + 1:06}.parquet"
-        self._put(table, name)
-        return name
+        if not self._part:
+            parts = (self._output / folder).glob("part-*.parquet")
+            last = max((int(path.stem.partition("-")[2]) for path in parts), default=0)
+            self._part = f"{folder}/part-{last + 1:06}.parquet"
+        table = pyarrow.concat_tables([table for _, table in self._waiting])
+        self._put(table.combine_chunks(), self._part)
 
     def _drop(self, part: str, files: set[str]) -> None:
         """Write a part again without the rows of some tracks."""

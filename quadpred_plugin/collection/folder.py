@@ -89,20 +89,12 @@ class ResultsFolder:
         OutputError
             If the folder holds results of another kind or collection.
         """
-        last = self.manifest.last_run()
-        if last is not None:
-            last_root, last_kind = last
-            if last_kind != kind:
-                raise OutputError(
-                    f"The folder {self.path} holds {last_kind}: choose another one for {kind}."
-                )
-            # A collection that is no longer at its old place has moved.
-            if last_root != root and os.path.isdir(last_root) and not force:
-                raise OutputError(
-                    f"The folder {self.path} holds results of {last_root}: choose another one, or "
-                    "give --force to replace those whose tracks have the same names."
-                )
-        self.manifest.begin_run(root, kind, settings, content)
+        try:
+            self._check_last_run(root, kind, force)
+            self.manifest.begin_run(root, kind, settings, content)
+        except OutputError:
+            self.leave()
+            raise
 
     def close(self) -> None:
         """Write the tables and let others in."""
@@ -112,8 +104,28 @@ class ResultsFolder:
             settings = json.dumps(self.manifest.settings(), indent=2, sort_keys=True) + "\n"
             self._write(SETTINGS, lambda stream: stream.write(settings))
         finally:
-            shutil.rmtree(self.staging, ignore_errors=True)
-            self.manifest.close()
+            self.leave()
+
+    def leave(self) -> None:
+        """Let others in."""
+        shutil.rmtree(self.staging, ignore_errors=True)
+        self.manifest.close()
+
+    def _check_last_run(self, root: str, kind: str, force: bool) -> None:
+        last = self.manifest.last_run()
+        if last is None:
+            return
+        last_root, last_kind = last
+        if last_kind != kind:
+            raise OutputError(
+                f"The folder {self.path} holds {last_kind}: choose another one for {kind}."
+            )
+        # A collection that is no longer at its old place has moved.
+        if last_root != root and os.path.isdir(last_root) and not force:
+            raise OutputError(
+                f"The folder {self.path} holds results of {last_root}: choose another one, or "
+                "give --force to replace those whose tracks have the same names."
+            )
 
     def _write(self, name: str, write: Callable[[IO[Any]], Any]) -> None:
         staged = self.staging / name

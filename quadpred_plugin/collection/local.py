@@ -14,4 +14,4 @@ def hear_locally(card: ModelCard, jobs: int, job: Job, tasks: Iterator[Task]) ->
     Always in processes, also in one: a decoder that crashes shall not end the run.
     """
     for task, outcome in run_in_processes(card, partial(hear, job), tasks, jobs):
-        yield outcome or brought_down(task)
+        yield brought_down(task) if outcome is None else outcome

@@ -20,15 +20,15 @@ from quadpred_plugin.exports.csv_rows import csv_line
 # A run that is killed hears again what it did since the last commit.
 _SECONDS_BETWEEN_COMMITS = 1.0
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS tracks (
-    file BLOB PRIMARY KEY, status TEXT NOT NULL, reason TEXT NOT NULL, size INTEGER,
-    mtime_ns INTEGER, sha256 TEXT, settings TEXT, result BLOB NOT NULL,
-    result_size INTEGER NOT NULL, run INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS settings (hash TEXT PRIMARY KEY, content TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS runs (run INTEGER PRIMARY KEY, root BLOB NOT NULL, kind TEXT NOT NULL);
-"""
+_TABLES = (
+    """CREATE TABLE IF NOT EXISTS tracks (
+        file BLOB PRIMARY KEY, status TEXT NOT NULL, reason TEXT NOT NULL, size INTEGER,
+        mtime_ns INTEGER, sha256 TEXT, settings TEXT, result BLOB NOT NULL,
+        result_size INTEGER NOT NULL, run INTEGER NOT NULL
+    ) WITHOUT ROWID""",
+    "CREATE TABLE IF NOT EXISTS settings (hash TEXT PRIMARY KEY, content TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS runs (run INTEGER PRIMARY KEY, root BLOB, kind TEXT)",
+)
 
 
 @dataclass(frozen=True)
@@ -89,16 +89,12 @@ class Manifest:
         self._last_commit = time.monotonic()
         with self._explained():
             self._database = sqlite3.connect(path, timeout=0, isolation_level=None)
-            # Held until the end, so that no second run writes beside this one; a log that is
-            # locked so needs no shared memory, which network file systems lack.
-            self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = NORMAL")
-            self._database.execute("BEGIN EXCLUSIVE")
-            for statement in _TABLES.split(";"):
-                self._database.execute(statement)
-            last = self._one("SELECT max(run) FROM runs")[0]
-        self.run = (last or 0) + 1
+        try:
+            self._open()
+            self.run = (self._one("SELECT max(run) FROM runs")[0] or 0) + 1
+        except OutputError:
+            self._database.close()
+            raise
 
     def last_run(self) -> tuple[str, str] | None:
         """Return the collection and the kind of results of the run before, if there was one."""
@@ -135,8 +131,10 @@ class Manifest:
 
     def commit(self) -> None:
         """Keep what was saved, also if the process is killed."""
-        self._do("COMMIT")
-        self._do("BEGIN EXCLUSIVE")
+        with self._explained():
+            # Python ends the transaction that is open before it: one call, so that Ctrl-C
+            # can't come between the two.
+            self._database.executescript("BEGIN EXCLUSIVE")
         self._last_commit = time.monotonic()
 
     def forget_result(self, result: str) -> None:
@@ -174,6 +172,16 @@ class Manifest:
         with self._explained():
             self._database.execute("COMMIT")
             self._database.close()
+
+    def _open(self) -> None:
+        # Held until the end, so that no second run writes beside this one; a log that is
+        # locked so needs no shared memory, which network file systems lack.
+        self._do("PRAGMA locking_mode = EXCLUSIVE")
+        self._do("PRAGMA journal_mode = WAL")
+        self._do("PRAGMA synchronous = NORMAL")
+        self._do("BEGIN EXCLUSIVE")
+        for statement in _TABLES:
+            self._do(statement)
 
     def _write(self, stream: IO[str], columns: Iterable[str], condition: str) -> None:
         stream.write(csv_line(tuple(columns)))
