@@ -73,11 +73,11 @@ def kill_and_resume(
         assert process.poll() is None
         process.kill()
         process.communicate()
-        assert not _is_left(process.pid)
+        assert not is_left(process.pid)
     return finish(start(*arguments))
 
 
-def _is_left(group: int) -> bool:
+def is_left(group: int) -> bool:
     """Whether workers outlive the run that was killed."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
