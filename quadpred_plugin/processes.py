@@ -2,7 +2,11 @@
 
 import multiprocessing
 import os
+import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 
 
 def usable_cores() -> int:
@@ -29,3 +33,19 @@ def end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def spared_from_interrupts() -> Iterator[None]:
+    """Keep Ctrl-C from processes that threads start which begin inside.
+
+    It reaches every process of the terminal, and is this process's to answer. Pressed inside, it
+    is answered at the end.
+    """
+    # It would be started with the first process, and let the signal through again.
+    resource_tracker.ensure_running()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

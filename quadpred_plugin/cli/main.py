@@ -68,6 +68,8 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     except OSError as error:
-        click.echo(f"quadpred: {error.filename or 'the output'}: {error.strerror}.", err=True)
+        click.echo(
+            f"quadpred: {error.filename or 'the output'}: {error.strerror or error}.", err=True
+        )
         code = 1
     sys.exit(code if isinstance(code, int) else 0)

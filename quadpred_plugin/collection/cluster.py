@@ -5,6 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from quadpred_plugin.collection.hearing import Job, Outcome, Task, brought_down,
 from quadpred_plugin.errors import InstallationError, ModelError, QuadpredError
 from quadpred_plugin.inference import Model
 from quadpred_plugin.models import find_model
+from quadpred_plugin.processes import spared_from_interrupts
 from quadpred_plugin.version import VERSION
 
 # One is heard and one waits; more would fall under suspicion together when a worker dies.
@@ -48,36 +50,59 @@ def connect(scheduler: str | None, jobs: int) -> Iterator[Any]:
         If Dask is missing, or no scheduler answers.
     """
     try:
-        from distributed import Client, LocalCluster
+        from distributed import Client
+        from distributed.comm import get_address_host_port
     except ImportError as error:
         raise InstallationError(
             "Clusters need more packages: pip install 'quadpred-plugin[cluster]'."
         ) from error
-    # Dask tells of lost workers with tracebacks; what comes of them is told by us.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    _silence_dask()
     with ExitStack() as stack:
         if scheduler is None:
-            cluster = LocalCluster(
-                n_workers=jobs,
-                threads_per_worker=1,
-                dashboard_address=None,
-                silence_logs=logging.CRITICAL,
-                local_directory=stack.enter_context(TemporaryDirectory()),
-                # A track whose worker died is heard again alone, by us, rather than by Dask
-                # three times together with others.
-                scheduler_kwargs={"allowed_failures": 0},
-            )
-            address = stack.enter_context(cluster)
+            client = Client(stack.enter_context(_own_cluster(jobs)), set_as_default=False)
         else:
-            address = scheduler
-        try:
-            client = Client(address, timeout=_PATIENCE_SECONDS, set_as_default=False)
-        except (OSError, ValueError) as error:
-            raise QuadpredError(
-                f"No Dask scheduler answers at {scheduler}: is it running, and is the address "
-                f"whole, such as tcp://10.0.0.1:8786? ({error})"
-            ) from error
+            try:
+                # A client of an address without sense would wait, and leave threads behind.
+                get_address_host_port(scheduler)
+                client = Client(scheduler, timeout=_PATIENCE_SECONDS, set_as_default=False)
+            except (OSError, ValueError) as error:
+                raise QuadpredError(
+                    f"No Dask scheduler answers at {scheduler}: is it running, and is the "
+                    "address whole, such as tcp://10.0.0.1:8786?"
+                ) from error
         yield stack.enter_context(client)
+
+
+def _silence_dask() -> None:
+    """Leave it to us what is told: Dask tells of lost workers with tracebacks."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in ("distributed", "tornado"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+@contextmanager
+def _own_cluster(jobs: int) -> Iterator[Any]:
+    import dask
+    from distributed import LocalCluster
+
+    with TemporaryDirectory() as folder, ExitStack() as stack:
+        # Processes of this machine may be slow to start, but are not out of reach.
+        stack.enter_context(dask.config.set({"distributed.comm.timeouts.connect": "300s"}))
+        try:
+            with spared_from_interrupts():
+                cluster = LocalCluster(
+                    n_workers=jobs,
+                    threads_per_worker=1,
+                    dashboard_address="127.0.0.1:0",
+                    silence_logs=logging.CRITICAL,
+                    local_directory=folder,
+                    # A track whose worker died is heard again alone, by us, rather than by Dask
+                    # three times together with others.
+                    scheduler_kwargs={"allowed_failures": 0},
+                )
+        except (OSError, RuntimeError) as error:
+            raise QuadpredError(f"No Dask cluster could be started here: {error!r}.") from error
+        yield stack.enter_context(cluster)
 
 
 def hear_on_cluster(
@@ -118,7 +143,7 @@ def hear_on_cluster(
         task = waiting.pop(future.key)
         alone = bool(suspects) and task is suspects[0]
         try:
-            outcome = _result(client, future)
+            outcome = _result(future)
         except KilledWorker:
             if not alone:
                 suspects.append(task)
@@ -139,26 +164,35 @@ class _Room:
 
     def tracks(self) -> int:
         if time.monotonic() - self._counted > _SECONDS_BETWEEN_COUNTS:
-            self._threads = sum(self._client.nthreads().values())
+            with _told_of_a_lost_scheduler():
+                self._threads = sum(self._client.nthreads().values())
             self._counted = time.monotonic()
         return max(self._threads, 1) * _TRACKS_A_THREAD
 
 
-def _result(client: Any, future: Any) -> Outcome:
-    from concurrent.futures import CancelledError
-
+@contextmanager
+def _told_of_a_lost_scheduler() -> Iterator[None]:
     try:
-        outcome: Outcome = future.result()
-    except ImportError as error:
-        raise InstallationError(
-            f"The cluster's workers can't import quadpred-plugin ({error}): install it where "
-            "they run."
-        ) from error
-    except CancelledError as error:
+        yield
+    except (CancelledError, OSError) as error:
         raise QuadpredError(
             "The connection to the Dask scheduler is lost. What was finished is kept: run the "
             "same command again."
         ) from error
+
+
+def _result(future: Any) -> Outcome:
+    if future.status == "error":
+        # Of the task, not of the way to it.
+        error = future.exception()
+        if isinstance(error, ImportError):
+            raise InstallationError(
+                f"The cluster's workers can't import quadpred-plugin ({error}): install it "
+                "where they run."
+            ) from error
+        raise error
+    with _told_of_a_lost_scheduler():
+        outcome: Outcome = future.result()
     return outcome
 
 

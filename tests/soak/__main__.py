@@ -1,6 +1,7 @@
 """The whole soak: a thousand tracks, killed, resumed, and on a cluster that loses a worker."""
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -41,8 +42,11 @@ class Soak:
 
     def run(self) -> None:
         """Run all parts."""
-        for part in (self.uninterrupted, self.killed, self.killed_data_set, self.cluster):
-            self._timed(part)
+        try:
+            for part in (self.uninterrupted, self.killed, self.killed_data_set, self.cluster):
+                self._timed(part)
+        finally:
+            runs.end_all()
 
     def uninterrupted(self) -> str:
         """Hear all in one go, and watch the parent's memory."""
@@ -50,12 +54,7 @@ class Soak:
         process = runs.start(self._music, "-o", output, "-j", 2)
         memory = runs.watch_memory(process, lambda: runs.count_results(output))
         self._check(runs.finish(process), output)
-        sizes = [size for _, size in memory.samples]
-        assert memory.growth() < FLAT_BYTES, memory.samples
-        return (
-            f"parent's memory: {max(sizes) / MEGABYTE:.1f} MB at most, last fifth less second "
-            f"fifth {memory.growth() / MEGABYTE:+.1f} MB"
-        )
+        return self._flat(memory)
 
     def killed(self) -> str:
         """Kill and resume; the results are those of the run that was left alone."""
@@ -102,11 +101,26 @@ class Soak:
             process = runs.start(
                 self._music, "-o", output, "--engine", "dask", "--scheduler", cluster.address
             )
-            runs.wait_for(process, lambda: runs.count_results(output) >= self._tracks // 3)
-            cluster.workers[0].kill()
+
+            def progress() -> int:
+                done = runs.count_results(output)
+                if done >= self._tracks // 3:
+                    cluster.workers[0].kill()
+                return done
+
+            memory = runs.watch_memory(process, progress)
             self._check(runs.finish(process), output)
         self._same(output)
-        return f"one of two workers killed; {len(runs.content(output))} files as without"
+        assert cluster.workers[0].returncode == -signal.SIGKILL
+        return f"one of two workers killed; as without; {self._flat(memory)}"
+
+    def _flat(self, memory: runs.Memory) -> str:
+        largest = max(size for _, size in memory.samples)
+        assert memory.growth() < FLAT_BYTES, memory.samples
+        return (
+            f"parent's memory: {largest / MEGABYTE:.1f} MB at most, last fifth less second "
+            f"fifth {memory.growth() / MEGABYTE:+.1f} MB"
+        )
 
     def _check(self, end: tuple[int, str], output: Path) -> None:
         code, messages = end

@@ -13,10 +13,12 @@ from tests.conftest import SCRIPT, clean_environment, read_rows
 
 PATIENCE = 1800
 
+_started: list[subprocess.Popen] = []
+
 
 def start(*arguments: object) -> subprocess.Popen:
     """Start ``quadpred batch`` in a process group of its own."""
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [SCRIPT, "batch", *map(str, arguments)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -24,6 +26,17 @@ def start(*arguments: object) -> subprocess.Popen:
         env=clean_environment(),
         start_new_session=True,
     )
+    _started.append(process)
+    return process
+
+
+def end_all() -> None:
+    """End the runs that a failed test has left."""
+    for process in _started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+    _started.clear()
 
 
 def finish(process: subprocess.Popen) -> tuple[int, str]:
@@ -88,6 +101,39 @@ def is_left(group: int) -> bool:
         time.sleep(0.02)
     os.killpg(group, signal.SIGKILL)
     return True
+
+
+def crash(process: subprocess.Popen, file: Path, times: int | None = None) -> int:
+    """Let workers that hear a file fail as native code does; return how many have.
+
+    As often as it is heard, unless a number is given.
+    """
+    crashes = 0
+    while process.poll() is None and crashes != times:
+        for worker in _workers_of(process):
+            if _has_open(worker, file):
+                os.kill(worker, signal.SIGSEGV)
+                while _has_open(worker, file):
+                    time.sleep(0.01)
+                crashes += 1
+        time.sleep(0.01)
+    return crashes
+
+
+def _workers_of(process: subprocess.Popen) -> list[int]:
+    # A cluster's workers are children of the thread that watches them.
+    threads = Path(f"/proc/{process.pid}/task").glob("*/children")
+    return [int(number) for children in threads for number in children.read_text().split()]
+
+
+def _has_open(worker: int, file: Path) -> bool:
+    try:
+        return any(
+            os.readlink(f"/proc/{worker}/fd/{number}") == str(file)
+            for number in os.listdir(f"/proc/{worker}/fd")
+        )
+    except (FileNotFoundError, PermissionError, ProcessLookupError):
+        return False
 
 
 @dataclass

@@ -2,32 +2,11 @@
 
 import os
 import signal
-import time
-from pathlib import Path
 
 import pytest
 import soundfile
 
 from tests.soak import runs
-from tests.soak.tracks import make_collection
-
-PATIENCE = 120
-
-
-@pytest.fixture(scope="module")
-def collection(tmp_path_factory):
-    music = tmp_path_factory.mktemp("collection") / "music"
-    return music, *make_collection(music, tracks=36, broken=4)
-
-
-@pytest.fixture(scope="module")
-def reference(collection, tmp_path_factory):
-    """What a run writes that nothing happens to."""
-    output = tmp_path_factory.mktemp("reference") / "results"
-    code, messages = runs.finish(runs.start(collection[0], "-o", output, "-j", 2))
-    assert code == 1, messages
-    runs.check(output, *collection[1:])
-    return runs.content(output)
 
 
 def test_killed_and_resumed_it_is_as_if_nothing_had_happened(collection, reference, tmp_path):
@@ -52,14 +31,15 @@ def test_killed_and_resumed_it_is_as_if_nothing_had_happened(collection, referen
 def test_interrupted_it_keeps_what_was_finished(collection, reference, tmp_path):
     output = tmp_path / "results"
     process = runs.start(collection[0], "-o", output, "-j", 2)
-    runs.wait_for(process, lambda: runs.count_results(output) >= 3)
+    runs.wait_for(process, lambda: runs.count_results(output) >= 8)
     os.killpg(process.pid, signal.SIGINT)
     code, messages = runs.finish(process)
     assert code == 130
     assert "quadpred: interrupted: " in messages
     rows = runs.rows_of(output, "manifest.csv")
     heard = [row for row in rows if row["status"] == "ok"]
-    assert 3 <= len(heard) < 36
+    # What a worker has just written may not have been told yet.
+    assert 1 <= len(heard) < 36
     for row in heard:
         assert (output / row["result"]).read_bytes() == reference[row["result"]]
     code, messages = runs.finish(runs.start(collection[0], "-o", output, "-j", 2))
@@ -80,7 +60,6 @@ def test_a_second_run_in_the_same_folder_is_refused(collection, tmp_path):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_decoder_that_crashes_costs_its_track_alone(tmp_path, noise, jobs):
-    """Where it is the track's fault it would crash again, so it is brought down twice."""
     music, output = tmp_path / "music", tmp_path / "results"
     music.mkdir()
     for number in range(6):
@@ -88,8 +67,8 @@ def test_a_decoder_that_crashes_costs_its_track_alone(tmp_path, noise, jobs):
     deadly = music / "3 deadly.wav"
     soundfile.write(deadly, noise(600), 16000)
     process = runs.start(music, "-o", output, "-j", jobs)
-    first = crash(process, deadly)
-    assert crash(process, deadly) != first
+    # Once among others and once alone; with two processes another may be suspected first.
+    assert 2 <= runs.crash(process, deadly) <= jobs + 1
     code, messages = runs.finish(process)
     assert code == 1
     assert "3 deadly.wav: brought the decoder or the network down" in messages
@@ -104,40 +83,10 @@ def test_a_worker_that_dies_by_accident_costs_nothing(tmp_path, noise):
     soundfile.write(music / "long.wav", noise(600), 16000)
     soundfile.write(music / "short.wav", noise(2), 16000)
     process = runs.start(music, "-o", output, "-j", 2)
-    crash(process, music / "long.wav")
+    assert runs.crash(process, music / "long.wav", times=1) == 1
     code, messages = runs.finish(process)
     assert code == 0, messages
     assert {row["status"] for row in runs.rows_of(output, "manifest.csv")} == {"ok"}
-
-
-def crash(process, file):
-    """Let the worker that hears a file fail as native code does; return its process."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        assert process.poll() is None, process.stderr.read()
-        for worker in workers_of(process):
-            if has_open(worker, file):
-                os.kill(worker, signal.SIGSEGV)
-                while has_open(worker, file):
-                    time.sleep(0.01)
-                return worker
-        time.sleep(0.01)
-    raise AssertionError("nobody hears the file")
-
-
-def workers_of(process):
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-    return [int(number) for number in children.split()]
-
-
-def has_open(worker, file):
-    try:
-        return any(
-            os.readlink(f"/proc/{worker}/fd/{number}") == str(file)
-            for number in os.listdir(f"/proc/{worker}/fd")
-        )
-    except (FileNotFoundError, PermissionError, ProcessLookupError):
-        return False
 
 
 def test_memory_does_not_grow_with_what_is_done(tmp_path):
