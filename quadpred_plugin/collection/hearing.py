@@ -139,7 +139,7 @@ def hear(job: Job, model: Model, task: Task) -> Outcome:
     try:
         return _write(job, task, prediction, outcome)
     except OutputError as error:
-        return failed(outcome, error)
+        return _failed(job, outcome, error)
 
 
 def brought_down(task: Task) -> Outcome:
@@ -156,23 +156,20 @@ def put_content_in_place(job: Job, outcome: Outcome) -> Outcome:
         staged.write_bytes(outcome.content)
         put_in_place(staged, Path(job.output), outcome.result)
     except OutputError as error:
-        return failed(done, error)
+        return _failed(job, done, error)
     finally:
         staged.unlink(missing_ok=True)
     return done
 
 
-def failed(outcome: Outcome, error: OutputError) -> Outcome:
-    """Turn what can't be written into a failure of its track.
-
-    Raises
-    ------
-    OutputError
-        If nothing else could be written either.
-    """
+def _failed(job: Job, outcome: Outcome, error: OutputError) -> Outcome:
+    """Turn what can't be written into a failure of its track."""
     cause = error.__cause__
     if isinstance(cause, OSError) and cause.errno in _HOPELESS:
-        raise error
+        raise OutputError(
+            f"The folder {job.output} can't be written to: {cause.strerror}. What was finished "
+            "is kept: run the same command again when that has changed."
+        ) from error
     return replace(outcome, status="error", reasons=(str(error),), result="", result_size=0)
 
 
