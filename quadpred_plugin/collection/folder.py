@@ -121,7 +121,7 @@ class ResultsFolder:
                 f"The folder {self.path} holds {last_kind}: choose another one for {kind}."
             )
         # A collection that is no longer at its old place has moved.
-        if last_root != root and os.path.isdir(last_root) and not force:
+        if not force and os.path.isdir(last_root) and not os.path.samefile(last_root, root):
             raise OutputError(
                 f"The folder {self.path} holds results of {last_root}: choose another one, or "
                 "give --force to replace those whose tracks have the same names."

@@ -13,6 +13,7 @@ from quadpred_plugin.collection.results import put_in_place
 from quadpred_plugin.collection.tracks import Stamp, read_stamp
 from quadpred_plugin.errors import AudioError, OutputError, QuadpredError
 from quadpred_plugin.exports import export_to
+from quadpred_plugin.files import write_atomically
 from quadpred_plugin.inference import Model
 from quadpred_plugin.parallel import DEADLY
 from quadpred_plugin.prediction import Prediction, without_frames
@@ -149,11 +150,12 @@ def brought_down(task: Task) -> Outcome:
 
 def put_content_in_place(job: Job, outcome: Outcome) -> Outcome:
     """Write the result file of a worker that couldn't, and say what became of it."""
-    assert outcome.content is not None
+    content = outcome.content
+    assert content is not None
     done = replace(outcome, content=None)
     staged = _staged(job)
     try:
-        staged.write_bytes(outcome.content)
+        write_atomically(staged, lambda stream: stream.write(content))
         put_in_place(staged, Path(job.output), outcome.result)
     except OutputError as error:
         return _failed(job, done, error)

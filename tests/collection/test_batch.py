@@ -293,6 +293,26 @@ def test_wrong_use_is_exit_code_2_and_makes_nothing(quadpred, folder, arguments,
     assert not (folder / "x").exists()
 
 
+@pytest.mark.parametrize(
+    ("package", "arguments", "extra"),
+    [
+        ("pyarrow", ["--dataset"], "quadpred-plugin[exports]"),
+        ("distributed", ["--engine", "dask"], "quadpred-plugin[cluster]"),
+    ],
+)
+def test_packages_that_are_missing_are_named(quadpred, folder, tmp_path, package, arguments, extra):
+    (tmp_path / "lacking").mkdir()
+    (tmp_path / "lacking" / f"{package}.py").write_text(f"raise ImportError('No {package}')")
+    paths = [str(tmp_path / "lacking"), os.environ.get("PYTHONPATH", "")]
+    output = tmp_path / "results"
+    run = quadpred(
+        "batch", *arguments, "-o", output, "music", folder=folder, PYTHONPATH=os.pathsep.join(paths)
+    )
+    assert run.code in (1, 2)
+    assert f"pip install '{extra}'" in run.messages
+    assert not output.exists()
+
+
 def test_a_collection_without_tracks_fails(batch, tmp_path):
     (tmp_path / "nothing").mkdir()
     run = batch(root=tmp_path / "nothing")
