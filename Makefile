@@ -7,8 +7,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RATINGS ?= ../shared/data/ratings
 EXAMPLES := $(sort $(wildcard examples/audio/*.ogg))
 
-# The hosts that the Vamp plugin is tested in, by Debian's names, and what builds one of them.
-HOSTS := g++ vamp-examples vamp-plugin-sdk sonic-visualiser
+# The hosts that the Vamp plugin is tested in, by Debian's names, what builds one of them, and the
+# browser that reports are tested in.
+HOSTS := g++ vamp-examples vamp-plugin-sdk sonic-visualiser chromium
 
 .PHONY: demo test soak check bench tables agreement hosts clean
 
@@ -22,7 +23,7 @@ demo: $(VENV)/.installed
 	@echo "Pictures over time: $(patsubst examples/audio/%.ogg,demo/%.png,$(EXAMPLES))"
 
 test: $(VENV)/.installed-test check
-	@for program in g++ vamp-simple-host sonic-visualiser; do \
+	@for program in g++ vamp-simple-host sonic-visualiser chromium; do \
 		command -v $$program >/dev/null || { \
 			echo "The tests need $$program: 'sudo make hosts' installs it, on Debian and Ubuntu."; \
 			exit 1; }; done

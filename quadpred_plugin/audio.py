@@ -84,6 +84,8 @@ class Sound:
     Attributes
     ----------
     blocks : iterator of ndarray of float32, shape (samples,)
+    source_rate : float
+        The source's own rate, Hz.
     seconds : float
         Length in the source's own time; complete after the last block.
     warnings : list of str
@@ -92,6 +94,7 @@ class Sound:
     """
 
     blocks: Iterator[NDArray[np.float32]]
+    source_rate: float
     seconds: float = 0.0
     warnings: list[str] = field(default_factory=list)
 
@@ -106,7 +109,7 @@ def open_sound(path: Path, sample_rate: int) -> Iterator[Sound]:
         If it can't be read as audio.
     """
     with open_decoder(path) as decoder:
-        sound = Sound(iter(()))
+        sound = Sound(iter(()), decoder.sample_rate)
         sound.blocks = _mix(decoder, sample_rate, sound)
         yield sound
 
@@ -144,7 +147,7 @@ def sound_from_samples(samples: NDArray[np.floating], rate: float, sample_rate: 
     columns = (array if array.ndim == 2 else array[:, np.newaxis]).astype(np.float32, copy=False)
     size = 1 << 16
     blocks = (columns[start : start + size] for start in range(0, len(columns), size))
-    sound = Sound(iter(()))
+    sound = Sound(iter(()), rate)
     sound.blocks = _mix(Decoder(rate, columns.shape[1], blocks), sample_rate, sound)
     return sound
 

@@ -83,6 +83,11 @@ class ModelCard:
         return dict(self._own.get("published", {}))
 
     @property
+    def pooling(self) -> dict[str, float]:
+        """Temperature of each head's mean over a file; 1 for heads that aren't named."""
+        return dict(self._own.get("pooling", {}))
+
+    @property
     def outputs(self) -> dict[str, str]:
         """What each output means, in a sentence."""
         return dict(self._own["outputs"])

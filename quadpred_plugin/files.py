@@ -1,12 +1,17 @@
 """Files that are either whole or not there."""
 
 import os
+import shutil
+import stat
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
 from quadpred_plugin.errors import OutputError
+
+_LONGEST_SUFFIX = 16
 
 
 def write_atomically(path: Path, write: Callable[[IO[Any]], Any], text: bool = False) -> None:
@@ -51,6 +56,72 @@ def write_atomically(path: Path, write: Callable[[IO[Any]], Any], text: bool = F
             reason = error.strerror or error
             raise OutputError(f"{path} can't be written: {reason}.") from error
         raise
+
+
+def change_atomically(
+    path: Path, change: Callable[[Path], None], before_rename: Callable[[], None]
+) -> None:
+    """Change a copy of a file, then put it in the file's place.
+
+    Permissions, extended attributes and, where the system allows it, the owner are the
+    former file's; the time of modification is new. A symbolic link stays one: the file that
+    it leads to is replaced. Of several hard links the one that is named is replaced, the
+    others keep the former content.
+
+    Parameters
+    ----------
+    path : Path
+    change : callable
+        Called with the copy's path.
+    before_rename : callable
+        Called when the copy is whole and on the disk.
+
+    Raises
+    ------
+    OutputError
+        If the file is write-protected, is changed by somebody else meanwhile, or can't be
+        written; it is then as it was.
+    """
+    path = Path(os.path.realpath(path))
+    temporary = None
+    try:
+        before = os.stat(path)
+        if not before.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH) or not os.access(
+            path, os.W_OK
+        ):
+            raise OutputError(f"{path} is write-protected.")
+        # With the same ending, which tells readers of some kinds what a file is.
+        ending = path.suffix if len(os.fsencode(path.suffix)) <= _LONGEST_SUFFIX else ""
+        handle, temporary = tempfile.mkstemp(ending, ".quadpred-", path.parent)
+        os.close(handle)
+        shutil.copyfile(path, temporary)
+        change(Path(temporary))
+        _take_over(path, before, temporary)
+        with open(temporary, "rb") as stream:
+            os.fsync(stream.fileno())
+        now = os.stat(path)
+        if (now.st_ino, now.st_size, now.st_mtime_ns) != (
+            before.st_ino,
+            before.st_size,
+            before.st_mtime_ns,
+        ):
+            raise OutputError(f"{path} was changed by another program meanwhile.")
+        before_rename()
+        os.replace(temporary, path)
+    except BaseException as error:
+        if temporary is not None and os.path.exists(temporary):
+            os.unlink(temporary)
+        if isinstance(error, OSError):
+            raise OutputError(f"{path} can't be written: {error.strerror or error}.") from error
+        raise
+
+
+def _take_over(path: Path, status: os.stat_result, copy: str) -> None:
+    """Give a copy the owner, permissions and extended attributes of a file."""
+    with suppress(PermissionError):
+        os.chown(copy, status.st_uid, status.st_gid)
+    shutil.copystat(path, copy)
+    os.utime(copy)
 
 
 def _umask() -> int:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -198,7 +199,10 @@ class Model:
             hop=provenance["hop"],
             provenance=provenance,
             warnings=tuple(warnings),
-            **heads,
+            pooling=self.card.pooling,
+            quadrants=heads["quadrants"],
+            arousal=heads["arousal"],
+            valence=heads["valence"],
         )
 
     def _hear(self, sound: Sound, name: str, hop: float | None) -> Prediction:
@@ -209,7 +213,8 @@ class Model:
                 listener.process(block)
             if not listener.samples and sound.warnings:
                 raise AudioError(" ".join(sound.warnings))
-            return self.conclude(listener, name, sound.seconds, hop, sound.warnings)
+            prediction = self.conclude(listener, name, sound.seconds, hop, sound.warnings)
+            return replace(prediction, sample_rate=sound.source_rate)
 
 
 def load_model(name_or_path: str = "default") -> Model:

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.quadrants import QUADRANTS, Quadrant
 
+# Of segments where nobody asks for another minimum: in exports, and the Vamp plugin's default.
+MINIMUM_SEGMENT_SECONDS = 2.0
+
 
 @dataclass(frozen=True)
 class Segment:

@@ -7,7 +7,7 @@ from pathlib import Path
 from quadpred_plugin.card import LANGUAGES, ModelCard, read_card
 from quadpred_plugin.errors import ModelError
 
-DEFAULT_MODEL = "music-4q"
+DEFAULT_MODEL = "compact"
 
 # Environment variable that names another folder for the user's own models.
 FOLDER_VARIABLE = "QUADPRED_MODELS"

@@ -3,26 +3,30 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.pooling import pool
 from quadpred_plugin.quadrants import QUADRANT_NAMES
+
+if TYPE_CHECKING:
+    import pandas
 
 STATUSES = ("ok", "short", "silent", "empty", "error")
 
 
 @dataclass(frozen=True)
 class Summary:
-    """Means over a file.
+    """Means over a file, with the temperatures of the model's card.
 
     Attributes
     ----------
     quadrants : ndarray of float64, shape (4,)
-        Mean probabilities of Q1 to Q4, 0..1.
+        Probabilities of Q1 to Q4, 0..1; they sum to 1.
     arousal, valence : float
-        Means, -1..1.
+        -1..1.
     quadrant : str
         Name of the most probable quadrant.
     """
@@ -61,6 +65,12 @@ class Prediction:
         Model, SHA-256 of its graph, version and settings that made the numbers.
     warnings : tuple of str
         Sentences for the listener; the first tells why there are no numbers, if so.
+    pooling : dict of float
+        Temperature by which each head's mean over the file is made as sure as it is right;
+        1 for heads that aren't named.
+    sample_rate : float or None
+        The signal's own rate, Hz, of which programs count samples; None where it isn't
+        known.
     """
 
     source: str
@@ -74,6 +84,8 @@ class Prediction:
     valence: NDArray[np.float32]
     provenance: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    pooling: dict[str, float] = field(default_factory=dict)
+    sample_rate: float | None = None
 
     def __len__(self) -> int:
         return len(self.times)
@@ -83,35 +95,71 @@ class Prediction:
         return [QUADRANT_NAMES[index] for index in self.quadrants.argmax(axis=1)]
 
     def summary(self) -> Summary | None:
-        """Mean over the frames, or None where there are none."""
+        """Pool the frames (`pooling.pool`); None where there are none."""
         if not len(self):
             return None
-        quadrants = self.quadrants.mean(axis=0, dtype=np.float64)
+        quadrants = pool(self.quadrants, self.pooling.get("quadrants", 1.0))
         return Summary(
             quadrants=quadrants,
-            arousal=float(self.arousal.mean(dtype=np.float64)),
-            valence=float(self.valence.mean(dtype=np.float64)),
+            arousal=pool(self.arousal, self.pooling.get("arousal", 1.0)),
+            valence=pool(self.valence, self.pooling.get("valence", 1.0)),
             quadrant=QUADRANT_NAMES[int(quadrants.argmax())],
         )
 
-    def save(self, path: "str | Path", level: str = "frame") -> None:
-        """Write to a file whose suffix names the format: csv, json, npz or npy.
+    def to_frame(self, level: str = "frame") -> "pandas.DataFrame":
+        """Return the rows that ``quadpred predict`` writes, as pandas holds them.
 
         Parameters
         ----------
-        path : str or Path
-            An existing file is replaced, once the new one is whole.
         level : {'frame', 'file'}
             A row a patch, or one for the file.
+
+        Returns
+        -------
+        frame : pandas.DataFrame
+            With the columns of the contract; ``attrs`` has the provenance.
 
         Raises
         ------
         OutputError
-            If the suffix names no format or the file can't be written.
-        """
-        from quadpred_plugin.exports import export_to, format_of
+            If pandas isn't installed.
 
-        export_to(Path(path), [self], format_of(Path(path)), level)
+        Examples
+        --------
+        >>> import quadpred_plugin as qp
+        >>> frame = qp.predict("examples/audio/q4_calm.ogg").to_frame()
+        >>> list(frame.columns)
+        ['file', 'time', 'duration', 'q1', 'q2', 'q3', 'q4', 'arousal', 'valence', 'quadrant']
+        >>> frame.attrs["provenance"]["model"]
+        'compact'
+        """
+        from quadpred_plugin.exports.data_frame import to_frame
+
+        return to_frame(self, level)
+
+    def save(self, path: "str | Path", level: str | None = None) -> None:
+        """Write to a file whose suffix names the format.
+
+        Parameters
+        ----------
+        path : str or Path
+            Rows and arrays: .csv, .json, .npz, .npy, .parquet, .txt (a table for reading).
+            Annotations: .jams, .TextGrid, .labels.txt (Audacity), .mood. Layers of Sonic
+            Visualiser: .svl, .taggram.svl, .arousal.csv, .valence.csv, .segments.csv. An
+            existing file is replaced, once the new one is whole.
+        level : {'frame', 'file'}, optional
+            Of rows and arrays: one a patch (default), or one for the file.
+
+        Raises
+        ------
+        OutputError
+            If the suffix names no format, the format can't hold the prediction or has no
+            levels, its package is missing, or the file can't be written.
+        """
+        from quadpred_plugin.exports import FORMATS, export_to, format_of
+
+        name = format_of(Path(path))
+        export_to(Path(path), [self], name, FORMATS[name].choose_level(level, default="frame"))
 
 
 def without_frames(

@@ -1,4 +1,4 @@
-"""What processes of ours have in common: how many, and how long they live."""
+"""Processes of our own: they don't outlive the one that started them, nor answer Ctrl-C."""
 
 import multiprocessing
 import os
@@ -9,20 +9,11 @@ from contextlib import contextmanager
 from multiprocessing import resource_tracker
 
 
-def usable_cores() -> int:
-    """Return the number of cores that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
-
-
 def end_with_parent() -> None:
-    """Let this process, one of Python's pools, end as soon as the one that started it is gone.
+    """Let this process, started by `multiprocessing`, end as soon as its parent is gone.
 
-    A parent that is killed can't end its pool, and the pool's own pipes are held open by the
-    processes in it: they would wait for ever, or write into a folder that another run has taken
-    over.
+    A parent that is killed can't tell its children; without this they would work on, and a
+    second run would meet the first one's in the same folder.
     """
     parent = multiprocessing.parent_process()
     if parent is None:

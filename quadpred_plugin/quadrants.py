@@ -38,6 +38,11 @@ class Quadrant:
         signs = {1: "+", -1: "−"}
         return f"{self.name} A{signs[self.arousal]}V{signs[self.valence]}"
 
+    @property
+    def title(self) -> str:
+        """Name with what listeners call it, such as ``Q1 happy, excited``."""
+        return f"{self.name} {self.words}"
+
 
 QUADRANTS: tuple[Quadrant, ...] = (
     Quadrant("Q1", +1, +1, "happy, excited", "#E69F00"),

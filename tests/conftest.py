@@ -47,11 +47,15 @@ def encode():
     """Write mono samples with one of FFmpeg's codecs: ``encode(path, codec, samples, rate)``."""
     import av
 
-    def write(path, codec, samples, rate):
+    def write(path, codec, samples, rate, **metadata):
         frame = av.AudioFrame.from_ndarray(samples[np.newaxis], format="fltp", layout="mono")
         frame.sample_rate = rate
         with av.open(str(path), "w") as container:
+            container.metadata.update(metadata)
             stream = container.add_stream(codec, rate=rate, layout="mono")
+            if codec == "wmav2":
+                # The one codec without a default.
+                stream.bit_rate = 96_000
             resampler = av.AudioResampler(stream.codec_context.format, "mono", rate)
             for part in resampler.resample(frame):
                 container.mux(stream.encode(part))

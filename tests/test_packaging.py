@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from quadpred_plugin.doctor.decoders import SAMPLES
 from quadpred_plugin.models import list_models
 
 ROOT = Path(__file__).parent.parent
@@ -21,6 +22,7 @@ def wheel(tmp_path_factory):
         "quadpred_plugin",
         "models",
         "vamp_wrapper",
+        "beetsplug",
         "setup.cfg",
         "pyproject.toml",
         "README.md",
@@ -44,12 +46,19 @@ def test_contents(wheel):
     assert "quadpred_plugin/exports/schema.json" in names
     assert "quadpred_plugin/training/recipes/music-4q.json" in names
     assert "quadpred_plugin/training/published.csv" in names
+    for asset in (ROOT / "quadpred_plugin" / "report" / "assets").iterdir():
+        assert f"quadpred_plugin/report/assets/{asset.name}" in names
     modules = {
         str(path.relative_to(ROOT))
-        for package in ("quadpred_plugin", "vamp_wrapper")
+        for package in ("quadpred_plugin", "vamp_wrapper", "beetsplug")
         for path in (ROOT / package).rglob("*.py")
     }
     assert modules <= names
+    # What 'quadpred doctor' decodes.
+    for path in SAMPLES.iterdir():
+        assert f"quadpred_plugin/doctor/samples/{path.name}" in names
+    # A file of ours there would hide the plugins of all others.
+    assert "beetsplug/__init__.py" not in names
     # What 'quadpred vamp install' builds and copies.
     for name in ("shim.c", "check.c", "quadpred.cat", "quadpred.n3"):
         assert f"vamp_wrapper/{name}" in names
@@ -68,3 +77,16 @@ def test_installed_models_are_found(wheel, tmp_path):
         "assert card.graph.parent.name == 'shipped_models', card.graph\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, timeout=60)
+
+
+def test_beets_finds_the_plugin_beside_its_own(wheel, tmp_path):
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    code = (
+        "import beetsplug.info, beetsplug.quadpred\n"
+        "print(beetsplug.quadpred.__file__)\n"
+        "assert beetsplug.quadpred.QuadpredPlugin().commands()[0].name == 'quadpred'\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, check=True, timeout=60, stdout=subprocess.PIPE
+    )
+    assert run.stdout.decode().strip() == str(tmp_path / "beetsplug" / "quadpred.py")

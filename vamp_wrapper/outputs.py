@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from quadpred_plugin.quadrants import QUADRANT_NAMES, QUADRANTS, Quadrant
+from quadpred_plugin.quadrants import QUADRANT_NAMES, QUADRANTS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,10 +90,6 @@ class Output:
     fixed_bins: bool = True
 
 
-def _words(quadrant: Quadrant) -> str:
-    return f"{quadrant.name} {quadrant.words}"
-
-
 def _arousal(heard: Heard) -> Features:
     return Features(heard.smoothed.times, heard.smoothed.arousal.reshape(-1, 1))
 
@@ -122,7 +118,7 @@ def _segments(heard: Heard) -> Features:
         np.array([segment.start for segment in found]),
         np.array(numbers, dtype=np.float32).reshape(-1, 1),
         np.array([segment.duration for segment in found]),
-        tuple(_words(segment.quadrant) for segment in found),
+        tuple(segment.quadrant.title for segment in found),
     )
 
 
@@ -138,7 +134,7 @@ def _summary(heard: Heard) -> Features:
         np.zeros(1),
         np.array([values], dtype=np.float32),
         np.array([heard.raw.duration]),
-        (_words(quadrant),),
+        (quadrant.title,),
     )
 
 

@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command("agreement")
+@click.command(
+    "agreement",
+    epilog="""\b
+Examples:
+  quadpred agreement ratings.csv
+  quadpred agreement --with-lyrics excerpts.csv --by understanding ratings.csv
+  quadpred agreement --emotion calm --emotion tense --by language \\
+      -o alpha.csv own.csv
+""",
+)
 @click.argument("table", metavar="RATINGS.csv", type=_file)
 @click.option(
     "--emotion",
@@ -112,12 +121,7 @@ def command(
     for each emotion (anger bitter fear joy peace power sad surprise tender tension
     transcendence; others by --emotion) and those to group by. Where it has a column
     language, users are numbered within it. An empty cell is a missing rating.
-
-    \b
-    quadpred agreement ratings.csv
-    quadpred agreement --with-lyrics excerpts.csv --by understanding ratings.csv
-    quadpred agreement --emotion calm --emotion tense --by language -o alpha.csv own.csv
-    """  # noqa: D301 (click wants the character that the escape stands for)
+    """
     path = None if output is None else _check_output(output, force)
     format_name = format_name or _default_format(path)
     from quadpred_plugin.agreement import make_groups, measure_agreement

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from quadpred_plugin.cli.predict import FORMAT_NAMES, LEVEL_NAMES
+from quadpred_plugin.cli.completing import complete_models
+from quadpred_plugin.cli.predict import cores
+from quadpred_plugin.errors import ModelError, OutputError
+from quadpred_plugin.exports import FORMATS, LEVELS
 
 if TYPE_CHECKING:
     from quadpred_plugin.card import ModelCard
     from quadpred_plugin.collection.batch import Engine
 
 # A table is for reading in a terminal.
-FILE_FORMATS = tuple(name for name in FORMAT_NAMES if name != "table")
+FILE_FORMATS = tuple(name for name in FORMATS if name != "table")
 ENGINES = ("local", "dask")
 
 
@@ -37,7 +40,12 @@ Examples:
     type=click.Path(file_okay=False),
     help="Folder of results: new, empty, or of a run before, which is then continued.",
 )
-@click.option("--model", metavar="NAME|PATH", help="An installed model, or a .pb with its card.")
+@click.option(
+    "--model",
+    metavar="NAME|PATH",
+    shell_complete=complete_models,
+    help="An installed model, or a .pb with its card.",
+)
 @click.option(
     "--hop",
     type=float,
@@ -49,7 +57,8 @@ Examples:
     "--format",
     "format_name",
     type=click.Choice(FILE_FORMATS),
-    help="Of the result file of each track; default: json.",
+    metavar="NAME",
+    help=f"Of the result file of each track: {', '.join(FILE_FORMATS)}. Default: json.",
 )
 @click.option(
     "--dataset",
@@ -59,8 +68,9 @@ Examples:
 )
 @click.option(
     "--level",
-    type=click.Choice(LEVEL_NAMES),
-    help="A row a track (default of a data set), or a row a patch (default of files).",
+    type=click.Choice(LEVELS),
+    help="A row a track (default of a data set), or a row a patch (default of files); for "
+    "formats that have both.",
 )
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes; default: one a core.")
 @click.option(
@@ -116,18 +126,18 @@ def command(
         raise click.UsageError("--scheduler needs --engine dask.")
     if scheduler and jobs:
         raise click.UsageError("-j is for processes of this machine: a cluster has its own.")
+    form = None if dataset else format_name or "json"
+    level = _choose_level(form, level)
     restrict_algorithms()
     from quadpred_plugin.cli.batch_run import BatchRun
     from quadpred_plugin.collection.batch import open_batch
     from quadpred_plugin.collection.plan import Wishes
-    from quadpred_plugin.errors import OutputError
-    from quadpred_plugin.processes import usable_cores
 
     card = _find_model(model or "default", hop)
     # A damaged model is one error, not one of each process.
     card.verify()
     with ExitStack() as stack:
-        hearers = _engine(stack, card, engine, scheduler, jobs or usable_cores())
+        hearers = _engine(stack, card, engine, scheduler, jobs or cores())
         run = BatchRun(root, output, quiet)
         try:
             batch = stack.enter_context(
@@ -136,10 +146,10 @@ def command(
                     output,
                     card,
                     hop,
-                    format_name=None if dataset else format_name or "json",
-                    level=level or ("file" if dataset else "frame"),
-                    wishes=Wishes(force, skip_existing, checksum),
-                    settled=run.settle,
+                    form,
+                    level,
+                    Wishes(force, skip_existing, checksum),
+                    run.settle,
                 )
             )
         except OutputError as error:
@@ -148,8 +158,18 @@ def command(
     return run.end()
 
 
+def _choose_level(form: str | None, level: str | None) -> str | None:
+    # A data set is a table of the collection, of which files hold the details.
+    if form is None:
+        return level or "file"
+    try:
+        FORMATS[form].require()
+        return FORMATS[form].choose_level(level, "frame")
+    except OutputError as error:
+        raise click.UsageError(str(error)) from error
+
+
 def _find_model(name: str, hop: float | None) -> ModelCard:
-    from quadpred_plugin.errors import ModelError
     from quadpred_plugin.models import find_model
 
     try:

@@ -6,6 +6,7 @@ from importlib import import_module
 
 import click
 
+from quadpred_plugin.cli.environment import PREFIX, name_variables
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.version import VERSION
 
@@ -13,8 +14,12 @@ from quadpred_plugin.version import VERSION
 COMMANDS = {
     "predict": "Hear audio files and say their quadrants, arousal and valence.",
     "batch": "Hear a collection of any size, a result for each track, resumable.",
+    "report": "Write a page that plays files and shows their emotion over time.",
     "models": "List, show, verify and import models.",
+    "doctor": "Look at this installation and say how to repair it.",
     "vamp": "Install the Vamp plugin for Sonic Visualiser and other hosts.",
+    "tag": "Write mood, quadrant, arousal and valence into the tags of files.",
+    "completion": "Print what lets bash, zsh or fish complete commands and options.",
     "agreement": "Measure how far listeners agree on emotions, by Krippendorff's alpha.",
     "train": "Train, evaluate and export models.",
 }
@@ -32,6 +37,7 @@ class LazyGroup(click.Group):
         if name not in COMMANDS:
             return None
         command: click.Command = import_module(f"quadpred_plugin.cli.{name}").command
+        name_variables(command, f"{PREFIX}_{name.upper()}")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -40,13 +46,29 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=LazyGroup, context_settings={"auto_envvar_prefix": "QUADPRED"})
+@click.group(
+    cls=LazyGroup,
+    epilog="""\b
+Examples:
+  quadpred predict song.mp3
+  quadpred predict -r --format csv --level file albums/
+  quadpred predict --plot taggram.png --hop 0.32 song.flac
+  quadpred batch -o results music/
+  quadpred doctor
+""",
+)
 @click.version_option(VERSION, prog_name="quadpred")
 def quadpred() -> None:
     """Hear how the emotion of music moves.
 
     Each second of music gets probabilities of the four quadrants of Russell's circumplex
     (Q1 happy, Q2 angry, Q3 sad, Q4 calm), and values of arousal and valence.
+    'quadpred COMMAND --help' tells more of each command.
+
+    Every option has an environment variable: QUADPRED, the command and the option in
+    capitals, such as QUADPRED_PREDICT_MODEL or QUADPRED_MODELS_SHOW_JSON. Flags take 1
+    or 0. What the command line says counts for more. QUADPRED_MODELS names the folder of
+    models that you imported.
     """
 
 
@@ -68,8 +90,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     except OSError as error:
-        click.echo(
-            f"quadpred: {error.filename or 'the output'}: {error.strerror or error}.", err=True
-        )
+        reason = error.strerror or error
+        click.echo(f"quadpred: {error.filename or 'the output'}: {reason}.", err=True)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)

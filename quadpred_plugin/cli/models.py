@@ -5,15 +5,40 @@ from typing import Any
 
 import click
 
+from quadpred_plugin.cli.completing import complete_models
 
-@click.group("models")
+
+@click.group(
+    "models",
+    epilog="""\b
+Examples:
+  quadpred models list
+  quadpred models show music-4q
+  quadpred models import quad-pred/models
+""",
+)
 def command() -> None:
-    """List, show, verify and import models."""
+    """List, show, verify and import models.
+
+    A model is a .pb file with its card, a .json, beside it. Some come with the package,
+    others are imported into the folder that QUADPRED_MODELS names, or into
+    'quadpred/models' among the user's data.
+    """
 
 
-@command.command("list")
+@command.command(
+    "list",
+    epilog="""\b
+Examples:
+  quadpred models list
+""",
+)
 def list_command() -> None:
-    """List the installed models, the default first, imported ones last."""
+    """List the installed models, the default first.
+
+    A line a model: the languages of the speech and the music that it learned from, its
+    F1 scores by clip on its test recordings, and the licence of its weights.
+    """
     from quadpred_plugin.card import LANGUAGES
     from quadpred_plugin.models import installed_models
 
@@ -34,11 +59,22 @@ def list_command() -> None:
         click.echo(f"quadpred: {error}", err=True)
 
 
-@command.command("show")
-@click.argument("name", default="default")
+@command.command(
+    "show",
+    epilog="""\b
+Examples:
+  quadpred models show
+  quadpred models show --json music-4q
+""",
+)
+@click.argument("name", default="default", shell_complete=complete_models)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole card.")
 def show_command(name: str, as_json: bool) -> None:
-    """Show a model's card: licence, figures, limits, what each output means."""
+    """Show a model's card: licence, figures, limits, outputs.
+
+    NAME is an installed model's name or the path of a .pb or .json; absent, the default
+    model is shown.
+    """
     import json
 
     from quadpred_plugin.models import find_model
@@ -77,10 +113,21 @@ def _echo_figures(levels: dict[str, Any]) -> None:
             click.echo(f"  {level:5}  {head:9}  {figures}")
 
 
-@command.command("verify")
-@click.argument("names", nargs=-1)
+@command.command(
+    "verify",
+    epilog="""\b
+Examples:
+  quadpred models verify
+  quadpred models verify music-4q own/model.pb
+""",
+)
+@click.argument("names", nargs=-1, shell_complete=complete_models)
 def verify_command(names: tuple[str, ...]) -> int:
-    """Compare each graph's SHA-256 with its card; exit code 1 if one differs."""
+    """Compare each graph's SHA-256 with its card.
+
+    NAMES are names of installed models or paths; absent, all installed models are
+    verified. Exit code 1 if one differs.
+    """
     from quadpred_plugin.errors import ModelError
     from quadpred_plugin.models import find_model, installed_models
 
@@ -101,7 +148,14 @@ def verify_command(names: tuple[str, ...]) -> int:
     return 1 if errors else 0
 
 
-@command.command("import")
+@command.command(
+    "import",
+    epilog="""\b
+Examples:
+  quadpred models import quad-pred/models
+  quadpred models import -s m -m e --name mine weights.hdf5
+""",
+)
 @click.argument(
     "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATHS..."
 )

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from quadpred_plugin.cli.completing import FILES, complete_models
 from quadpred_plugin.cli.targets import check_targets, is_folder, plan_targets
 from quadpred_plugin.errors import ModelError, OutputError
+from quadpred_plugin.exports import FORMATS, LEVELS, format_of
 
 if TYPE_CHECKING:
     from quadpred_plugin.card import ModelCard
-
-# Written again here, so that help needs no NumPy; a test compares them with the registry.
-FORMAT_NAMES = ("table", "csv", "json", "npz", "npy")
-LEVEL_NAMES = ("file", "frame")
-BINARY_FORMATS = ("npz", "npy")
 
 
 @click.command(
@@ -27,12 +25,19 @@ Examples:
   quadpred predict song.mp3
   quadpred predict -r --format csv --level frame -o frames.csv albums/
   quadpred predict --plot taggram.png --hop 0.32 song.flac
+  quadpred predict -o song.jams song.wav
+  quadpred predict --format svl -o layers/ albums/*.flac
 """,
 )
-@click.argument("paths", nargs=-1, metavar="PATHS...")
+@click.argument("paths", nargs=-1, metavar="PATHS...", type=FILES)
 @click.option("-i", "original_input", multiple=True, hidden=True, metavar="FILE")
 @click.option("-r", "--recursive", is_flag=True, help="Look in the folders of folders too.")
-@click.option("--model", metavar="NAME|PATH", help="An installed model, or a .pb with its card.")
+@click.option(
+    "--model",
+    metavar="NAME|PATH",
+    shell_complete=complete_models,
+    help="An installed model, or a .pb with its card.",
+)
 @click.option(
     "-s",
     "--speech",
@@ -55,13 +60,15 @@ Examples:
 @click.option(
     "--format",
     "format_name",
-    type=click.Choice(FORMAT_NAMES),
-    help="Default: by the suffix of -o, else a table on a terminal and csv into a pipe.",
+    type=click.Choice(list(FORMATS)),
+    metavar="NAME",
+    help=f"{', '.join(FORMATS)}. Default: by the suffix of -o, else a table on a terminal and csv "
+    "into a pipe.",
 )
 @click.option(
     "--level",
-    type=click.Choice(LEVEL_NAMES),
-    help="A row a file (default), or a row a patch (default of npz and npy).",
+    type=click.Choice(LEVELS),
+    help="Of tables and arrays: a row a file (default), or a row a patch (default of npz and npy).",
 )
 @click.option(
     "-o",
@@ -99,15 +106,21 @@ def command(
     """Hear audio files and say their quadrants, arousal and valence.
 
     PATHS are audio files and folders of them. Results go to standard output or to -o,
-    all else to standard error. Exit code 0: all done; 1: some files failed; 2: wrong use;
-    130: interrupted, what was finished is kept.
+    all else to standard error.
+
+    A row has the file's name, its status (ok, short, silent, empty or error) or the time
+    of the patch, the duration in seconds, the probabilities q1 to q4 of the quadrants,
+    arousal and valence from -1 to 1, and the most probable quadrant. Rows of files are
+    means over their patches.
+
+    Exit code 0: all done; 1: some files failed; 2: wrong use; 130: interrupted, what was
+    finished is kept.
     """
     from quadpred_plugin.chain.engine import restrict_algorithms
 
     restrict_algorithms()
     from quadpred_plugin.cli.run import run
     from quadpred_plugin.inputs import expand_paths
-    from quadpred_plugin.processes import usable_cores
 
     wanted = [*original_input, *paths]
     if not wanted:
@@ -115,9 +128,14 @@ def command(
     if force and skip_existing:
         raise click.UsageError("--force and --skip-existing exclude each other.")
     format_name = format_name or _default_format(output)
-    level = level or ("frame" if format_name in BINARY_FORMATS else "file")
-    if output is None and format_name in BINARY_FORMATS:
-        raise click.UsageError(f"A {format_name} file needs a name: give -o.")
+    export = FORMATS[format_name]
+    try:
+        level = export.choose_level(level)
+        export.require()
+    except OutputError as error:
+        raise click.UsageError(str(error)) from error
+    if output is None and not export.text:
+        raise click.UsageError(f"A {export.suffix} file needs a name: give -o.")
     card = _choose_model(model, speech, music)
     if hop is not None:
         try:
@@ -125,8 +143,7 @@ def command(
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--hop") from error
     names, fruitless = expand_paths(wanted, recursive)
-    one_each = format_name in BINARY_FORMATS and level == "frame"
-    targets = plan_targets(names, output, plot, f".{format_name}", one_each)
+    targets = plan_targets(names, output, plot, export.suffix, not export.holds_many(level))
     targets = check_targets(targets, force, skip_existing)
     return run(
         card=card,
@@ -135,14 +152,12 @@ def command(
         hop=hop,
         format_name=format_name,
         level=level,
-        jobs=jobs or usable_cores(),
+        jobs=jobs or cores(),
         quiet=quiet,
     )
 
 
 def _default_format(output: str | None) -> str:
-    from quadpred_plugin.exports import format_of
-
     if output is not None and Path(output).suffix and not is_folder(output):
         try:
             return format_of(Path(output))
@@ -163,3 +178,11 @@ def _choose_model(model: str | None, speech: str | None, music: str | None) -> M
         return find_model(model or "default")
     except ModelError as error:
         raise click.UsageError(str(error)) from error
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1

@@ -16,7 +16,7 @@ from quadpred_plugin.cli.interruption import Interruption
 from quadpred_plugin.cli.progress import Progress
 from quadpred_plugin.cli.targets import Targets
 from quadpred_plugin.errors import OutputError
-from quadpred_plugin.exports import FORMATS, export_to
+from quadpred_plugin.exports import FORMATS, Export, export_to
 from quadpred_plugin.files import write_atomically
 from quadpred_plugin.inference import Model
 from quadpred_plugin.plots import save_taggram
@@ -30,14 +30,14 @@ def run(
     fruitless: frozenset[str],
     hop: float | None,
     format_name: str,
-    level: str,
+    level: str | None,
     jobs: int,
     quiet: bool,
 ) -> int:
     """Hear all files and write their results; return the exit code."""
     watch = _Watch(targets, quiet)
     with watch.interruption, Progress(len(targets.names), wanted=not quiet) as progress:
-        predictions = watch.over(_hear(card, targets.names, fruitless, hop, jobs), progress)
+        predictions = watch.over(hear(card, targets.names, fruitless, hop, jobs), progress)
         export = FORMATS[format_name]
         if targets.outputs is not None:
             watch.write_each(predictions, format_name, level)
@@ -54,17 +54,31 @@ def run(
                 raise OutputError("Standard output is closed: give -o.")
             if isinstance(sys.stdout, io.TextIOWrapper):
                 sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
-            export.write(sys.stdout, predictions, level)
+            if export.holds_many(level):
+                export.write(sys.stdout, predictions, level)
+            else:
+                watch.print_each(predictions, export)
     return watch.exit_code()
 
 
-def _hear(
+def hear(
     card: ModelCard,
     names: tuple[str, ...],
     fruitless: frozenset[str],
     hop: float | None,
     jobs: int,
 ) -> Generator[Prediction, None, None]:
+    """Hear files in order, in as many processes as there is work for.
+
+    Parameters
+    ----------
+    card : ModelCard
+    names : tuple of str
+    fruitless : frozenset of str
+        Those of the names that are folders without audio: they get status ``error``.
+    hop : float or None
+    jobs : int
+    """
     audible = [name for name in names if name not in fruitless]
     jobs = min(jobs, len(audible))
     if jobs > 1:
@@ -121,7 +135,15 @@ class _Watch:
             self._interrupted = True
             return None
 
-    def write_each(self, predictions: Iterator[Prediction], format_name: str, level: str) -> None:
+    def print_each(self, predictions: Iterator[Prediction], export: Export) -> None:
+        """Write what standard output has room for: one prediction, if it isn't an error."""
+        for prediction in predictions:
+            if prediction.status != "error":
+                self._attempt(partial(export.write, sys.stdout, [prediction]))
+
+    def write_each(
+        self, predictions: Iterator[Prediction], format_name: str, level: str | None
+    ) -> None:
         """Write each prediction to the file that was planned for it."""
         assert self._targets.outputs is not None
         for prediction in predictions:

@@ -21,7 +21,15 @@ _jobs = click.option(
 )
 
 
-@click.command("features")
+@click.command(
+    "features",
+    epilog="""\b
+Examples:
+  quadpred train features --data 4q
+  quadpred train features --data emopia --table renders/renders.csv \\
+      --corpus emopia
+""",
+)
 @click.option("--data", type=_FOLDER, required=True, help="Folder of a corpus.")
 @click.option(
     "--table",
@@ -34,7 +42,10 @@ _jobs = click.option(
 def features_command(
     data: Path, table: Path | None, corpus: str | None, work: Path, jobs: int
 ) -> None:
-    """Compute a corpus' bands as every training reads them; goes on where it was interrupted."""
+    """Compute a corpus' bands as every training reads them.
+
+    Prints the cache's folder. Goes on where it was interrupted.
+    """
     from quadpred_plugin.chain.preprocessing import Preprocessing
     from quadpred_plugin.training.corpora.table import read_files
     from quadpred_plugin.training.features import cache_features
@@ -45,7 +56,14 @@ def features_command(
     click.echo(folder / Preprocessing().hash)
 
 
-@click.command("render")
+@click.command(
+    "render",
+    epilog="""\b
+Examples:
+  quadpred train render --data emopia -o renders
+  quadpred train render --data emopia -o renders --variations 0 -j 4
+""",
+)
 @click.option("--data", type=_FOLDER, required=True, help="Folder of EMOPIA.")
 @click.option(
     "-o",
@@ -63,12 +81,12 @@ def features_command(
 )
 @_jobs
 def render_command(data: Path, output: Path, variations: int, jobs: int) -> None:
-    """Play EMOPIA's clips by several soundfonts; goes on where it was interrupted.
+    """Play EMOPIA's clips by several soundfonts.
 
     Training clips are played as written by two soundfonts and, transposed, slower or
     faster, softer or louder, on pianos and other instruments, a few times more.
     Validation clips are played by a third soundfont, which training never hears. Needs
-    Debian's fluidsynth and soundfonts.
+    Debian's fluidsynth and soundfonts. Goes on where it was interrupted.
     """
     from quadpred_plugin.training.corpora.emopia import read_scores
     from quadpred_plugin.training.rendering import render_scores
@@ -82,8 +100,71 @@ def render_command(data: Path, output: Path, variations: int, jobs: int) -> None
     click.echo(render_scores(scores, variations, output, jobs, report))
 
 
-@click.command("student")
-@click.argument("recipe_name", metavar="RECIPE", default="compact")
+@click.command(
+    "games",
+    epilog="""\b
+Examples:
+  quadpred train games -o games
+""",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder.",
+)
+def games_command(output: Path) -> None:
+    """Download the music of free games from Debian.
+
+    About 3 GB, of which 1 GB is kept.
+    """
+    from quadpred_plugin.training.corpora.games import unpack
+
+    unpack(output, lambda package: click.echo(package, err=True))
+
+
+@click.command(
+    "listen",
+    epilog="""\b
+Examples:
+  quadpred train listen --games games --renders renders/renders.csv
+""",
+)
+@click.argument("recipe_name", metavar="[RECIPE]", default="listener")
+@click.option("--games", type=_FOLDER, required=True, help="Folder of the games' music.")
+@click.option("--renders", type=_FILE, help="EMOPIA's renders.csv, if the recipe asks for it.")
+@_work
+@_jobs
+def listen_command(
+    recipe_name: str, games: Path, renders: Path | None, work: Path, jobs: int
+) -> None:
+    """Let a network guess what musicnn hears, without labels.
+
+    RECIPE says on which music. 'quadpred train student' starts from what was learned.
+    """
+    from quadpred_plugin.chain.preprocessing import Preprocessing
+    from quadpred_plugin.training.recipe import read_settings
+    from quadpred_plugin.training.student import Student
+    from quadpred_plugin.training.students import StudentData, train_listener
+    from quadpred_plugin.training.workers import use_one_thread
+
+    use_one_thread()
+    recipe = read_settings(recipe_name, Student)
+    place = StudentData(games, renders, work, Preprocessing())
+    click.echo(train_listener(place, recipe, games, jobs, _report))
+
+
+@click.command(
+    "student",
+    epilog="""\b
+Examples:
+  quadpred train student --data 4q --renders renders/renders.csv
+  quadpred train student compact --data 4q --renders renders/renders.csv \\
+      --final
+""",
+)
+@click.argument("recipe_name", metavar="[RECIPE]", default="compact")
 @click.option("--data", type=_FOLDER, required=True, help="Folder of the 4Q set.")
 @click.option("--renders", type=_FILE, help="EMOPIA's renders.csv, if the recipe asks for it.")
 @_work
@@ -92,9 +173,11 @@ def render_command(data: Path, output: Path, variations: int, jobs: int) -> None
 def student_command(
     recipe_name: str, data: Path, renders: Path | None, work: Path, final: bool, jobs: int
 ) -> None:
-    """Train the compact network on labels and a teacher's word, fold by fold.
+    """Train the compact network on labels and a teacher's word.
 
-    Needs what 'quadpred train teacher' left in WORK. Goes on where it was interrupted.
+    RECIPE is a shipped recipe's name or a .json file; compact if absent. Trains fold by
+    fold and prints the scores on the clips left out. Needs what 'quadpred train teacher'
+    left in WORK. Goes on where it was interrupted.
     """
     from quadpred_plugin.chain.preprocessing import Preprocessing
     from quadpred_plugin.training.evaluate import format_scores
@@ -111,6 +194,45 @@ def student_command(
         return
     for corpus, scores in cross_validate(place, recipe, jobs, _report).items():
         click.echo(f"{corpus}\n{format_scores(scores)}\n")
+
+
+@click.command(
+    "compare",
+    epilog="""\b
+Examples:
+  quadpred train compare
+  quadpred train compare compact --write docs/results.md
+""",
+)
+@click.argument("recipe_name", metavar="[RECIPE]", default="compact")
+@_work
+@click.option(
+    "--grid", "grid_name", default="studies", show_default=True, help="Settings of the studies."
+)
+@click.option(
+    "--write",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the tables into this Markdown file, between its marks.",
+)
+def compare_command(recipe_name: str, work: Path, grid_name: str, write: Path | None) -> None:
+    """Set a student beside what it has to beat.
+
+    RECIPE is the student's. Its teacher, the studies' networks and vibenet are scored on
+    the same folds, as far as WORK has them.
+    """
+    from quadpred_plugin.chain.preprocessing import Preprocessing
+    from quadpred_plugin.training.comparison import compare
+    from quadpred_plugin.training.grid import Grid
+    from quadpred_plugin.training.recipe import read_settings
+    from quadpred_plugin.training.results import write_between
+    from quadpred_plugin.training.student import Student
+    from quadpred_plugin.training.students import StudentData
+
+    place = StudentData(work, None, work, Preprocessing())
+    text = compare(place, read_settings(recipe_name, Student), read_settings(grid_name, Grid))
+    click.echo(text)
+    if write:
+        write_between(write, "default", text)
 
 
 def _report(name: str, figures: dict[str, Any]) -> None:

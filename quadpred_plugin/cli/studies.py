@@ -42,8 +42,19 @@ _language = click.option(
 )
 
 
-@click.command("pretrain")
-@click.option("--method", type=click.Choice(["scae", "cpc"]), required=True)
+@click.command(
+    "pretrain",
+    epilog="""\b
+Examples:
+  quadpred train pretrain --method cpc --speech x --speech-data speech
+""",
+)
+@click.option(
+    "--method",
+    type=click.Choice(["scae", "cpc"]),
+    required=True,
+    help="Sparse convolutional autoencoder, or contrastive predictive coding.",
+)
 @_language
 @_speech
 @_work
@@ -51,7 +62,10 @@ _language = click.option(
 def pretrain_command(
     method: str, speech: str, speech_data: Path, work: Path, grid_name: str
 ) -> None:
-    """Train an encoder on speech, without labels."""
+    """Train an encoder on speech, without labels.
+
+    Prints the encoder's folder in WORK, where 'quadpred train transfer' finds it.
+    """
     from quadpred_plugin.training.workers import use_one_thread
 
     grid, studies = _open(grid_name, speech_data, speech_data, work)
@@ -60,12 +74,25 @@ def pretrain_command(
     click.echo(studies.encoder_folder(grid.pretraining[method], speech))
 
 
-@click.command("transfer")
+@click.command(
+    "transfer",
+    epilog="""\b
+Examples:
+  quadpred train transfer --from scae-e --setting full --fold 0 \\
+      --data 4q --speech-data speech
+""",
+)
 @click.option(
     "--from", "encoder", required=True, metavar="ENCODER", help="Such as scae-e or cpc-x."
 )
-@click.option("--setting", type=click.Choice(["feat_ext", "full"]), required=True)
-@click.option("--fold", type=click.IntRange(0), required=True, help="Whose clips only test.")
+@click.option(
+    "--setting",
+    type=click.Choice(["feat_ext", "full"]),
+    required=True,
+    help="Train the heads alone, or the whole network.",
+)
+@click.option("--fold", type=click.IntRange(0), help="Whose clips only test.")
+@click.option("--final", is_flag=True, help="Learn from all clips and test none.")
 @_music
 @_speech
 @_work
@@ -73,33 +100,50 @@ def pretrain_command(
 def transfer_command(
     encoder: str,
     setting: str,
-    fold: int,
+    fold: int | None,
+    final: bool,
     data: Path,
     speech_data: Path,
     work: Path,
     grid_name: str,
 ) -> None:
-    """Take an encoder over to music: its heads alone (feat_ext), or all of it (full).
+    """Take an encoder over to music.
 
-    The encoder is pre-trained first if it isn't there.
+    Prints the experiment's folder. The encoder is pre-trained first if it isn't there.
     """
     from quadpred_plugin.training.grid import Experiment
     from quadpred_plugin.training.workers import use_one_thread
 
-    method, _, speech = encoder.partition("-")
+    if final == (fold is not None):
+        raise click.UsageError("Give either --fold or --final.")
     grid, studies = _open(grid_name, data, speech_data, work)
-    if method not in grid.pretraining or speech not in grid.speech:
-        known = (f"{one}-{language}" for one in grid.pretraining for language in grid.speech)
-        raise click.BadParameter(
-            f"There is no encoder '{encoder}', but {', '.join(known)}.", param_hint="--from"
-        )
+    method, speech = split_encoder(encoder, grid)
     use_one_thread()
     experiment = Experiment(method, speech, setting, fold)
     studies.run(grid, experiment, _report)
     click.echo(experiment.folder(work))
 
 
-@click.command("grid")
+def split_encoder(encoder: str, grid: Grid) -> tuple[str, str]:
+    """Return method and speech of an encoder's name, such as ``scae-e``."""
+    method, _, speech = encoder.partition("-")
+    if method not in grid.pretraining or speech not in grid.speech:
+        known = (f"{one}-{language}" for one in grid.pretraining for language in grid.speech)
+        raise click.BadParameter(
+            f"There is no encoder '{encoder}', but {', '.join(known)}.", param_hint="--from"
+        )
+    return method, speech
+
+
+@click.command(
+    "grid",
+    epilog="""\b
+Examples:
+  quadpred train grid --data 4q --speech-data speech
+  quadpred train grid --data 4q --speech-data speech --table \\
+      --write docs/results.md
+""",
+)
 @_music
 @_speech
 @_work
@@ -120,8 +164,11 @@ def grid_command(
     write: Path | None,
     jobs: int,
 ) -> None:
-    """Run a whole table of experiments and print it; goes on where it was interrupted."""
-    from quadpred_plugin.training.results import collect, table, write_tables
+    """Run a whole table of experiments and print it.
+
+    Every encoder and setting of the grid on every fold. Goes on where it was interrupted.
+    """
+    from quadpred_plugin.training.results import collect, table, tables, write_between
     from quadpred_plugin.training.studies import run_grid
 
     grid, studies = _open(grid_name, data, speech_data, work)
@@ -131,7 +178,7 @@ def grid_command(
     for level in ("patch", "clip"):
         click.echo(f"By {level}\n\n{table(results, level)}")
     if write:
-        write_tables(write, results)
+        write_between(write, "grid", tables(results))
 
 
 def _open(grid_name: str, data: Path, speech_data: Path, work: Path) -> tuple[Grid, Studies]:

@@ -50,14 +50,27 @@ def plan_targets(
         Of files in an output folder.
     one_each : bool
         Whether the format holds one audio file only, so that several need a folder.
+
+    Raises
+    ------
+    click.UsageError
+        If several files are to go where only one has room.
     """
     from quadpred_plugin.inputs import output_paths
 
     single: Path | None = None
     outputs: tuple[Path, ...] | None = None
+    named_a_file = output is None or (not is_folder(output) and Path(output).suffix)
+    if one_each and len(names) > 1 and named_a_file:
+        raise click.UsageError(
+            f"A {suffix} file holds one audio file, but {len(names)} are to be heard: name a "
+            "folder by -o, with a slash at its end."
+        )
     if output is not None:
         if is_folder(output) or (one_each and len(names) > 1):
             outputs = tuple(output_paths(names, Path(output), suffix))
+        elif one_each:
+            outputs = (Path(output),) * len(names)
         else:
             single = Path(output)
     plots: tuple[Path, ...] | None = None

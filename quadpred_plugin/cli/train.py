@@ -7,8 +7,21 @@ from typing import Any
 
 import click
 
-from quadpred_plugin.cli.students import features_command, render_command, student_command
-from quadpred_plugin.cli.studies import grid_command, pretrain_command, transfer_command
+from quadpred_plugin.cli.completing import complete_models
+from quadpred_plugin.cli.students import (
+    compare_command,
+    features_command,
+    games_command,
+    listen_command,
+    render_command,
+    student_command,
+)
+from quadpred_plugin.cli.studies import (
+    grid_command,
+    pretrain_command,
+    split_encoder,
+    transfer_command,
+)
 
 _recipe = click.argument("recipe_name", metavar="RECIPE")
 _data = click.option(
@@ -26,7 +39,15 @@ _work = click.option(
 )
 
 
-@click.group("train")
+@click.group(
+    "train",
+    epilog="""\b
+Examples:
+  quadpred train scratch music-4q --data 4q
+  quadpred train export music-4q --data 4q --date 2026-11-23
+  quadpred train evaluate music-4q --data 4q --write-card
+""",
+)
 def command() -> None:
     """Train, evaluate and export models.
 
@@ -48,12 +69,23 @@ def _workplace(data: Path, work: Path) -> Any:
     return Workplace(data, work, Preprocessing())
 
 
-@command.command("scratch")
+@command.command(
+    "scratch",
+    epilog="""\b
+Examples:
+  quadpred train scratch music-4q --data 4q
+  quadpred train scratch own.json --data corpus --work runs
+""",
+)
 @_recipe
 @_data
 @_work
 def scratch_command(recipe_name: str, data: Path, work: Path) -> None:
-    """Train on music alone; an interrupted run goes on where it was."""
+    """Train on music alone.
+
+    RECIPE is a shipped recipe's name or a .json file. Prints the run's folder. An
+    interrupted run goes on where it was.
+    """
     from quadpred_plugin.training.recipe import read_recipe
     from quadpred_plugin.training.workflow import train_from_scratch
 
@@ -64,7 +96,14 @@ def scratch_command(recipe_name: str, data: Path, work: Path) -> None:
     click.echo(train_from_scratch(_workplace(data, work), read_recipe(recipe_name), report))
 
 
-@command.command("teacher")
+@command.command(
+    "teacher",
+    epilog="""\b
+Examples:
+  quadpred train teacher --data 4q
+  quadpred train teacher --data 4q --renders renders/renders.csv -j 4
+""",
+)
 @_data
 @_work
 @click.option(
@@ -76,11 +115,12 @@ def scratch_command(recipe_name: str, data: Path, work: Path) -> None:
     "-j", "--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes."
 )
 def teacher_command(data: Path, work: Path, renders: Path | None, jobs: int) -> None:
-    """Fit teachers to features of other networks, and write soft labels for a student.
+    """Fit teachers, and write soft labels for a student.
 
-    DATA is the folder of the 4Q set. Needs the extra 'teacher' and musicnn's files ('pip
-    install --no-deps musicnn'). The table of all that was tried and the labels of each
-    fold go to WORK/teacher; an interrupted run goes on where it was.
+    Teachers hear through the features of other networks. DATA is the folder of the 4Q
+    set. Needs the extra 'teacher' and musicnn's files ('pip install --no-deps musicnn').
+    The table of all that was tried and the labels of each fold go to WORK/teacher; an
+    interrupted run goes on where it was.
     """
     from quadpred_plugin.training.teacher.workflow import train_teacher
 
@@ -88,40 +128,101 @@ def teacher_command(data: Path, work: Path, renders: Path | None, jobs: int) -> 
     click.echo(train_teacher(data, renders, folder, jobs, lambda line: click.echo(line, err=True)))
 
 
-@command.command("export")
+@command.command(
+    "export",
+    epilog="""\b
+Examples:
+  quadpred train export music-4q --data 4q --date 2026-11-23
+  quadpred train export compact --data 4q --date 2026-11-23
+  quadpred train export studies --from scae-e --data 4q --date 2026-11-23
+""",
+)
 @_recipe
 @_data
 @_work
+@click.option(
+    "--from", "encoder", metavar="ENCODER", help="Such as scae-e, for the recipe of a grid."
+)
 @click.option("--name", help="The model's name; the recipe's if absent.")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), default=Path("models"), show_default=True
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("models"),
+    show_default=True,
+    help="Folder for the model's files.",
 )
 @click.option("--date", required=True, metavar="YYYY-MM-DD", help="Release date in the card.")
 def export_command(
-    recipe_name: str, data: Path, work: Path, name: str | None, output: Path, date: str
+    recipe_name: str,
+    data: Path,
+    work: Path,
+    encoder: str | None,
+    name: str | None,
+    output: Path,
+    date: str,
 ) -> None:
-    """Freeze a run's best network, and write its card and golden vectors.
+    """Freeze a trained network into a model.
 
-    The card has no figures until 'quadpred train evaluate --write-card' has measured them.
+    RECIPE is the one it was trained by, by name or file. Writes the graph, its card and
+    golden vectors. The card has the figures of cross-validation; that of a network which was
+    trained on music alone has none until 'quadpred train evaluate --write-card' has measured
+    them.
     """
-    from quadpred_plugin.training.recipe import read_recipe
+    from quadpred_plugin.chain.preprocessing import Preprocessing
+    from quadpred_plugin.training.grid import Grid
+    from quadpred_plugin.training.recipe import Recipe, read_settings, recipe_kind
+    from quadpred_plugin.training.student import Student
+    from quadpred_plugin.training.students import StudentData, export_student
+    from quadpred_plugin.training.studies import Studies, export_study
     from quadpred_plugin.training.workflow import export_run
 
-    recipe, workplace = read_recipe(recipe_name), _workplace(data, work)
-    click.echo(export_run(workplace, recipe, name or recipe.name, output, date))
+    kind = recipe_kind(recipe_name, (Recipe, Student, Grid))
+    recipe: Any = read_settings(recipe_name, kind)
+    name = name or encoder or recipe.name
+    if isinstance(recipe, Grid):
+        if encoder is None:
+            raise click.UsageError(f"The recipe '{recipe.name}' has several networks: add --from.")
+        method, speech = split_encoder(encoder, recipe)
+        studies = Studies(data, data, work, Preprocessing())
+        click.echo(export_study(studies, recipe, method, speech, name, output, date))
+    elif isinstance(recipe, Student):
+        place = StudentData(data, None, work, Preprocessing())
+        click.echo(export_student(place, recipe, name, output, date))
+    else:
+        click.echo(export_run(_workplace(data, work), recipe, name, output, date))
 
 
-@command.command("evaluate")
+@command.command(
+    "evaluate",
+    epilog="""\b
+Examples:
+  quadpred train evaluate music-4q --data 4q
+  quadpred train evaluate music-4q --data 4q --model own/mine.pb --json
+""",
+)
 @_recipe
 @_data
 @_work
-@click.option("--model", "name", default="default", show_default=True, metavar="NAME|PATH")
+@click.option(
+    "--model",
+    "name",
+    default="default",
+    show_default=True,
+    metavar="NAME|PATH",
+    shell_complete=complete_models,
+    help="An installed model, or a .pb with its card.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @click.option("--write-card", is_flag=True, help="Write the figures into the model's card.")
 def evaluate_command(
     recipe_name: str, data: Path, work: Path, name: str, as_json: bool, write_card: bool
 ) -> None:
-    """Score a frozen model on its recipe's test fold."""
+    """Score a frozen model on its recipe's test fold.
+
+    RECIPE is the one that the model was trained by, by name or file: it tells which clips
+    training never saw. Figures are by patch and by clip.
+    """
     from quadpred_plugin.models import find_model
     from quadpred_plugin.training.evaluate import format_scores
     from quadpred_plugin.training.recipe import read_recipe
@@ -134,7 +235,10 @@ def evaluate_command(
 
 
 for _command in (
+    compare_command,
     features_command,
+    games_command,
+    listen_command,
     pretrain_command,
     transfer_command,
     grid_command,

@@ -18,7 +18,14 @@ _FOLDER = click.option(
 )
 
 
-@click.group("vamp")
+@click.group(
+    "vamp",
+    epilog="""\b
+Examples:
+  quadpred vamp install
+  quadpred vamp status
+""",
+)
 def command() -> None:
     """Install the Vamp plugin for Sonic Visualiser and other hosts.
 
@@ -37,7 +44,12 @@ Examples:
 )
 @_FOLDER
 def install_command(folder: Path | None) -> None:
-    """Build the plugin and put it where hosts look."""
+    """Build the plugin and put it where hosts look.
+
+    Needs a C compiler, Python's headers and its shared library; what is missing is told,
+    with the way to get it. A plugin that is there already is replaced once the new one
+    works.
+    """
     from vamp_wrapper.installation import find_installed, install, is_searched
 
     installed = install(folder)
@@ -56,19 +68,39 @@ def install_command(folder: Path | None) -> None:
     )
 
 
-@command.command("uninstall")
+@command.command(
+    "uninstall",
+    epilog="""\b
+Examples:
+  quadpred vamp uninstall
+  quadpred vamp uninstall --path /usr/local/lib/vamp
+""",
+)
 @_FOLDER
 def uninstall_command(folder: Path | None) -> None:
-    """Remove the plugin from a folder."""
+    """Remove the plugin from a folder.
+
+    The library and what lies beside it go; a library that isn't ours stays.
+    """
     from vamp_wrapper.installation import uninstall
 
     for path in uninstall(folder):
         click.echo(f"Removed {path}")
 
 
-@command.command("status")
+@command.command(
+    "status",
+    epilog="""\b
+Examples:
+  quadpred vamp status
+""",
+)
 def status_command() -> int:
-    """Say which plugin hosts find and whether it works; exit code 1 if none does."""
+    """Say which plugin hosts find and whether it works.
+
+    Tells the folders that hosts started from here would search, each plugin there and the
+    Python that it starts. Exit code 1 if none works.
+    """
     from vamp_wrapper.installation import find_installed, look_at
     from vamp_wrapper.places import default_folder, library_name, search_path
 

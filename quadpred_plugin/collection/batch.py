@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from quadpred_plugin.card import ModelCard
-from quadpred_plugin.collection.dataset import Dataset, is_part, require_pyarrow
+from quadpred_plugin.collection.dataset import Dataset, is_part
 from quadpred_plugin.collection.folder import ResultsFolder
 from quadpred_plugin.collection.hearing import UNCHANGED, Job, Outcome, Task, put_content_in_place
 from quadpred_plugin.collection.manifest import Manifest, Record
@@ -149,7 +149,7 @@ def open_batch(
     card: ModelCard,
     hop: float | None,
     format_name: str | None,
-    level: str,
+    level: str | None,
     wishes: Wishes,
     settled: Callable[[Outcome], None],
 ) -> Iterator[Batch]:
@@ -167,7 +167,8 @@ def open_batch(
         Seconds, as for `Model.predict`.
     format_name : str or None
         Of a result file for each track; None for one data set.
-    level : {'file', 'frame'}
+    level : {'file', 'frame'} or None
+        None for a format of one form.
     wishes : Wishes
     settled : callable
         Called with the outcome of each track that isn't heard: its result stands, or
@@ -180,7 +181,7 @@ def open_batch(
     """
     root, output = os.path.abspath(root), os.path.abspath(output)
     if format_name is None:
-        require_pyarrow()
+        FORMATS["parquet"].require()
     kind = "result files" if format_name else "a data set"
     # Result files of others can be left alone; a data set holds what the manifest knows.
     of_others = wishes.force or (wishes.skip_existing and format_name is not None)
@@ -189,9 +190,9 @@ def open_batch(
     settings = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
     folder.begin_run(root, kind, settings, content, wishes.force)
     job = Job(root, output, str(folder.staging), hop, format_name, level)
-    suffix = (FORMATS[format_name].suffix or f".{format_name}") if format_name else ""
+    suffix = FORMATS[format_name].suffix if format_name else ""
     plan = Plan(root, output, suffix, settings, folder.manifest, wishes)
-    dataset = None if format_name else Dataset(folder, level, content)
+    dataset = None if format_name else Dataset(folder, level or "file", content)
     batch = Batch(job, settings, plan, folder.manifest, dataset, settled)
     try:
         yield batch

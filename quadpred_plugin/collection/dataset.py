@@ -4,7 +4,6 @@ Each track has its rows in one part, which the manifest names. A part is written
 becomes valid when the manifest says so; what it doesn't say is removed by the next run.
 """
 
-import json
 import time
 import uuid
 from dataclasses import replace
@@ -13,8 +12,8 @@ from typing import Any
 from quadpred_plugin.collection.folder import ResultsFolder
 from quadpred_plugin.collection.manifest import Record
 from quadpred_plugin.collection.results import put_in_place
-from quadpred_plugin.errors import OutputError
-from quadpred_plugin.exports.columns import COLUMNS, Value, rows
+from quadpred_plugin.exports.columns import rows
+from quadpred_plugin.exports.parquet_table import schema, storable, to_table
 from quadpred_plugin.files import write_atomically
 from quadpred_plugin.prediction import Prediction
 
@@ -25,8 +24,6 @@ FOLDERS = {"file": "tracks.parquet", "frame": "frames.parquet"}
 TRACKS_A_PART = 256
 _ROWS_A_PART = 1 << 18
 _SECONDS_A_PART = 300
-
-_TEXTS = ("file", "status", "quadrant")
 
 
 class Dataset:
@@ -43,7 +40,7 @@ class Dataset:
     def __init__(self, folder: ResultsFolder, level: str, settings: dict[str, Any]) -> None:
         self._output, self._staging = folder.path, folder.staging
         self._manifest = folder.manifest
-        self._level, self._settings = level, settings
+        self._level, self._schema = level, schema(level, settings)
         # Records, and tables of rows.
         self._waiting: list[tuple[Record, Any]] = []
         self._replaced: dict[str, set[str]] = {}
@@ -67,7 +64,7 @@ class Dataset:
         """
         if not self._waiting:
             self._since = time.monotonic()
-        table = self._table(prediction)
+        table = to_table(rows(prediction, self._level), self._schema)
         self._waiting.append((record, table))
         self._rows += len(table)
         if before:
@@ -109,21 +106,6 @@ class Dataset:
             if not (self._output / name).is_file():
                 self._manifest.forget_result(name)
         self._manifest.commit()
-
-    def _table(self, prediction: Prediction) -> Any:
-        import pyarrow
-
-        schema = pyarrow.schema(
-            [
-                (name, pyarrow.string() if name in _TEXTS else pyarrow.float64())
-                for name in COLUMNS[self._level]
-            ],
-            {"quadpred": json.dumps(self._settings)},
-        )
-        lines = rows(prediction, self._level)
-        columns = [list(map(storable, values)) for values in zip(*lines)] or [[]] * len(schema)
-        arrays = [pyarrow.array(values, field.type) for values, field in zip(columns, schema)]
-        return pyarrow.Table.from_arrays(arrays, schema=schema)
 
     def _write(self) -> None:
         """Write the rows that wait as the next part, if there are any."""
@@ -168,34 +150,7 @@ class Dataset:
             staged.unlink(missing_ok=True)
 
 
-def storable(value: Value) -> Value:
-    r"""Return a value as Parquet can hold it: bytes of a name that aren't UTF-8 as escapes.
-
-    Examples
-    --------
-    >>> storable("a\udcff.wav")
-    'a\\udcff.wav'
-    """
-    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
-
-
 def is_part(name: str) -> bool:
     """Whether a result is a part of a data set."""
     folder, _, file = name.partition("/")
     return folder in FOLDERS.values() and file.startswith("part-") and file.endswith(".parquet")
-
-
-def require_pyarrow() -> None:
-    """Look whether the package is there that a data set needs.
-
-    Raises
-    ------
-    OutputError
-        If it isn't.
-    """
-    try:
-        import pyarrow.parquet  # noqa: F401
-    except ImportError as error:
-        raise OutputError(
-            "A data set needs one more package: pip install 'quadpred-plugin[exports]'."
-        ) from error

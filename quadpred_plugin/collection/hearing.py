@@ -42,7 +42,8 @@ class Job:
         Seconds, as for `Model.predict`.
     format_name : str or None
         Of a result file for each track; None where rows go into one data set.
-    level : {'file', 'frame'}
+    level : {'file', 'frame'} or None
+        None for a format of one form.
     """
 
     root: str
@@ -50,7 +51,7 @@ class Job:
     staging: str
     hop: float | None
     format_name: str | None
-    level: str
+    level: str | None
 
 
 @dataclass(frozen=True)

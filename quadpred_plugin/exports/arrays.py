@@ -7,7 +7,6 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.errors import OutputError
 from quadpred_plugin.prediction import Prediction
 
 
@@ -19,7 +18,7 @@ def write_npz(stream: IO[bytes], predictions: Iterable[Prediction], level: str) 
     ``valence``, with NaN where there are no numbers. ``provenance`` is JSON.
     """
     if level == "frame":
-        prediction = _only_one(predictions, "npz")
+        (prediction,) = predictions
         np.savez_compressed(
             stream,
             times=prediction.times,
@@ -50,7 +49,8 @@ def write_npz(stream: IO[bytes], predictions: Iterable[Prediction], level: str) 
 def write_npy(stream: IO[bytes], predictions: Iterable[Prediction], level: str) -> None:
     """Write quadrants as the original script did, float32: (frames, 4), or (files, 4)."""
     if level == "frame":
-        array = _only_one(predictions, "npy").quadrants
+        (prediction,) = predictions
+        array = prediction.quadrants
     else:
         array = _means(list(predictions))[:, :4].astype(np.float32)
     np.save(stream, array)
@@ -63,13 +63,3 @@ def _means(predictions: list[Prediction]) -> NDArray[np.float64]:
         if summary is not None:
             row[:] = [*summary.quadrants, summary.arousal, summary.valence]
     return means
-
-
-def _only_one(predictions: Iterable[Prediction], name: str) -> Prediction:
-    many = list(predictions)
-    if len(many) != 1:
-        raise OutputError(
-            f"A {name} file holds the frames of one audio file, not of {len(many)}: give -o a "
-            "folder, or take --level file."
-        )
-    return many[0]

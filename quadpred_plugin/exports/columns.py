@@ -1,9 +1,13 @@
 """The columns of rows, once: scripts rely on their names and order."""
 
-from typing import TypeAlias
+from __future__ import annotations
 
-from quadpred_plugin.prediction import Prediction
+from typing import TYPE_CHECKING, TypeAlias
+
 from quadpred_plugin.quadrants import QUADRANT_NAMES
+
+if TYPE_CHECKING:
+    from quadpred_plugin.prediction import Prediction
 
 Value: TypeAlias = "str | float | None"
 

@@ -14,6 +14,7 @@ CONVOLUTIONS = (
     (128, (3, 3), (1, 2)),
 )
 UNITS = 256
+COMPACT = "quadpred_compact"
 # Dropout stands after these convolutions, counted from 1, and after the dense layer.
 _DROPOUT_AFTER = (4, 5)
 
@@ -66,4 +67,4 @@ def build_compact(
         head: layers.Dense(classes, activation="softmax", name=head)(hidden)
         for head, classes in HEADS.items()
     }
-    return Model(patches, outputs, name="quadpred_compact")
+    return Model(patches, outputs, name=COMPACT)

@@ -41,7 +41,7 @@ def evaluate(model: Model, clips: Sequence[Clip], jobs: int) -> dict[str, Any]:
     outputs = [
         {head: getattr(prediction, head) for head in HEAD_CLASSES} for prediction in predictions
     ]
-    return score_clips(labels, outputs)
+    return score_clips(labels, outputs, model.card.pooling)
 
 
 def format_scores(scores: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """From a trained network to a model: graph, card, golden vectors."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,10 @@ from quadpred_plugin.errors import OutputError
 from quadpred_plugin.files import write_atomically
 from quadpred_plugin.quadrants import QUADRANTS
 from quadpred_plugin.training.architecture import fold_batch_norm, without_batch_norm
-from quadpred_plugin.training.corpora import CORPORA
+from quadpred_plugin.training.compact import COMPACT, build_compact
 from quadpred_plugin.training.freeze import ENTRIES, freeze
-from quadpred_plugin.training.recipe import Recipe
+from quadpred_plugin.training.release import CITATION, LICENCE, Release
 
-CITATION = (
-    "J. S. Gómez-Cañón, E. Cano, A. G. Pandrea, P. Herrera, E. Gómez, Language-sensitive music "
-    "emotion recognition models: are we really there yet?, ICASSP 2021"
-)
 OUTPUTS = {
     "quadrants": (
         "probabilities of "
@@ -30,19 +27,6 @@ OUTPUTS = {
     "arousal": "probability of high minus probability of low arousal, -1..1, a head of its own",
     "valence": "probability of positive minus of negative valence, -1..1, a head of its own",
 }
-NETWORK_LIMITS = [
-    "Each second is judged by itself; form, lyrics and expectation are not heard.",
-    "Heads are trained together but not tied: arousal and valence may contradict the quadrant.",
-    "Probabilities are not calibrated.",
-]
-LIMITS = [
-    "Trained on 30 s excerpts of Western popular recordings of one collection; other styles, "
-    "solo instruments and piano above all, are outside of what it knows.",
-    "Labels came from editors' mood tags of whole songs, checked by listeners: they say what "
-    "music expresses to them, not what a listener feels, and nothing of single seconds.",
-    *NETWORK_LIMITS,
-]
-
 _GOLDEN_PATCHES = 20
 _GOLDEN_SEED = 7
 
@@ -50,7 +34,7 @@ _GOLDEN_SEED = 7
 def export(
     network: Any,
     preprocessing: Preprocessing,
-    recipe: Recipe,
+    release: Release,
     name: str,
     folder: Path,
     release_date: str,
@@ -62,8 +46,8 @@ def export(
     network : keras.Model
         As trained.
     preprocessing : Preprocessing
-    recipe : Recipe
-        What it was trained by.
+    release : Release
+        What the card says of it.
     name : str
         The model's name and its files' stem.
     folder : Path
@@ -77,10 +61,10 @@ def export(
         from a seeded generator, and what the training framework's own network, in
         float32, says of them.
     """
-    folded = fold_batch_norm(network, without_batch_norm(network, preprocessing))
+    folded = fold_batch_norm(network, _without_batch_norm(network, preprocessing))
     graph = freeze(folded, preprocessing)
     golden = golden_vectors(network, preprocessing)
-    zoo, own = _facts(network, recipe, release_date)
+    zoo, own = _facts(network, release, release_date)
     return write_model(folder, name, graph, golden, preprocessing, zoo, own)
 
 
@@ -154,29 +138,39 @@ def golden_vectors(network: Any, preprocessing: Preprocessing) -> dict[str, Any]
     }
 
 
+def _without_batch_norm(network: Any, preprocessing: Preprocessing) -> Any:
+    if network.name == COMPACT:
+        return build_compact(preprocessing, batch_norm=False)
+    return without_batch_norm(network, preprocessing)
+
+
 def _facts(
-    network: Any, recipe: Recipe, release_date: str
+    network: Any, release: Release, release_date: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    corpus = CORPORA[recipe.corpus]
+    def joined(values: Iterable[str]) -> str:
+        return "; ".join(dict.fromkeys(values))
+
     zoo = {
         "link": "",
-        "description": (
-            "Quadrants, arousal and valence of each second of music: the multi-task network of "
-            f"quad-pred with {', '.join(map(str, recipe.filters))} filters in its convolution "
-            "blocks (published: 32, 64, 128), trained on music alone, without pre-training on "
-            "speech."
-        ),
+        "description": release.description,
         "author": "The quadpred-plugin developers",
         "release_date": release_date,
-        "dataset": {"name": corpus.title, "citation": corpus.citation, "licence": corpus.licence},
+        "dataset": {
+            "name": joined(corpus.title for corpus in release.corpora),
+            "citation": joined(corpus.citation for corpus in release.corpora),
+            "licence": joined(corpus.licence for corpus in release.corpora),
+        },
         "citation": CITATION,
     }
+    training = {"parameters": int(network.count_params()), **release.settings}
     own = {
-        "speech": None,
+        "speech": release.speech,
         "music": "e",
-        "limits": LIMITS,
-        "licence": "CC BY-NC-SA 4.0",
-        "training": {"parameters": int(network.count_params()), **recipe.to_dict()},
+        "limits": list(release.limits),
+        "licence": LICENCE,
+        "metrics": release.metrics,
+        "training": training,
+        "pooling": release.temperatures,
     }
     return zoo, own
 

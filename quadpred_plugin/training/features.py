@@ -16,6 +16,7 @@ from quadpred_plugin.chain.engine import restrict_algorithms
 from quadpred_plugin.chain.level import PeakLevel
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.files import write_atomically
+from quadpred_plugin.processes import end_with_parent
 
 
 class AudioFile(Protocol):
@@ -80,10 +81,15 @@ def cache_features(
     missing = [(clip.path, path) for clip, path in zip(clips, paths) if not path.exists()]
     # Never forked: Essentia's TensorFlow can't be loaded where another one is.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs or os.cpu_count(), context, restrict_algorithms) as pool:
+    with ProcessPoolExecutor(jobs or os.cpu_count(), context, _begin) as pool:
         for _ in pool.map(_cache_one, missing, [preprocessing] * len(missing), chunksize=8):
             pass
     return paths
+
+
+def _begin() -> None:
+    end_with_parent()
+    restrict_algorithms()
 
 
 def _cache_one(source_and_target: tuple[Path, Path], preprocessing: Preprocessing) -> None:

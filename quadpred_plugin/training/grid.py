@@ -34,23 +34,28 @@ class Experiment:
     speech : {'e', 'm', 'x', ''}
         Language of the speech; empty for ``scratch``.
     setting : {'feat_ext', 'full', 'scratch'}
-    fold : int
-        Whose clips are only tested.
+    fold : int or None
+        Whose clips are only tested; None trains on all clips and tests none.
     """
 
     method: str
     speech: str
     setting: str
-    fold: int
+    fold: int | None
 
     @property
     def row(self) -> str:
         """Name of the row, such as ``scae-e-full``."""
         return "-".join(dict.fromkeys(filter(None, (self.method, self.speech, self.setting))))
 
+    @property
+    def part(self) -> str:
+        """Name of the fold, or ``all``."""
+        return "all" if self.fold is None else f"fold{self.fold}"
+
     def folder(self, work: Path) -> Path:
         """Where its networks, log and predictions are."""
-        return work / "grid" / self.row / f"fold{self.fold}"
+        return work / "grid" / self.row / self.part
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ def run_experiment(
     folder = experiment.folder(work)
 
     def tell(figures: Figures) -> None:
-        report(f"{experiment.row} fold {experiment.fold}", figures)
+        report(f"{experiment.row} {experiment.part}", figures)
 
     if experiment.setting == "feat_ext":
         return train_heads(transfer, preprocessing, encoder, music, folder, tell)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Arrays of the teacher's cache, by source, all over the same windows.
-HINTS = {"musicnn_msd": "penultimate", "musicnn_mtt": "penultimate", "vibenet": "trunk"}
+HINTS = {"musicnn_msd": "penultimate"}
 COMPONENTS = 128
 
 

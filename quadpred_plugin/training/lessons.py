@@ -17,6 +17,7 @@ from quadpred_plugin.training.student import Lesson
 from quadpred_plugin.training.teacher.examples import read_renders, train_part
 
 POP, PIANO = "4q", "emopia"
+RENDERS = "renders"
 _NO_FOLD = -1
 
 
@@ -99,7 +100,7 @@ def gather_lessons(
     labels = work / "teacher" / ("all" if fold is None else f"fold{fold}")
 
     def lessons(files: Sequence[Any], corpus: str, teacher: Teacher | None) -> list[Lesson]:
-        folder = work / "features" / ("renders" if corpus == PIANO else corpus)
+        folder = work / "features" / (RENDERS if corpus == PIANO else corpus)
         paths = cache_features(files, preprocessing, folder)
         return [_lesson(one, path, teacher) for one, path in zip(files, paths)]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from quadpred_plugin.card import LANGUAGES
-from quadpred_plugin.training.export import CITATION, NETWORK_LIMITS
+from quadpred_plugin.training.release import CITATION, NETWORK_LIMITS, UNCALIBRATED
 
 LINK = "https://github.com/juansgomez87/quad-pred"
 LICENCE = "Apache-2.0 (quad-pred's)"
@@ -147,6 +147,7 @@ def describe(
         "Frames at the edges of a file are padded with zeros here; the published scripts "
         "reflected the signal, so the first frame and the last two differ.",
         *NETWORK_LIMITS,
+        UNCALIBRATED,
     ]
     if release:
         origin = "These weights were made by the authors of quad-pred, not by this project."

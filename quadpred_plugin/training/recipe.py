@@ -1,6 +1,7 @@
 """A recipe: everything that decides a training, in one file."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -96,6 +97,13 @@ def read_recipe(name_or_path: str) -> Recipe:
     return read_settings(name_or_path, Recipe)
 
 
+def recipe_kind(name_or_path: str, kinds: Sequence[type]) -> type:
+    """Return the kind whose entries a settings file has; the first one if none fits."""
+    path = _find(name_or_path)
+    entries = set(_read(path))
+    return next((kind for kind in kinds if set(get_type_hints(kind)) == entries), kinds[0])
+
+
 def read_settings(name_or_path: str, kind: type[Settings]) -> Settings:
     """Read a settings file of any kind that is shipped, by its name, or a file.
 
@@ -112,18 +120,25 @@ def read_settings(name_or_path: str, kind: type[Settings]) -> Settings:
     QuadpredError
         If there is none, or its entries aren't those of the kind.
     """
+    path = _find(name_or_path)
+    return _build(kind, _read(path), path)
+
+
+def _find(name_or_path: str) -> Path:
     shipped = SHIPPED / f"{name_or_path}.json"
-    path = shipped if shipped.exists() else Path(name_or_path)
+    return shipped if shipped.exists() else Path(name_or_path)
+
+
+def _read(path: Path) -> Any:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         known = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.json")))
         raise QuadpredError(
-            f"There is no recipe '{name_or_path}': name one of {known}, or a .json file."
+            f"There is no recipe '{path}': name one of {known}, or a .json file."
         ) from error
     except ValueError as error:
         raise QuadpredError(f"The recipe {path} is not JSON: {error}.") from error
-    return _build(kind, values, path)
 
 
 def _build(kind: type[Settings], values: Any, path: Path) -> Settings:

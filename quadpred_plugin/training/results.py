@@ -16,7 +16,6 @@ PUBLISHED = Path(__file__).parent / "published.csv"
 # The published rows of arousal and valence are exchanged: the released log's accuracies
 # and confusion matrices show it, and arousal is the easier one everywhere else.
 _PUBLISHED_HEADS = {"quadrants": "quadrants", "A": "valence", "V": "arousal"}
-_BEGIN, _END = "<!-- grid:begin -->", "<!-- grid:end -->"
 _LANGUAGES = {"e": "English", "m": "Mandarin", "x": "both", "": "none"}
 
 
@@ -86,22 +85,28 @@ def _row(experiment: Experiment) -> tuple[str, str, str]:
     return experiment.method, experiment.speech, experiment.setting
 
 
-def write_tables(path: Path, results: dict[tuple[str, str, str], list[dict[str, Any]]]) -> None:
-    """Write both tables into a document, between its ``grid:begin`` and ``grid:end`` marks.
+def tables(results: dict[tuple[str, str, str], list[dict[str, Any]]]) -> str:
+    """Write the results by patch and by clip, each under a heading."""
+    return "\n".join(f"### By {level}\n\n{table(results, level)}" for level in ("patch", "clip"))
+
+
+def write_between(path: Path, mark: str, text: str) -> None:
+    """Write text into a document, between its marks ``<!-- MARK:begin -->`` and ``:end``.
 
     Raises
     ------
     QuadpredError
         If the document can't be read or lacks the marks.
     """
+    begin, end = f"<!-- {mark}:begin -->\n", f"<!-- {mark}:end -->"
     try:
-        text = path.read_text(encoding="utf-8")
-        before, rest = text.split(_BEGIN)
-        _, after = rest.split(_END)
+        before, rest = path.read_text(encoding="utf-8").split(begin)
+        _, after = rest.split(end)
     except OSError as error:
         raise QuadpredError(f"{path} can't be read: {error.strerror}.") from error
     except ValueError as error:
-        raise QuadpredError(f"{path} must have the marks {_BEGIN} and {_END} once.") from error
-    tables = "\n".join(f"### By {level}\n\n{table(results, level)}" for level in ("patch", "clip"))
-    content = f"{before}{_BEGIN}\n{tables}{_END}{after}"
+        raise QuadpredError(
+            f"{path} must have the marks {begin.strip()} and {end} once."
+        ) from error
+    content = f"{before}{begin}{text}{end}{after}"
     write_atomically(path, lambda stream: stream.write(content), text=True)

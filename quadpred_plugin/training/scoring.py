@@ -1,11 +1,12 @@
 """Figures of merit of the three heads, by patch and by clip."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.pooling import pool
 from quadpred_plugin.quadrants import QUADRANTS
 
 # Names of the classes that each head tells apart, in order.
@@ -19,9 +20,15 @@ CALIBRATION_BINS = 10
 # For each clip and head the values of its patches: quadrants (patches, 4) in 0..1, arousal
 # and valence (patches,) in -1..1.
 Outputs: TypeAlias = "Sequence[dict[str, NDArray[np.floating]]]"
+# The quadrants of a fold's test clips, and what its network says of them.
+Fold: TypeAlias = "tuple[NDArray[np.int64], Outputs]"
 
 
-def score_clips(quadrants: NDArray[np.int64], outputs: Outputs) -> dict[str, Any]:
+def score_clips(
+    quadrants: NDArray[np.int64],
+    outputs: Outputs,
+    pooling: Mapping[str, float] | None = None,
+) -> dict[str, Any]:
     """Score clips of known quadrants.
 
     Parameters
@@ -30,17 +37,62 @@ def score_clips(quadrants: NDArray[np.int64], outputs: Outputs) -> dict[str, Any
         0 to 3.
     outputs : sequence of dict
         What the network says of the patches of each clip.
+    pooling : dict of float, optional
+        Temperature of each head's mean over a clip.
 
     Returns
     -------
     scores : dict
         ``patch`` and ``clip``, each a dict of heads as `score` returns them, with
-        ``calibration_error`` added, and the numbers of both. A clip's value is the mean
-        over its patches.
+        ``calibration_error`` added, and the numbers of both. A clip's value is its patches'
+        as `pooling.pool` has it.
     """
-    patch_labels = np.repeat(quadrants, [len(one["arousal"]) for one in outputs])
-    by_patch = {head: np.concatenate([one[head] for one in outputs]) for head in HEAD_CLASSES}
-    by_clip = {head: np.stack([one[head].mean(axis=0) for one in outputs]) for head in HEAD_CLASSES}
+    return _score_together([(quadrants, outputs)], [pooling or {}])
+
+
+def score_folds(
+    folds: Sequence[Fold], pooling: Sequence[Mapping[str, float]] | None = None
+) -> dict[str, Any]:
+    """Score the tests of several folds together.
+
+    Parameters
+    ----------
+    folds : sequence of (quadrants, outputs)
+    pooling : sequence of dict, optional
+        Temperatures of each fold, which decide nothing but the calibration error.
+
+    Returns
+    -------
+    scores : dict
+        As `score_clips` returns them for all clips, and ``folds``: by level and head the
+        F1 of each fold by itself.
+    """
+    scores = _score_together(folds, pooling or [{} for _ in folds])
+    each = [score_clips(*one) for one in folds]
+    scores["folds"] = {
+        level: {head: [one[level][head]["f1"] for one in each] for head in HEAD_CLASSES}
+        for level in ("patch", "clip")
+    }
+    return scores
+
+
+def _score_together(
+    folds: Sequence[Fold], pooling: Sequence[Mapping[str, float]]
+) -> dict[str, Any]:
+    quadrants = np.concatenate([one for one, _ in folds])
+    clips = [
+        (one, temperatures)
+        for (_, outputs), temperatures in zip(folds, pooling, strict=True)
+        for one in outputs
+    ]
+    patch_labels = np.repeat(quadrants, [len(one["arousal"]) for one, _ in clips])
+    by_patch = {head: np.concatenate([one[head] for one, _ in clips]) for head in HEAD_CLASSES}
+    by_clip = {
+        head: np.stack(
+            [pool(one[head], temperatures.get(head, 1.0)) for one, temperatures in clips]
+        )
+        for head in HEAD_CLASSES
+    }
     return {
         "patch": _score_heads(patch_labels, by_patch),
         "clip": _score_heads(quadrants, by_clip),
@@ -49,16 +101,22 @@ def score_clips(quadrants: NDArray[np.int64], outputs: Outputs) -> dict[str, Any
     }
 
 
+def classes_of(quadrants: NDArray[np.int64], head: str) -> NDArray[np.int64]:
+    """Return the class, from 0, that each quadrant is for a head; shape as given."""
+    if head == "quadrants":
+        return quadrants
+    positive = np.array([getattr(quadrant, head) > 0 for quadrant in QUADRANTS], dtype=np.int64)
+    return positive[quadrants]
+
+
 def _score_heads(
     quadrants: NDArray[np.int64], outputs: dict[str, NDArray[np.floating]]
 ) -> dict[str, Any]:
     scores = {}
     for head, classes in HEAD_CLASSES.items():
-        truth, probabilities = quadrants, outputs[head]
-        if head != "quadrants":
-            signs = np.array([getattr(quadrant, head) > 0 for quadrant in QUADRANTS], dtype=int)
-            truth = signs[quadrants]
-            probabilities = np.stack([1 - outputs[head], 1 + outputs[head]], axis=1) / 2
+        truth, probabilities = classes_of(quadrants, head), outputs[head]
+        if probabilities.ndim == 1:
+            probabilities = np.stack([1 - probabilities, 1 + probabilities], axis=1) / 2
         scores[head] = score(truth, probabilities.argmax(axis=1), len(classes))
         error = calibration_error(truth, probabilities)
         scores[head]["calibration_error"] = round(error, 4)

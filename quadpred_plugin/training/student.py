@@ -12,7 +12,7 @@ from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.quadrants import QUADRANTS
 from quadpred_plugin.training.architecture import HEADS, standardise_bands
 from quadpred_plugin.training.augmentation import Augmentation, augment, mix
-from quadpred_plugin.training.compact import build_compact
+from quadpred_plugin.training.compact import COMPACT, build_compact
 from quadpred_plugin.training.fitting import Figures, Schedule, fit
 from quadpred_plugin.training.pretraining import band_statistics
 from quadpred_plugin.training.scratch import (
@@ -63,6 +63,8 @@ class Student:
         Weight of each head's cross-entropy, and of the hints' mean square error, if they
         are to be learned.
     schedule : Schedule
+    listener : str
+        Name of the recipe by which a student first learned to guess hints; empty for none.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Student:
     mixup: float
     loss_weights: dict[str, float]
     schedule: Schedule
+    listener: str
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,8 @@ class Lesson:
     ----------
     features : ndarray of float16, shape (frames, bands)
         ln units.
-    quadrant : int
-        The clip's label, 0 to 3.
+    quadrant : int or None
+        The clip's label, 0 to 3; None where there is none.
     times : ndarray, shape (windows,)
         Middle of each window that the teacher judged, s.
     quadrants : ndarray, shape (windows, 4)
@@ -97,7 +100,7 @@ class Lesson:
     """
 
     features: NDArray[np.float16]
-    quadrant: int
+    quadrant: int | None
     times: NDArray[np.floating]
     quadrants: NDArray[np.floating]
     hints: NDArray[np.floating] | None = None
@@ -141,7 +144,7 @@ def draw_lessons(
         patches[index] = lesson.features[start : start + size]
         middle = (start + size / 2) * frame
         window = np.abs(lesson.times - middle).argmin()
-        truth = np.eye(len(QUADRANTS))[lesson.quadrant]
+        truth = _label(lesson)
         share = recipe.subjects[names[corpus]].teacher_share
         quadrants[index] = truth + share * (lesson.quadrants[window] - truth)
         if lesson.hints is not None and lesson.hint_times is not None:
@@ -156,6 +159,14 @@ def draw_lessons(
     return mix(patches, labels, recipe.mixup, random)
 
 
+def _label(lesson: Lesson) -> NDArray[np.float32]:
+    """Return the clip's label, shape (4,); zeros, which cost nothing, where there is none."""
+    label = np.zeros(len(QUADRANTS), dtype=np.float32)
+    if lesson.quadrant is not None:
+        label[lesson.quadrant] = 1
+    return label
+
+
 def train_student(
     recipe: Student,
     preprocessing: Preprocessing,
@@ -163,6 +174,7 @@ def train_student(
     validation: Mapping[str, Sequence[Lesson]],
     folder: Path,
     report: Callable[[Figures], None],
+    listener: Any | None = None,
 ) -> Any:
     """Train a student and return the best network.
 
@@ -177,6 +189,8 @@ def train_student(
         Of this run alone, which goes on there where it was interrupted.
     report : callable
         Called with each epoch's figures.
+    listener : keras.Model, optional
+        A student that has learned to guess hints; a new run starts from its layers.
 
     Returns
     -------
@@ -186,7 +200,7 @@ def train_student(
     held_out = {
         corpus: (
             validation_patches([one.features for one in clips], preprocessing),
-            heads_of(np.eye(len(QUADRANTS), dtype=np.float32)[[one.quadrant for one in clips]]),
+            heads_of(np.stack([_label(one) for one in clips])),
         )
         for corpus, clips in validation.items()
     }
@@ -195,6 +209,8 @@ def train_student(
         network = build_compact(preprocessing, recipe.dropout)
         every = [one.features for clips in lessons.values() for one in clips]
         standardise_bands(network, *band_statistics(every))
+        if listener is not None:
+            _copy_hearing(listener, network)
         if HINTS_OUTPUT in recipe.loss_weights:
             first = next(one for clips in lessons.values() for one in clips)
             assert first.hints is not None, "a recipe that weighs hints comes with them"
@@ -218,7 +234,14 @@ def train_student(
         folder,
         report,
     )
-    return _heads_alone(network)
+    return heads_alone(network)
+
+
+def _copy_hearing(source: Any, target: Any) -> None:
+    """Give a student the layers of another, all but the heads."""
+    for layer in target.layers:
+        if layer.weights and layer.name not in HEADS:
+            layer.set_weights(source.get_layer(layer.name).get_weights())
 
 
 def _with_hints(network: Any, components: int) -> Any:
@@ -229,8 +252,9 @@ def _with_hints(network: Any, components: int) -> Any:
     return Model(network.input, {**network.output, HINTS_OUTPUT: guess})
 
 
-def _heads_alone(network: Any) -> Any:
+def heads_alone(network: Any) -> Any:
+    """Return a student without its guess of the hints."""
     from keras import Model
 
     outputs = {head: network.get_layer(head).output for head in HEADS}
-    return Model(network.input, outputs, name="quadpred_compact")
+    return Model(network.input, outputs, name=COMPACT)

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
-from quadpred_plugin.training.calibration import (
-    Temperatures,
-    apply_temperatures,
-    fit_temperatures,
-)
+from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.training.calibration import pooled_temperatures, temperatures_by_fold
+from quadpred_plugin.training.corpora import CORPORA
 from quadpred_plugin.training.fitting import Figures
 from quadpred_plugin.training.grid import read_predictions, write_predictions
-from quadpred_plugin.training.lessons import POP, gather_lessons
-from quadpred_plugin.training.scoring import HEAD_CLASSES, Outputs, score_clips
-from quadpred_plugin.training.student import Student, train_student
+from quadpred_plugin.training.lessons import PIANO, POP, gather_lessons
+from quadpred_plugin.training.listening import gather_listening
+from quadpred_plugin.training.release import cross_validation, of_student
+from quadpred_plugin.training.scoring import Fold, score_folds
+from quadpred_plugin.training.student import Student, heads_alone, train_student
 from quadpred_plugin.training.workers import run_side_by_side
 
 FOLDS = 5
@@ -88,6 +88,7 @@ def run_student(data: StudentData, recipe: Student, fold: int | None, report: Re
         lessons.validation if recipe.validation_share else {},
         folder,
         lambda figures: report(name, figures),
+        _listener(data, recipe),
     )
     for corpus, clips in lessons.test.items():
         path = folder / f"{corpus}.npz"
@@ -100,6 +101,44 @@ def run_student(data: StudentData, recipe: Student, fold: int | None, report: Re
                 data.preprocessing,
             )
     return network
+
+
+def train_listener(
+    data: StudentData, recipe: Student, games: Path, jobs: int, report: Report
+) -> Path:
+    """Let a student learn to guess hints, without labels; return its folder.
+
+    Parameters
+    ----------
+    data : StudentData
+        Its renders are listened to if the recipe asks for them.
+    recipe : Student
+        Weighs the hints and nothing else.
+    games : Path
+        Folder of the games' music.
+    jobs : int
+        Processes that compute features.
+    report : callable
+        Called with the recipe's name and each epoch's figures.
+    """
+    renders = data.renders if PIANO in recipe.subjects else None
+    lessons = gather_listening(games, renders, data.work, data.preprocessing, jobs)
+    folder = data.folder(recipe, None)
+    train_student(
+        recipe, data.preprocessing, lessons, {}, folder, lambda one: report(recipe.name, one)
+    )
+    return folder
+
+
+def _listener(data: StudentData, recipe: Student) -> Any | None:
+    if not recipe.listener:
+        return None
+    path = data.work / "students" / recipe.listener / "all" / "best.keras"
+    if not path.exists():
+        raise QuadpredError(f"There is no {path}: run 'quadpred train listen {recipe.listener}'.")
+    import keras
+
+    return keras.saving.load_model(path, compile=False)
 
 
 def cross_validate(data: StudentData, recipe: Student, jobs: int, report: Report) -> dict[str, Any]:
@@ -132,43 +171,61 @@ def pooled_scores(data: StudentData, recipe: Student) -> dict[str, Any]:
     Returns
     -------
     scores : dict
-        By corpus, as `scoring.score_clips` returns them for all folds' tests together, and
-        ``folds``, the F1 of each head by level, one a fold. EMOPIA's validation part is
-        judged by every fold's student; its rows count each clip as often.
+        By corpus, as `scoring.score_folds` returns them. EMOPIA's validation part is judged by
+        every fold's student; its scores count each clip as often.
     """
-    said = {
-        corpus: [
-            read_predictions(predictions_file(data, recipe, fold, corpus)) for fold in range(FOLDS)
-        ]
+    music = _folds(data, recipe, POP)
+    temperatures = temperatures_by_fold(music)
+    others = {
+        corpus: _folds(data, recipe, corpus)
         for corpus in recipe.subjects
+        if corpus != POP and predictions_file(data, recipe, 0, corpus).exists()
     }
-    calibrated: dict[str, list[tuple[Any, Outputs]]] = {corpus: [] for corpus in said}
-    for fold in range(FOLDS):
-        temperatures = _temperatures([one for other, one in enumerate(said[POP]) if other != fold])
-        for corpus, folds in said.items():
-            quadrants, outputs = folds[fold]
-            calibrated[corpus].append((quadrants, apply_temperatures(outputs, temperatures)))
-    return {corpus: _pool(folds) for corpus, folds in calibrated.items()}
-
-
-def final_temperatures(data: StudentData, recipe: Student) -> Temperatures:
-    """Return the temperatures of the model that learned from all clips: from all folds' tests."""
-    return _temperatures(
-        [read_predictions(predictions_file(data, recipe, fold, POP)) for fold in range(FOLDS)]
-    )
-
-
-def _temperatures(folds: list[tuple[Any, Outputs]]) -> Temperatures:
-    quadrants = np.concatenate([one for one, _ in folds])
-    return fit_temperatures(quadrants, [clip for _, outputs in folds for clip in outputs])
-
-
-def _pool(folds: list[tuple[Any, Outputs]]) -> dict[str, Any]:
-    quadrants = np.concatenate([one for one, _ in folds])
-    scores = score_clips(quadrants, [clip for _, outputs in folds for clip in outputs])
-    each = [score_clips(*one) for one in folds]
-    scores["folds"] = {
-        level: {head: [one[level][head]["f1"] for one in each] for head in HEAD_CLASSES}
-        for level in ("patch", "clip")
+    return {
+        corpus: score_folds(folds, temperatures) for corpus, folds in {POP: music, **others}.items()
     }
-    return scores
+
+
+def _folds(data: StudentData, recipe: Student, corpus: str) -> list[Fold]:
+    return [read_predictions(predictions_file(data, recipe, fold, corpus)) for fold in range(FOLDS)]
+
+
+def export_student(
+    data: StudentData, recipe: Student, name: str, folder: Path, release_date: str
+) -> Path:
+    """Freeze the model that learned from all clips; its card has the folds' scores.
+
+    Returns
+    -------
+    graph : Path
+
+    Raises
+    ------
+    QuadpredError
+        If the model or a fold's predictions aren't there.
+    """
+    from quadpred_plugin.training.export import export
+
+    best = data.folder(recipe, None) / "best.keras"
+    needed = [best, *(predictions_file(data, recipe, fold, POP) for fold in range(FOLDS))]
+    if missing := [path for path in needed if not path.exists()]:
+        raise QuadpredError(
+            f"There is no {missing[0]}: run 'quadpred train student {recipe.name}' for the folds, "
+            "and again with --final."
+        )
+    import keras
+
+    network = heads_alone(keras.saving.load_model(best, compile=False))
+    scores = pooled_scores(data, recipe)
+    metrics = {
+        **scores[POP],
+        "other_corpora": {
+            corpus: {level: one[level] for level in ("patch", "clip")}
+            for corpus, one in scores.items()
+            if corpus != POP
+        },
+        "protocol": cross_validation(scores[POP], CORPORA[POP]),
+    }
+    temperatures = pooled_temperatures(_folds(data, recipe, POP))
+    release = of_student(recipe, temperatures, metrics)
+    return export(network, data.preprocessing, release, name, folder, release_date)

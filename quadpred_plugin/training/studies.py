@@ -8,6 +8,7 @@ import numpy as np
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.training.calibration import pooled_temperatures, temperatures_by_fold
 from quadpred_plugin.training.corpora import CORPORA, read_clips
 from quadpred_plugin.training.corpora.speech import (
     choose_recordings,
@@ -20,10 +21,13 @@ from quadpred_plugin.training.grid import (
     Grid,
     Report,
     predictions_file,
+    read_predictions,
     run_experiment,
     write_predictions,
 )
 from quadpred_plugin.training.pretraining import Pretraining, split_speakers
+from quadpred_plugin.training.release import cross_validation, of_study
+from quadpred_plugin.training.scoring import score_folds
 from quadpred_plugin.training.split import Split, split_clips
 from quadpred_plugin.training.transfer import Music, Transfer
 from quadpred_plugin.training.workers import run_side_by_side
@@ -112,13 +116,14 @@ class Studies:
             self.work,
             report,
         )
-        write_predictions(
-            path,
-            network,
-            self._features(split.test, transfer.corpus),
-            np.array([clip.quadrant for clip in split.test]),
-            self.preprocessing,
-        )
+        if split.test:
+            write_predictions(
+                path,
+                network,
+                self._features(split.test, transfer.corpus),
+                np.array([clip.quadrant for clip in split.test]),
+                self.preprocessing,
+            )
 
     def fill_caches(self, grid: Grid) -> None:
         """Compute the features of everything that a grid trains on and tests."""
@@ -128,7 +133,7 @@ class Studies:
         folder = self.work / "features" / grid.transfer.corpus
         cache_features(clips, self.preprocessing, folder)
 
-    def _split(self, transfer: Transfer, fold: int) -> Split:
+    def _split(self, transfer: Transfer, fold: int | None) -> Split:
         if transfer.corpus not in CORPORA:
             raise QuadpredError(
                 f"The recipe '{transfer.name}' asks for the corpus '{transfer.corpus}'; the known "
@@ -136,6 +141,8 @@ class Studies:
             )
         seed = transfer.schedules["full"].seed
         clips = read_clips(self._music / "labels.csv")
+        if fold is None:
+            return Split(clips, [], [])
         return split_clips(clips, CORPORA[transfer.corpus], fold, transfer.validation_share, seed)
 
     def _labelled(self, transfer: Transfer, split: Split) -> Music:
@@ -184,7 +191,7 @@ def run_grid(grid: Grid, studies: Studies, jobs: int, report: Report) -> None:
         [(studies, grid.pretraining[method], speech, report) for method, speech in encoders],
         jobs,
     )
-    pieces: dict[tuple[str, str, int], list[Experiment]] = {}
+    pieces: dict[tuple[str, str, int | None], list[Experiment]] = {}
     for experiment in waiting:
         piece = (experiment.method, experiment.speech, experiment.fold)
         pieces.setdefault(piece, []).append(experiment)
@@ -200,3 +207,46 @@ def _pretrain_one(studies: Studies, recipe: Pretraining, speech: str, report: Re
 def _run_piece(studies: Studies, grid: Grid, piece: list[Experiment], report: Report) -> None:
     for experiment in piece:
         studies.run(grid, experiment, report)
+
+
+def export_study(
+    studies: Studies,
+    grid: Grid,
+    method: str,
+    speech: str,
+    name: str,
+    folder: Path,
+    release_date: str,
+) -> Path:
+    """Freeze the network that went through both steps on all clips; its card has the folds' scores.
+
+    Returns
+    -------
+    graph : Path
+
+    Raises
+    ------
+    QuadpredError
+        If the network or the folds' predictions aren't there.
+    """
+    from quadpred_plugin.training.export import export
+
+    best = Experiment(method, speech, "full", None).folder(studies.work) / "best.keras"
+    folds = [
+        predictions_file(Experiment(method, speech, "full", fold), studies.work)
+        for fold in grid.folds[method]
+    ]
+    if missing := [path for path in [best, *folds] if not path.exists()]:
+        raise QuadpredError(
+            f"There is no {missing[0]}: run 'quadpred train grid' for the folds, and 'quadpred "
+            f"train transfer --from {method}-{speech} --setting full --final'."
+        )
+    import keras
+
+    predictions = [read_predictions(path) for path in folds]
+    metrics = score_folds(predictions, temperatures_by_fold(predictions))
+    metrics["protocol"] = cross_validation(metrics, CORPORA[grid.transfer.corpus])
+    temperatures = pooled_temperatures(predictions)
+    release = of_study(grid.pretraining[method], speech, grid.transfer, temperatures, metrics)
+    network = keras.saving.load_model(best, compile=False)
+    return export(network, studies.preprocessing, release, name, folder, release_date)

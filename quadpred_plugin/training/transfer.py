@@ -70,7 +70,7 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Music:
-    """Features and labels of the clips that train and of those that decide when to stop."""
+    """Features and labels of the clips that train and of those that decide when to stop, if any."""
 
     train: Features
     train_labels: Labels
@@ -127,7 +127,7 @@ def train_heads(
     heads = fit(
         make_heads,
         epoch_data,
-        lambda heads: clip_figures(heads, held_out, music.validation_labels),
+        _validation(held_out, music.validation_labels),
         schedule,
         folder,
         report,
@@ -160,11 +160,20 @@ def train_whole(
         lambda random: epoch_patches(
             music.train, music.train_labels, preprocessing, recipe, random
         ),
-        lambda network: clip_figures(network, held_out, music.validation_labels),
+        _validation(held_out, music.validation_labels),
         schedule,
         folder,
         report,
     )
+
+
+def _validation(
+    held_out: Sequence[NDArray[np.floating]], labels: Labels
+) -> Callable[[Any], Figures] | None:
+    """Return what judges a network after each epoch; None where no clip is held out."""
+    if not held_out:
+        return None
+    return lambda network: clip_figures(network, held_out, labels)
 
 
 def whole_network(

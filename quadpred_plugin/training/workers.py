@@ -57,6 +57,5 @@ def use_one_thread() -> None:
 
 def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Lest two runs write into one folder.
     end_with_parent()
     use_one_thread()

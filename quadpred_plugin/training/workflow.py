@@ -98,9 +98,12 @@ def export_run(
     import keras
 
     from quadpred_plugin.training.export import export
+    from quadpred_plugin.training.release import of_music_alone
 
     network = keras.saving.load_model(best, compile=False)
-    return export(network, workplace.preprocessing, recipe, name, folder, release_date)
+    return export(
+        network, workplace.preprocessing, of_music_alone(recipe), name, folder, release_date
+    )
 
 
 def evaluate_model(

@@ -141,7 +141,7 @@ def test_the_default_emotions_are_named_in_the_help(folder, quadpred):
     run = quadpred("agreement", "--help", folder=folder)
     words = run.output.decode().replace(".", " ").replace("(", " ").replace(";", " ").split()
     assert set(EMOTIONS) <= set(words)
-    assert "\n  quadpred agreement ratings.csv\n" in run.output.decode()
+    assert "\n    quadpred agreement ratings.csv\n" in run.output.decode()
     missing = quadpred("agreement", "own.csv", folder=folder)
     assert missing.code == 1
     assert "lacks the columns anger, bitter" in missing.messages

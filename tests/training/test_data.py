@@ -11,6 +11,7 @@ from quadpred_plugin.training.pretraining import Pretraining
 from quadpred_plugin.training.recipe import SHIPPED, Recipe, read_recipe, read_settings
 from quadpred_plugin.training.scoring import calibration_error, score, score_clips
 from quadpred_plugin.training.split import split_clips
+from quadpred_plugin.training.student import Student
 from quadpred_plugin.training.transfer import Transfer
 
 
@@ -65,7 +66,14 @@ def test_a_label_table(tmp_path):
         read_clips(tmp_path / "missing.csv")
 
 
-KINDS = {"scae": Pretraining, "cpc": Pretraining, "transfer-4q": Transfer, "studies": Grid}
+KINDS = {
+    "compact": Student,
+    "listener": Student,
+    "scae": Pretraining,
+    "cpc": Pretraining,
+    "transfer-4q": Transfer,
+    "studies": Grid,
+}
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in SHIPPED.glob("*.json")))
@@ -93,7 +101,7 @@ def test_a_grid_holds_what_it_names():
 
 
 def test_recipes_that_are_refused(tmp_path):
-    with pytest.raises(QuadpredError, match="name one of cpc, music-4q"):
+    with pytest.raises(QuadpredError, match="name one of compact, cpc, listener, music-4q"):
         read_recipe("nothing")
     path = tmp_path / "recipe.json"
     path.write_text('{"name": "x"}')

@@ -28,4 +28,6 @@ def test_a_clips_hints_stand_side_by_side(tmp_path):
     for number, (source, array) in enumerate(HINTS.items()):
         paths[source] = tmp_path / f"{source}.npz"
         np.savez(paths[source], **{array: np.full((3, 2), number), "other": np.zeros(1)})
-    np.testing.assert_array_equal(read_hints(paths), [[0, 0, 1, 1, 2, 2]] * 3)
+    np.testing.assert_array_equal(
+        read_hints(paths), [[number for number in range(len(HINTS)) for _ in "ab"]] * 3
+    )

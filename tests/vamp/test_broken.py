@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from quadpred_plugin.models import DEFAULT_MODEL
 from tests import signals
 
 ROOT = Path(__file__).parent.parent.parent
@@ -133,7 +134,7 @@ def test_without_what_the_package_needs(environment, open_in):
 
 @pytest.mark.parametrize("how", ["cut", "gone"])
 def test_with_a_damaged_model(how, environment, open_in):
-    graph = environment / "package" / "models" / "music-4q.pb"
+    graph = environment / "package" / "models" / f"{DEFAULT_MODEL}.pb"
     graph.unlink() if how == "gone" else os.truncate(graph, 1000)
     run = open_in(environment)
     assert run.returncode == 1 and run.stdout == "not initialised\n"
@@ -141,7 +142,7 @@ def test_with_a_damaged_model(how, environment, open_in):
 
 
 def test_with_a_damaged_card(environment, open_in):
-    card = environment / "package" / "models" / "music-4q.json"
+    card = environment / "package" / "models" / f"{DEFAULT_MODEL}.json"
     card.write_text("{")
     run = open_in(environment)
     assert run.returncode == 3 and run.stdout == "no plugin\n"

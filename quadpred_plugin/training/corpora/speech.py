@@ -8,17 +8,20 @@ import numpy as np
 
 from quadpred_plugin.card import LANGUAGES
 from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.training.corpora.table import Corpus
 
 COLUMNS = ("file", "language", "speaker")
 
-TITLE = "Speech in English and Mandarin, about 76 minutes each"
-CITATIONS = (
-    "V. Panayotov, G. Chen, D. Povey, S. Khudanpur, LibriSpeech, ICASSP 2015",
-    "R. Ardila et al., Common Voice, LREC 2020",
-    "Y. Shi et al., AISHELL-3, Interspeech 2021",
-    "Picovoice, speech-to-intent-benchmark",
+SPEECH = Corpus(
+    name="speech",
+    title="Speech in English and Mandarin, about 76 minutes each",
+    citation=(
+        "V. Panayotov, G. Chen, D. Povey, S. Khudanpur, LibriSpeech, ICASSP 2015; "
+        "R. Ardila et al., Common Voice, LREC 2020; Y. Shi et al., AISHELL-3, Interspeech 2021; "
+        "Picovoice, speech-to-intent-benchmark"
+    ),
+    licence="CC BY 4.0 (LibriSpeech), Apache-2.0 (Picovoice, AISHELL-3), CC0 1.0 (Common Voice)",
 )
-LICENCE = "CC BY 4.0 (LibriSpeech), Apache-2.0 (Picovoice, AISHELL-3), CC0 1.0 (Common Voice)"
 
 _TABLE_LANGUAGES = {"e": "eng", "m": "man"}
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from quadpred_plugin.audio import open_sound
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.files import write_atomically
+from quadpred_plugin.processes import end_with_parent
 from quadpred_plugin.training.teacher import handcrafted, musicnn, vibenet
 from quadpred_plugin.training.teacher.grid import SAMPLE_RATE
 
@@ -105,6 +106,7 @@ def cache_source(
 def _start(source: str, work: Path) -> None:
     from threadpoolctl import threadpool_limits
 
+    end_with_parent()
     threadpool_limits(1)
     global _extract
     _extract = SOURCES[source].make(work)

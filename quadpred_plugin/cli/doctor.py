@@ -1,0 +1,91 @@
+"""``quadpred doctor``: what works here, and how to repair what doesn't."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from quadpred_plugin.doctor.findings import Finding
+
+
+@click.command(
+    "doctor",
+    epilog="""\b
+Examples:
+  quadpred doctor
+  quadpred doctor --json > report.json
+""",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print all findings as one JSON object.")
+@click.pass_context
+def command(context: click.Context, as_json: bool) -> int:
+    """Look at this installation and say how to repair what doesn't work.
+
+    Looks at the packages that are needed and the native libraries in them, at models and
+    their hashes, lets each model predict its golden vectors, decodes a tone in each common
+    container, and looks at the Vamp plugin, at optional packages and at the environment
+    variables of options. Nothing is changed, nothing is sent anywhere.
+
+    Exit code 0: all well; 1: something is to be repaired.
+    """
+    findings = _look(context.find_root().command)
+    if as_json:
+        return _print_json(list(findings))
+    return _print_text(findings)
+
+
+def _look(root: click.Command) -> Iterator[Finding]:
+    from functools import partial
+
+    from quadpred_plugin.cli.environment import examine_environment
+    from quadpred_plugin.doctor.examination import TOPICS, examine
+    from vamp_wrapper.examination import examine_installation
+
+    return examine(
+        {
+            **TOPICS,
+            "vamp": examine_installation,
+            "environment": partial(examine_environment, root),
+        }
+    )
+
+
+def _print_text(findings: Iterator[Finding]) -> int:
+    from quadpred_plugin.doctor.findings import PROBLEM
+    from quadpred_plugin.text import printable
+
+    topic, problems = "", 0
+    for finding in findings:
+        if finding.topic != topic:
+            click.echo(("\n" if topic else "") + finding.topic)
+            topic = finding.topic
+        problems += finding.state == PROBLEM
+        click.echo(f"  {finding.state:8} {finding.name}: {printable(finding.detail)}")
+        if finding.remedy:
+            click.echo(f"           -> {printable(finding.remedy)}")
+    if problems:
+        things = "One thing is" if problems == 1 else f"{problems} things are"
+        click.echo(f"\n{things} to be repaired; the arrow below each says how.")
+    else:
+        click.echo("\nAll is well.")
+    return 1 if problems else 0
+
+
+def _print_json(findings: list[Finding]) -> int:
+    import json
+    from dataclasses import asdict
+
+    from quadpred_plugin.doctor.findings import PROBLEM
+    from quadpred_plugin.version import VERSION
+
+    well = not any(finding.state == PROBLEM for finding in findings)
+    content = {
+        "version": VERSION,
+        "well": well,
+        "findings": [asdict(finding) for finding in findings],
+    }
+    click.echo(json.dumps(content, indent=2))
+    return 0 if well else 1

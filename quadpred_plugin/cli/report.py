@@ -1,0 +1,167 @@
+"""``quadpred report``: from audio files to one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from quadpred_plugin.cli.targets import Targets, check_targets, is_folder
+
+if TYPE_CHECKING:
+    from quadpred_plugin.card import ModelCard
+    from quadpred_plugin.prediction import Prediction
+
+SUFFIXES = (".html", ".htm")
+
+
+@click.command(
+    "report",
+    epilog="""\b
+Examples:
+  quadpred report song.mp3
+  quadpred report --hop 0.32 -o song.html song.mp3
+  quadpred report --no-audio -o album.html album/
+""",
+)
+@click.argument("paths", nargs=-1, required=True, metavar="PATHS...")
+@click.option("-r", "--recursive", is_flag=True, help="Look in the folders of folders too.")
+@click.option(
+    "--model",
+    default="default",
+    show_default=True,
+    metavar="NAME|PATH",
+    help="An installed model, or a .pb with its card.",
+)
+@click.option(
+    "--hop",
+    type=float,
+    metavar="SECONDS",
+    help="From one patch's start to the next, rounded to frames of 0.032 s; "
+    "without it patches don't overlap.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="PAGE.html",
+    help="The page, or a folder for it. Default: the file's name with .html, or report.html for "
+    "several files, in the current folder.",
+)
+@click.option(
+    "--audio-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="MEGABYTES",
+    help="What the sound may take in the page: it is as good as fits, and left out where it "
+    "doesn't fit at 32 kbit/s. Default: 16, which is 50 minutes.",
+)
+@click.option("--no-audio", is_flag=True, help="A page without sound.")
+@click.option("--force", is_flag=True, help="Replace a page that exists.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes; default: one a core.")
+@click.option("-q", "--quiet", is_flag=True, help="No warnings and no progress.")
+def command(
+    paths: tuple[str, ...],
+    recursive: bool,
+    model: str,
+    hop: float | None,
+    output: str | None,
+    audio_limit: float | None,
+    no_audio: bool,
+    force: bool,
+    jobs: int | None,
+    quiet: bool,
+) -> int:
+    """Write a page that plays audio files and shows their emotion over time.
+
+    PATHS are audio files and folders of them; several are compared. The page is one file
+    that needs no network: player, taggram, plane of arousal and valence, segments,
+    summary, the model's limits and licence. The sound in it is mono. Exit code 0: all done;
+    1: some files failed, which the page says too; 2: wrong use.
+    """
+    if no_audio and audio_limit is not None:
+        raise click.UsageError("--no-audio and --audio-limit exclude each other.")
+    from quadpred_plugin.chain.engine import restrict_algorithms
+
+    restrict_algorithms()
+    from quadpred_plugin.cli.predict import cores
+    from quadpred_plugin.inputs import expand_paths
+    from quadpred_plugin.report.page import load_templates
+    from quadpred_plugin.report.writing import SOUND_LIMIT, write_report
+
+    card = _find_model(model, hop)
+    names, fruitless = expand_paths(paths, recursive)
+    page = _plan_page(names, output, force)
+    # What is missing is told before hours of hearing, not after.
+    load_templates()
+    predictions = _hear(card, names, frozenset(fruitless), hop, jobs or cores(), quiet)
+    failed = any(prediction.status == "error" for prediction in predictions)
+    if all(prediction.status == "error" for prediction in predictions):
+        return 1
+    limit = SOUND_LIMIT if audio_limit is None else int(audio_limit * 1e6)
+    complaints = write_report(page, predictions, card, 0 if no_audio else limit)
+    if not quiet:
+        for complaint in complaints:
+            _say(complaint)
+        _say(f"{page} is written, {page.stat().st_size / 1e6:.1f} MB.")
+    return 1 if failed else 0
+
+
+def _find_model(name: str, hop: float | None) -> ModelCard:
+    from quadpred_plugin.errors import ModelError
+    from quadpred_plugin.models import find_model
+
+    try:
+        card = find_model(name)
+    except ModelError as error:
+        raise click.UsageError(str(error)) from error
+    try:
+        card.preprocessing.hop_frames(hop)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--hop") from error
+    return card
+
+
+def _plan_page(names: list[str], output: str | None, force: bool) -> Path:
+    own = Path(names[0]).with_suffix(".html").name if len(names) == 1 else "report.html"
+    if output is None:
+        page = Path(own)
+    elif is_folder(output):
+        page = Path(output, own)
+    else:
+        page = Path(output)
+    if page.suffix.lower() not in SUFFIXES:
+        raise click.BadParameter(
+            f"A page's name ends in {' or '.join(SUFFIXES)}: {page}.", param_hint="-o"
+        )
+    if page.is_file() and not force:
+        raise click.UsageError(f"{page} exists: --force replaces it.")
+    check_targets(Targets((), page, None, None), force=True, skip_existing=False)
+    return page
+
+
+def _hear(
+    card: ModelCard,
+    names: list[str],
+    fruitless: frozenset[str],
+    hop: float | None,
+    jobs: int,
+    quiet: bool,
+) -> list[Prediction]:
+    from quadpred_plugin.cli.progress import Progress
+    from quadpred_plugin.cli.run import hear
+
+    predictions = []
+    with Progress(len(names), wanted=not quiet) as progress:
+        for prediction in hear(card, tuple(names), fruitless, hop, jobs):
+            predictions.append(prediction)
+            progress.show(len(predictions))
+            if prediction.status == "error" or not quiet:
+                for warning in prediction.warnings:
+                    _say(f"{prediction.source}: {warning}")
+    return predictions
+
+
+def _say(sentence: str) -> None:
+    from quadpred_plugin.text import printable
+
+    click.echo(f"quadpred: {printable(sentence)}", err=True)

@@ -1,0 +1,129 @@
+"""JAMS: arousal and valence over time, segments and a summary, as MIR tools annotate music.
+
+References
+----------
+E. J. Humphrey et al., "JAMS: A JSON Annotated Music Specification for Reproducible MIR
+Research", ISMIR 2014.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from quadpred_plugin.exports.segments import segments_of, settings
+from quadpred_plugin.prediction import Prediction
+from quadpred_plugin.quadrants import QUADRANTS
+
+if TYPE_CHECKING:
+    import jams
+
+_MOOD_RULES = (
+    "For each patch, from its start: [valence, arousal], each the probability of positive minus "
+    "that of negative, -1..1."
+)
+_SEGMENT_RULES = (
+    "Stretches of one quadrant, no shorter than annotator.minimum_segment seconds; confidence is "
+    "the quadrant's mean probability over the patches whose middles lie in the stretch."
+)
+_TAG_RULES = "The four quadrants over the whole file; confidence is the mean probability."
+
+
+def write(stream: IO[str], prediction: Prediction) -> None:
+    """Write ``mood_thayer``, ``segment_open`` and ``tag_open``, validated by the jams package.
+
+    All three are there, and empty, where there are no numbers.
+    """
+    import jams
+
+    # JAMS must have a length; of what can't be read there is none.
+    duration = prediction.duration or 0.0
+    document = jams.JAMS(
+        annotations=[_mood(prediction), _segments(prediction), _tags(prediction)],
+        file_metadata=jams.FileMetadata(
+            title=Path(prediction.source).name,
+            duration=duration,
+            identifiers={"file": prediction.source},
+            jams_version=jams.__version__,
+        ),
+        sandbox={
+            "quadpred": {
+                "status": prediction.status,
+                "warnings": list(prediction.warnings),
+                "provenance": prediction.provenance,
+                "quadrants": {one.name: f"{one.label}: {one.words}" for one in QUADRANTS},
+            }
+        },
+    )
+    document.save(stream)
+
+
+def _mood(prediction: Prediction) -> jams.Annotation:
+    annotation = _annotation("mood_thayer", prediction, _MOOD_RULES, prediction.provenance)
+    curves = zip(
+        prediction.times.tolist(),
+        prediction.valence.tolist(),
+        prediction.arousal.tolist(),
+        strict=True,
+    )
+    for time, valence, arousal in curves:
+        annotation.append(
+            time=time, duration=prediction.patch_duration, value=[valence, arousal], confidence=None
+        )
+    return annotation
+
+
+def _segments(prediction: Prediction) -> jams.Annotation:
+    annotation = _annotation("segment_open", prediction, _SEGMENT_RULES, settings(prediction))
+    middles = prediction.times + prediction.patch_duration / 2
+    for segment in segments_of(prediction):
+        end = segment.start + segment.duration
+        inside = (middles >= segment.start) & (middles < end)
+        column = prediction.quadrants[:, QUADRANTS.index(segment.quadrant)]
+        annotation.append(
+            time=segment.start,
+            duration=segment.duration,
+            value=segment.quadrant.name,
+            confidence=float(column[inside].mean()) if inside.any() else None,
+        )
+    return annotation
+
+
+def _tags(prediction: Prediction) -> jams.Annotation:
+    annotation = _annotation("tag_open", prediction, _TAG_RULES, prediction.provenance)
+    summary = prediction.summary()
+    if summary is None:
+        return annotation
+    annotation.sandbox.update(
+        quadrant=summary.quadrant, arousal=summary.arousal, valence=summary.valence
+    )
+    for quadrant, probability in zip(QUADRANTS, summary.quadrants.tolist(), strict=True):
+        annotation.append(
+            time=0.0,
+            duration=prediction.duration or 0.0,
+            value=quadrant.name,
+            confidence=probability,
+        )
+    return annotation
+
+
+def _annotation(
+    namespace: str, prediction: Prediction, rules: str, annotator: dict[str, Any]
+) -> jams.Annotation:
+    import jams
+
+    model, version = prediction.provenance.get("model", ""), prediction.provenance.get("version")
+    return jams.Annotation(
+        namespace,
+        time=0,
+        duration=prediction.duration,
+        annotation_metadata=jams.AnnotationMetadata(
+            curator=jams.Curator(name="The quadpred-plugin developers", email=""),
+            version=version or "",
+            annotator=annotator,
+            annotation_tools=f"quadpred-plugin {version}, model {model}",
+            annotation_rules=rules,
+            validation="None by a listener; the model's card has its figures.",
+            data_source="program",
+        ),
+    )

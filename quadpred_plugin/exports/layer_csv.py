@@ -1,0 +1,42 @@
+"""Single layers as CSV for Sonic Visualiser, which knows the columns by their headings.
+
+There is none of the taggram: of a grid it takes the first two rows' distance for all, which
+drifts wherever a hop isn't a whole number of samples. A .svl file can say it exactly.
+"""
+
+from collections.abc import Sequence
+from typing import IO
+
+from quadpred_plugin.exports.csv_rows import csv_line
+from quadpred_plugin.exports.layers import regions, starts
+from quadpred_plugin.prediction import Prediction
+
+# Sonic Visualiser 4.5 drops a row of frame 0: CSVFileReader::convertTimeValue returns the frame
+# where success is asked for.
+_FIRST_FRAME = 1
+
+
+def write_arousal(stream: IO[str], prediction: Prediction) -> None:
+    """Write time values: a patch's first sample and its arousal."""
+    _write_curve(stream, prediction, prediction.arousal.tolist())
+
+
+def write_valence(stream: IO[str], prediction: Prediction) -> None:
+    """Write time values: a patch's first sample and its valence."""
+    _write_curve(stream, prediction, prediction.valence.tolist())
+
+
+def write_segments(stream: IO[str], prediction: Prediction) -> None:
+    """Write regions: first sample, number of the quadrant, samples, and words."""
+    stream.write(csv_line(("frame", "value", "duration", "label")))
+    for one in regions(prediction):
+        start = max(one.start, _FIRST_FRAME)
+        length = one.start + one.length - start
+        cells = (str(start), str(one.value), str(length), one.segment.quadrant.title)
+        stream.write(csv_line(cells))
+
+
+def _write_curve(stream: IO[str], prediction: Prediction, values: Sequence[float]) -> None:
+    stream.write(csv_line(("frame", "value")))
+    for start, value in zip(starts(prediction).tolist(), values, strict=True):
+        stream.write(csv_line((str(max(start, _FIRST_FRAME)), value)))

@@ -1,0 +1,65 @@
+"""What Sonic Visualiser shows of a prediction, in its own unit of time: the audio's samples."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quadpred_plugin.errors import OutputError
+from quadpred_plugin.exports.segments import segments_of
+from quadpred_plugin.meaning import Segment
+from quadpred_plugin.prediction import Prediction
+from quadpred_plugin.quadrants import QUADRANTS
+
+
+@dataclass(frozen=True)
+class Region:
+    """A segment in samples.
+
+    Attributes
+    ----------
+    start, length : int
+        Samples at the audio's own rate.
+    segment : Segment
+    """
+
+    start: int
+    length: int
+    segment: Segment
+
+    @property
+    def value(self) -> int:
+        """Number of the quadrant, 1 to 4."""
+        return QUADRANTS.index(self.segment.quadrant) + 1
+
+
+def sample_rate_of(prediction: Prediction) -> float:
+    """Return the rate that samples are counted at, Hz.
+
+    Raises
+    ------
+    OutputError
+        If it isn't known.
+    """
+    if prediction.sample_rate is None:
+        raise OutputError(
+            f"{prediction.source}: layers of Sonic Visualiser count samples, and the sample rate "
+            "isn't known."
+        )
+    return prediction.sample_rate
+
+
+def starts(prediction: Prediction) -> NDArray[np.int64]:
+    """Return the first sample of each patch, shape (frames,)."""
+    return np.rint(prediction.times * sample_rate_of(prediction)).astype(np.int64)
+
+
+def regions(prediction: Prediction) -> list[Region]:
+    """Return the segments in samples, still without gaps."""
+    rate = sample_rate_of(prediction)
+    found = []
+    for segment in segments_of(prediction):
+        start = round(segment.start * rate)
+        end = round((segment.start + segment.duration) * rate)
+        found.append(Region(start, end - start, segment))
+    return found

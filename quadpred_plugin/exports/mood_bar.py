@@ -1,0 +1,40 @@
+"""Mood bars of music players: 1000 colours from the file's start to its end.
+
+References
+----------
+G. Wood, S. O'Keefe, "On Techniques for Content-Based Visual Annotation to Aid Intra-Track
+Music Navigation", ISMIR 2005.
+"""
+
+from typing import IO
+
+import numpy as np
+
+from quadpred_plugin.prediction import Prediction
+from quadpred_plugin.quadrants import QUADRANTS
+
+COLOURS = 1000
+
+# Of the quadrant's colour, at arousal -1; at +1 it is all of it. Calm music shall be seen too.
+_DARKEST = 0.3
+
+
+def write(stream: IO[bytes], prediction: Prediction) -> None:
+    """Write bytes of red, green and blue, 1000 times; black where there are no numbers.
+
+    The colour is that of the most probable quadrant, as bright as the arousal is high. It
+    is taken from the patch whose middle is nearest.
+    """
+    if not len(prediction):
+        stream.write(bytes(3 * COLOURS))
+        return
+    middles = prediction.times + prediction.patch_duration / 2
+    seconds = prediction.duration
+    if seconds is None:
+        seconds = float(prediction.times[-1]) + prediction.patch_duration
+    times = (np.arange(COLOURS) + 0.5) * seconds / COLOURS
+    nearest = np.searchsorted((middles[1:] + middles[:-1]) / 2, times)
+    palette = np.array([list(bytes.fromhex(quadrant.colour[1:])) for quadrant in QUADRANTS])
+    brightness = _DARKEST + (1 - _DARKEST) * (prediction.arousal.astype(np.float64) + 1) / 2
+    colours = palette[prediction.quadrants.argmax(axis=1)] * brightness[:, np.newaxis]
+    stream.write(np.rint(colours[nearest]).clip(0, 255).astype(np.uint8).tobytes())

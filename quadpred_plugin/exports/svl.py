@@ -1,0 +1,159 @@
+"""Layers as Sonic Visualiser's .svl files.
+
+They have no published format; this follows what Sonic Visualiser 4.5 writes itself and
+reads in ``framework/SVFileReader.cpp`` of its library svapp.
+"""
+
+import json
+from typing import IO
+from xml.etree import ElementTree
+
+from quadpred_plugin.exports.layers import regions, sample_rate_of, starts
+from quadpred_plugin.exports.segments import settings
+from quadpred_plugin.prediction import Prediction
+from quadpred_plugin.quadrants import QUADRANTS
+from quadpred_plugin.text import printable
+
+# Of Sonic Visualiser's own palette, and none of the quadrants' colours.
+_CURVES = {"arousal": ("Black", "#000000"), "valence": ("Purple", "#c832ff")}
+
+# The numbers of Sonic Visualiser's settings.
+_LINES, _BARS = "3", "0"
+_CURVE_LINEAR, _REGION_LINEAR = "1", "2"
+
+
+def write(stream: IO[str], prediction: Prediction) -> None:
+    """Write arousal, valence and segments, which lie in one pane when the file is opened.
+
+    Segments are a layer of regions for each quadrant that occurs, in its colour and at a
+    height of its own. The taggram isn't among them: Sonic Visualiser 4.5 reads and shows a
+    grid from a file, but stops for ever when it saves a session with one
+    (``EditableDenseThreeDimensionalModel::toXml`` locks a mutex that its ``getColumn``
+    waits for). Nobody who opens this file shall lose a session.
+
+    Raises
+    ------
+    OutputError
+        If the audio's sample rate isn't known.
+    """
+    document = _Document(prediction)
+    for name, (colour_name, colour) in _CURVES.items():
+        _add_curve(document, prediction, name, colour_name, colour)
+    _add_segments(document, prediction)
+    stream.write(document.text())
+
+
+def write_taggram(stream: IO[str], prediction: Prediction) -> None:
+    """Write the taggram as a grid: columns in time, a row for each quadrant, Q1 at the bottom.
+
+    Raises
+    ------
+    OutputError
+        If the audio's sample rate isn't known.
+    """
+    rate = sample_rate_of(prediction)
+    step = max(1, round(prediction.hop * rate))
+    # Columns lie on a grid of whole samples. At a rate where the hop is a whole number of them
+    # they stay in time; Sonic Visualiser draws a grid of another rate than the audio's.
+    rate = step / prediction.hop if prediction.hop else rate
+    document = _Document(prediction)
+    dataset = document.add(
+        "Taggram",
+        rate,
+        {"type": "dense", "dimensions": "3", "windowSize": str(step), "startFrame": "0"}
+        | {"yBinCount": str(len(QUADRANTS)), "minimum": "0", "maximum": "1"},
+        {"type": "colour3dplot", "colourMap": "Green"},
+    )
+    dataset.set("separator", " ")
+    for number, quadrant in enumerate(QUADRANTS):
+        ElementTree.SubElement(dataset, "bin", number=str(number), name=quadrant.label)
+    for number, row in enumerate(prediction.quadrants.tolist()):
+        cells = ElementTree.SubElement(dataset, "row", n=str(number))
+        cells.text = " ".join(map(_number, row))
+    stream.write(document.text())
+
+
+def _add_curve(
+    document: "_Document", prediction: Prediction, name: str, colour_name: str, colour: str
+) -> None:
+    dataset = document.add(
+        name.capitalize(),
+        sample_rate_of(prediction),
+        {"type": "sparse", "dimensions": "2", "resolution": "1"}
+        | {"minimum": "-1", "maximum": "1", "units": ""},
+        {"type": "timevalues", "plotStyle": _LINES, "verticalScale": _CURVE_LINEAR}
+        | {"colourName": colour_name, "colour": colour},
+    )
+    values = getattr(prediction, name).tolist()
+    for start, value in zip(starts(prediction).tolist(), values, strict=True):
+        ElementTree.SubElement(dataset, "point", frame=str(start), value=_number(value), label="")
+
+
+def _add_segments(document: "_Document", prediction: Prediction) -> None:
+    found = regions(prediction)
+    for quadrant in QUADRANTS:
+        own = [one for one in found if one.segment.quadrant == quadrant]
+        if not own:
+            continue
+        dataset = document.add(
+            quadrant.title,
+            sample_rate_of(prediction),
+            {"type": "sparse", "dimensions": "3", "subtype": "region", "resolution": "1"}
+            | {"minimum": "0.5", "maximum": str(len(QUADRANTS) + 0.5), "units": ""},
+            {"type": "regions", "plotStyle": _BARS, "verticalScale": _REGION_LINEAR}
+            | {"colourName": quadrant.title, "colour": quadrant.colour},
+        )
+        for one in own:
+            ElementTree.SubElement(
+                dataset,
+                "point",
+                frame=str(one.start),
+                value=str(one.value),
+                duration=str(one.length),
+                label=quadrant.title,
+            )
+
+
+class _Document:
+    """The XML while it grows: models with their data, and layers that show them."""
+
+    def __init__(self, prediction: Prediction) -> None:
+        self._root = ElementTree.Element("sv")
+        facts = {"file": printable(prediction.source), **settings(prediction)}
+        # Two hyphens would end the comment; the escape means the same to who reads the JSON.
+        comment = json.dumps(facts).replace("-", "\\u002d")
+        self._root.append(ElementTree.Comment(f" quadpred {comment} "))
+        self._data = ElementTree.SubElement(self._root, "data")
+        self._display = ElementTree.SubElement(self._root, "display")
+        self._number = 0
+
+    def add(
+        self, name: str, rate: float, model: dict[str, str], layer: dict[str, str]
+    ) -> ElementTree.Element:
+        """Add a model and its layer; return the element that takes the model's data."""
+        model_id, dataset_id, layer_id = (str(self._number + part) for part in range(3))
+        self._number += 3
+        identity = {
+            "id": model_id,
+            "name": name,
+            "sampleRate": repr(float(rate)),
+            "dataset": dataset_id,
+        }
+        ElementTree.SubElement(self._data, "model", identity | model)
+        dataset = ElementTree.SubElement(
+            self._data, "dataset", id=dataset_id, dimensions=model["dimensions"]
+        )
+        ElementTree.SubElement(
+            self._display, "layer", {"id": layer_id, "name": name, "model": model_id} | layer
+        )
+        return dataset
+
+    def text(self) -> str:
+        ElementTree.indent(self._root)
+        body = ElementTree.tostring(self._root, encoding="unicode")
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE sonic-visualiser>\n{body}\n'
+
+
+def _number(value: float) -> str:
+    # As many digits as a float32 has.
+    return f"{value:.9g}"

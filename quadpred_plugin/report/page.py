@@ -1,0 +1,132 @@
+"""Templates, style, script and data become one page."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from quadpred_plugin.card import LANGUAGES, ModelCard
+from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.quadrants import QUADRANT_NAMES, QUADRANTS, Quadrant
+from quadpred_plugin.report import drawing, track, words
+from quadpred_plugin.report.track import Track
+from quadpred_plugin.version import VERSION
+
+ASSETS = Path(__file__).parent / "assets"
+
+
+def load_templates() -> Any:
+    """Return the templates' environment.
+
+    Raises
+    ------
+    QuadpredError
+        If Jinja isn't installed.
+    """
+    try:
+        import jinja2
+    except ImportError as error:
+        raise QuadpredError(
+            "Reports need one more package: pip install 'quadpred-plugin[report]'."
+        ) from error
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(ASSETS),
+        # Names of files are anybody's.
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        clock=words.clock, percent=words.percent, signed=words.signed, data=_track_data
+    )
+    environment.globals.update(
+        drawing=drawing,
+        ink=readable_ink,
+        languages=LANGUAGES,
+        quadrants=QUADRANTS,
+        settings=track,
+        zip=zip,
+    )
+    return environment
+
+
+def make_page(tracks: Sequence[Track], card: ModelCard) -> str:
+    """Return the page of one or more tracks.
+
+    Parameters
+    ----------
+    tracks : sequence of Track
+        More than one are compared.
+    card : ModelCard
+        Of the model that heard them.
+
+    Raises
+    ------
+    QuadpredError
+        If Jinja isn't installed.
+    """
+    from markupsafe import Markup
+
+    templates = load_templates()
+    style = templates.get_template("page.css").render()
+    script = (ASSETS / "page.js").read_text(encoding="utf-8")
+    return templates.get_template("page.html").render(
+        card=card,
+        policy=_content_policy(style, script),
+        # What couldn't be heard may have none.
+        provenance=next((one.heard.provenance for one in tracks if one.heard.provenance), {}),
+        script=Markup(script),
+        style=Markup(style),
+        tracks=tracks,
+        version=VERSION,
+    )
+
+
+def readable_ink(quadrant: Quadrant) -> str:
+    """Return what can be read on a quadrant's colour, black or white.
+
+    The one with the larger contrast by the Web Content Accessibility Guidelines 2.
+    """
+    levels = (value / 255 for value in bytes.fromhex(quadrant.colour[1:]))
+    linear = [
+        level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4 for level in levels
+    ]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#000" if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) else "#fff"
+
+
+def _content_policy(style: str, script: str) -> str:
+    """Forbid all but what stands in the page, so that a name that got through would be inert."""
+
+    def source(content: str) -> str:
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        return f"'sha256-{digest}'"
+
+    return (
+        f"default-src 'none'; style-src {source(style)}; script-src {source(script)}; "
+        "img-src data:; media-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _track_data(shown: Track) -> Any:
+    """Return what the script needs of a track, as JSON that can stand in a page."""
+    from markupsafe import Markup
+
+    prediction = shown.shown
+    content = {
+        "name": shown.name,
+        "duration": prediction.duration,
+        "start": drawing.cells_start(prediction),
+        "hop": prediction.hop,
+        "names": QUADRANT_NAMES,
+        "quadrants": prediction.quadrants.astype(float).round(4).tolist(),
+        "arousal": prediction.arousal.astype(float).round(4).tolist(),
+        "valence": prediction.valence.astype(float).round(4).tolist(),
+        "segments": [segment.start for segment in shown.segments],
+    }
+    # A script's content ends at the first "</script", whatever stands around it.
+    return Markup(json.dumps(content, allow_nan=False).replace("<", "\\u003c"))

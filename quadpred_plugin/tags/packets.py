@@ -1,0 +1,40 @@
+"""What of a file is audio, as FFmpeg finds it: the proof that tags alone were changed."""
+
+import hashlib
+from pathlib import Path
+
+from quadpred_plugin.errors import AudioError
+
+
+def packet_digest(path: Path) -> str:
+    """Return the SHA-256 over the encoded packets of a file's first audio stream.
+
+    Nothing is decoded. Two files with one digest decode to the same samples.
+
+    Raises
+    ------
+    AudioError
+        If FFmpeg finds no audio; the message goes on after the file's name.
+    """
+    import av
+
+    av.logging.set_level(av.logging.PANIC)
+    digest = hashlib.sha256()
+    # An open file, since FFmpeg would take some names for protocols.
+    with open(path, "rb") as content:
+        try:
+            with av.open(content, metadata_errors="replace") as container:
+                if not container.streams.audio:
+                    raise AudioError("holds no audio stream.")
+                stream = container.streams.audio[0]
+                context = stream.codec_context
+                digest.update(f"{context.name} {context.sample_rate} {context.channels}".encode())
+                for packet in container.demux(stream):
+                    digest.update(packet.size.to_bytes(8, "little"))
+                    digest.update(packet)
+        except (av.FFmpegError, ValueError) as error:
+            raise AudioError(
+                "can't be tagged, since FFmpeg can't say where its audio is "
+                f"({getattr(error, 'strerror', None) or error})."
+            ) from error
+    return digest.hexdigest()

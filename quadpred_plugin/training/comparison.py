@@ -1,0 +1,108 @@
+"""The default model beside what it has to beat, on the same folds."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any
+
+from quadpred_plugin.training.grid import Grid
+from quadpred_plugin.training.lessons import PIANO, POP
+from quadpred_plugin.training.results import collect
+from quadpred_plugin.training.scoring import HEAD_CLASSES
+from quadpred_plugin.training.student import Student
+from quadpred_plugin.training.students import StudentData, pooled_scores
+
+# Rows of the teacher's results, under the names that its variants have.
+BASELINES = {
+    "vibenet, its energy and valence": "vibenet's energy and valence, logistic regression",
+    "three networks, 4Q and EMOPIA by corpus": "the teacher",
+}
+
+
+def teacher_rows(results: Path, corpus: str) -> dict[str, list[dict[str, float]]]:
+    """Return the F1 of each head by clip, one dict a fold, of `BASELINES`.
+
+    Parameters
+    ----------
+    results : Path
+        The teacher's ``results.json``; no rows where it isn't there.
+    corpus : {'4q', 'emopia'}
+    """
+    if not results.exists():
+        return {}
+    variants = json.loads(results.read_text(encoding="utf-8"))
+    return {
+        title: variants[name][corpus]
+        for name, title in BASELINES.items()
+        if corpus in variants.get(name, {})
+    }
+
+
+def fold_rows(scores: Mapping[str, Any], level: str = "clip") -> list[dict[str, float]]:
+    """Return the F1 of each head, one dict a fold, from `scoring.score_folds`."""
+    folds = scores["folds"][level]
+    count = len(folds["quadrants"])
+    return [{head: folds[head][fold] for head in HEAD_CLASSES} for fold in range(count)]
+
+
+def study_rows(grid: Grid, work: Path) -> dict[str, list[dict[str, float]]]:
+    """Return the F1 of each head by clip, one dict a fold, of the studies' rows that are there."""
+    rows = {}
+    for (method, speech, setting), folds in collect(grid, work).items():
+        if setting == "feat_ext":
+            continue
+        name = "music alone" if method == "scratch" else f"{method.upper()}, speech {speech}"
+        rows[f"quad-pred's network, {name}"] = [
+            {head: fold["clip"][head]["f1"] for head in HEAD_CLASSES} for fold in folds
+        ]
+    return rows
+
+
+def compare(data: StudentData, recipe: Student, grid: Grid) -> str:
+    """Write tables of 4Q and of EMOPIA's validation part, and the student's calibration.
+
+    Parameters
+    ----------
+    data : StudentData
+        Its work folder holds what was trained.
+    recipe : Student
+    grid : Grid
+        The studies' experiments.
+    """
+    teacher = data.work / "teacher" / "results.json"
+    scores = pooled_scores(data, recipe)
+    music = {
+        **teacher_rows(teacher, POP),
+        **study_rows(grid, data.work),
+        f"**{recipe.name}**": fold_rows(scores[POP]),
+    }
+    parts = ["### 4Q, by clip\n", comparison_table(music)]
+    if PIANO in scores:
+        piano = {**teacher_rows(teacher, PIANO), f"**{recipe.name}**": fold_rows(scores[PIANO])}
+        parts += ["### EMOPIA's validation part, by clip\n", comparison_table(piano)]
+    parts += ["### Calibration\n", calibration_table(scores)]
+    return "\n".join(parts)
+
+
+def calibration_table(scores: Mapping[str, Any]) -> str:
+    """Write the expected calibration errors of `students.pooled_scores` as a Markdown table."""
+    lines = [f"| corpus | level | {' | '.join(HEAD_CLASSES)} |", "|---|---|---|---|---|"]
+    for corpus, one in scores.items():
+        for level in ("clip", "patch"):
+            cells = [f"{one[level][head]['calibration_error']:.3f}" for head in HEAD_CLASSES]
+            lines.append(f"| {corpus} | {level} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def comparison_table(rows: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
+    """Write rows as a Markdown table: macro F1 by clip, mean and spread over folds."""
+    lines = [f"| model | folds | {' | '.join(HEAD_CLASSES)} |", "|---|---|---|---|---|"]
+    for title, folds in rows.items():
+        cells = [title, str(len(folds))]
+        for head in HEAD_CLASSES:
+            values = [fold[head] for fold in folds]
+            spread = f" ± {stdev(values):.3f}" if len(values) > 1 else ""
+            cells.append(f"{mean(values):.3f}{spread}")
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,150 @@
+"""What a card says of a model that was trained here, by the way in which it was trained."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from quadpred_plugin.card import LANGUAGES
+from quadpred_plugin.training.calibration import Temperatures
+from quadpred_plugin.training.corpora import CORPORA
+from quadpred_plugin.training.corpora.emopia import EMOPIA
+from quadpred_plugin.training.corpora.speech import SPEECH
+from quadpred_plugin.training.corpora.table import Corpus
+from quadpred_plugin.training.pretraining import Pretraining
+from quadpred_plugin.training.recipe import Recipe
+from quadpred_plugin.training.student import Student
+from quadpred_plugin.training.transfer import Transfer
+
+CITATION = (
+    "J. S. Gómez-Cañón, E. Cano, A. G. Pandrea, P. Herrera, E. Gómez, Language-sensitive music "
+    "emotion recognition models: are we really there yet?, ICASSP 2021"
+)
+LICENCE = "CC BY-NC-SA 4.0"
+NETWORK_LIMITS = (
+    "Each second is judged by itself; form, lyrics and expectation are not heard.",
+    "Heads are trained together but not tied: arousal and valence may contradict the quadrant.",
+)
+UNCALIBRATED = "Probabilities are not calibrated."
+CALIBRATED = (
+    "Probabilities of whole files are calibrated on 30 s clips of 4Q, by one temperature a head; "
+    "those of single seconds are the network's own."
+)
+_POP_ALONE = (
+    "Trained on 30 s excerpts of Western popular recordings of one collection; other styles, "
+    "solo instruments and piano above all, are outside of what it knows."
+)
+_POP_AND_PIANO = (
+    "Trained on 30 s excerpts of Western popular recordings of one collection and on synthesised "
+    "piano; other styles and solo instruments are outside of what it knows, and the valence of "
+    "solo piano is hardly better than guessed."
+)
+_LABELS = (
+    "Labels came from editors' mood tags of whole songs, checked by listeners: they say what "
+    "music expresses to them, not what a listener feels, and nothing of single seconds."
+)
+_SPEECH_CORPORA = (
+    "The speech corpora differ in speakers, recording and style as well as in language: what "
+    "their models differ in needn't be due to language."
+)
+
+
+@dataclass(frozen=True)
+class Release:
+    """Facts of a card that don't follow from the graph.
+
+    Attributes
+    ----------
+    description : str
+    corpora : list of Corpus
+        What it was trained on.
+    limits : list of str
+    speech : {'e', 'm', 'x', None}
+        Language of the speech in pre-training; None without.
+    settings : dict
+        Everything that decided the training.
+    temperatures : dict of float
+        By head, of the mean over a file (`pooling.pool`); empty for none.
+    metrics : dict
+        Scores with their ``protocol``; empty until they are measured.
+    """
+
+    description: str
+    corpora: Sequence[Corpus]
+    limits: Sequence[str]
+    speech: str | None
+    settings: dict[str, Any]
+    temperatures: Temperatures = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+
+def of_music_alone(recipe: Recipe) -> Release:
+    """Describe a network that `scratch.train` made."""
+    return Release(
+        "Quadrants, arousal and valence of each second of music: the multi-task network of "
+        f"quad-pred with {_filters(recipe.filters)}, trained on music alone, without "
+        "pre-training on speech.",
+        [CORPORA[recipe.corpus]],
+        [_POP_ALONE, _LABELS, *NETWORK_LIMITS, UNCALIBRATED],
+        None,
+        recipe.to_dict(),
+    )
+
+
+def of_student(recipe: Student, temperatures: Temperatures, metrics: dict[str, Any]) -> Release:
+    """Describe a network that `student.train_student` made of all clips."""
+    known = {**CORPORA, EMOPIA.name: EMOPIA}
+    corpora = [known[name] for name in recipe.subjects if name in known]
+    with_piano = EMOPIA.name in recipe.subjects
+    return Release(
+        "Quadrants, arousal and valence of each second of music: a small network that learned "
+        "clips' labels and, second by second, the word of a teacher, which hears by the features "
+        "of networks that were trained to tag music (musicnn, vibenet).",
+        corpora,
+        [_POP_AND_PIANO if with_piano else _POP_ALONE, _LABELS, *NETWORK_LIMITS, CALIBRATED],
+        None,
+        asdict(recipe),
+        temperatures,
+        metrics,
+    )
+
+
+def of_study(
+    pretraining: Pretraining,
+    speech: str,
+    transfer: Transfer,
+    temperatures: Temperatures,
+    metrics: dict[str, Any],
+) -> Release:
+    """Describe a network that was pre-trained on speech and taken over to all of the music."""
+    methods = {
+        "scae": "a denoising autoencoder (SCAE)",
+        "cpc": "contrastive predictive coding (CPC)",
+    }
+    return Release(
+        "Quadrants, arousal and valence of each second of music: the multi-task network of "
+        f"quad-pred with {_filters(transfer.filters)}, pre-trained by "
+        f"{methods[pretraining.method]} on speech ({LANGUAGES[speech]}), then trained on music "
+        "in all its layers.",
+        [CORPORA[transfer.corpus], SPEECH],
+        [_POP_ALONE, _SPEECH_CORPORA, _LABELS, *NETWORK_LIMITS, CALIBRATED],
+        speech,
+        {"pretraining": asdict(pretraining), "transfer": asdict(transfer)},
+        temperatures,
+        metrics,
+    )
+
+
+def cross_validation(scores: dict[str, Any], corpus: Corpus) -> str:
+    """Say how the scores of `scoring.score_folds` came about."""
+    folds = len(scores["folds"]["clip"]["quadrants"])
+    return (
+        f"cross-validation on {corpus.title}: macro averages over the {scores['clips']} clips "
+        f"({scores['patches']} patches) of {folds} folds by artist, each judged by a network of "
+        "the same recipe that never saw its artists; clip: mean over the patches; the model itself "
+        "learned from all folds"
+    )
+
+
+def _filters(filters: Sequence[int]) -> str:
+    numbers = ", ".join(map(str, filters))
+    return f"{numbers} filters in its convolution blocks (published: 32, 64, 128)"

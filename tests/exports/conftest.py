@@ -1,0 +1,56 @@
+"""A prediction of real music, and ones that have no numbers or are made by hand."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import quadpred_plugin
+from quadpred_plugin.prediction import without_frames
+from tests import signals
+from tests.exports import synthetic
+
+# One that isn't a whole number of samples at 44.1 kHz.
+HOP = 0.32
+
+
+@pytest.fixture(scope="session")
+def song():
+    """Half a minute of music with several segments, heard by the default model."""
+    return quadpred_plugin.predict(signals.EXAMPLES / "q1_joy.ogg", hop=HOP)
+
+
+@pytest.fixture(scope="session")
+def silent():
+    """Two seconds without numbers."""
+    nothing = without_frames("silent.wav", "silent", 2.0, "is silent.", synthetic.PROVENANCE)
+    return dataclasses.replace(nothing, sample_rate=16000.0)
+
+
+@pytest.fixture(scope="session")
+def empty():
+    """A file without samples: no length, no sample rate."""
+    return without_frames("empty.wav", "empty", 0.0, "has no samples.", synthetic.PROVENANCE)
+
+
+@pytest.fixture
+def save(tmp_path):
+    """Save a prediction under a suffix and return the path."""
+
+    def write(prediction, suffix, **options):
+        path = tmp_path / f"result{suffix}"
+        prediction.save(path, **options)
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def numbers():
+    """Quadrants, arousal and valence of a prediction as columns of float64."""
+
+    def columns(prediction):
+        heads = [prediction.quadrants, prediction.arousal[:, None], prediction.valence[:, None]]
+        return np.concatenate(heads, axis=1).astype(np.float64)
+
+    return columns

@@ -1,0 +1,125 @@
+"""Chromium, and pages to show in it that the program has written."""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.conftest import read_rows
+from tests.signals import EXAMPLES
+
+CHROMIUM = "/usr/bin/chromium"
+
+# Long, since what is waited for comes at once on a machine that has nothing else to do.
+PATIENCE = 300  # seconds
+
+
+@dataclass
+class Tab:
+    """A page that is shown, with what the browser had to say of it.
+
+    Attributes
+    ----------
+    page : playwright.sync_api.Page
+    address : str
+    requests : list of str
+        Addresses of all that was asked for, over the network or not.
+    complaints : list of str
+        Messages in the console, exceptions and dialogs.
+    """
+
+    page: object
+    address: str
+    requests: list = field(default_factory=list)
+    complaints: list = field(default_factory=list)
+
+    @property
+    def seek(self):
+        return self.page.get_by_role("slider").first
+
+    def position(self):
+        """Seconds from the start, by the slider."""
+        return float(self.seek.input_value())
+
+    def wait_for(self, expression):
+        # Playwright's own way evaluates a string in the page, which the page's policy forbids.
+        end = time.monotonic() + PATIENCE
+        while not self.page.evaluate(expression):
+            assert time.monotonic() < end, expression
+            self.page.wait_for_timeout(50)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        program = playwright.chromium.launch(executable_path=CHROMIUM, timeout=PATIENCE * 1000)
+        yield program
+        program.close()
+
+
+@pytest.fixture
+def show(browser):
+    """Open a page: ``show(path, width=…, theme=…)`` gives a `Tab`."""
+    contexts = []
+
+    def open_tab(path, width=1280, theme="light", **settings):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=theme,
+            reduced_motion="reduce",
+            offline=True,
+            **settings,
+        )
+        context.set_default_timeout(PATIENCE * 1000)
+        contexts.append(context)
+        tab = Tab(context.new_page(), Path(path).as_uri())
+
+        def dismiss(dialog):
+            tab.complaints.append(f"dialog: {dialog.message}")
+            dialog.dismiss()
+
+        tab.page.on("request", lambda request: tab.requests.append(request.url))
+        tab.page.on("console", lambda message: tab.complaints.append(message.text))
+        tab.page.on("pageerror", lambda error: tab.complaints.append(str(error)))
+        tab.page.on("dialog", dismiss)
+        tab.page.goto(tab.address)
+        return tab
+
+    yield open_tab
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def one(tmp_path_factory, quadpred):
+    """A page of one file."""
+    folder = tmp_path_factory.mktemp("one")
+    run = quadpred(
+        "report", "-o", "one.html", EXAMPLES / "q1_joy.ogg", folder=folder, seconds=PATIENCE
+    )
+    assert run.code == 0
+    return folder / "one.html"
+
+
+@pytest.fixture(scope="session")
+def several(tmp_path_factory, quadpred):
+    """A page of three files, one of which has no sound to hear."""
+    folder = tmp_path_factory.mktemp("several")
+    (folder / "empty.wav").write_bytes(b"")
+    files = [EXAMPLES / "q1_joy.ogg", EXAMPLES / "q2_anger.ogg", "empty.wav"]
+    run = quadpred("report", "-o", "several.html", *files, folder=folder, seconds=PATIENCE)
+    assert run.code == 0
+    return folder / "several.html"
+
+
+@pytest.fixture(scope="session")
+def rows(tmp_path_factory, quadpred):
+    """What ``predict`` says of the page's one file, a row a patch."""
+    run = quadpred(
+        *("predict", "--format", "csv", "--level", "frame", EXAMPLES / "q1_joy.ogg"),
+        folder=tmp_path_factory.mktemp("rows"),
+        seconds=PATIENCE,
+    )
+    return read_rows(run.output)

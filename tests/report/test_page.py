@@ -1,0 +1,192 @@
+"""A page's text: inert, self-contained, the same twice, and bounded."""
+
+import base64
+import hashlib
+import html.parser
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from quadpred_plugin.models import find_model
+from quadpred_plugin.prediction import Prediction, without_frames
+from quadpred_plugin.quadrants import QUADRANTS
+from quadpred_plugin.report.page import make_page, readable_ink
+from quadpred_plugin.report.track import make_tracks
+from quadpred_plugin.report.writing import write_report
+
+HOSTILE = "</script><script>document.title = 'owned'; alert(1)</script>"
+PROVENANCE = {
+    "model": "music-4q",
+    "sha256": "0" * 64,
+    "version": "0",
+    "preprocessing": "0",
+    "patch": 0.992,
+    "hop": 0.992,
+}
+
+
+def prediction(frames=20, source="song.ogg", seed=0):
+    random = np.random.default_rng(seed)
+    return Prediction(
+        source=source,
+        status="ok",
+        duration=frames * 0.992 + 0.3,
+        times=np.arange(frames) * 0.992,
+        patch_duration=0.992,
+        hop=0.992,
+        quadrants=random.dirichlet(np.ones(4), frames).astype(np.float32),
+        arousal=random.uniform(-1, 1, frames).astype(np.float32),
+        valence=random.uniform(-1, 1, frames).astype(np.float32),
+        provenance=PROVENANCE,
+    )
+
+
+def page_of(*predictions, card=None):
+    tracks = make_tracks(predictions, [None] * len(predictions))
+    return make_page(tracks, card or find_model())
+
+
+class Reader(html.parser.HTMLParser):
+    """Collects elements with their attributes, and what stands in them."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.elements, self.contents, self.open = [], [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        self.contents.append("")
+        if tag not in ("meta", "input"):
+            self.open.append(len(self.contents) - 1)
+
+    def handle_endtag(self, tag):
+        assert self.elements[self.open.pop()][0] == tag
+
+    def handle_data(self, data):
+        if self.open:
+            self.contents[self.open[-1]] += data
+
+    def all(self, tag):
+        return [
+            (attributes, content)
+            for (name, attributes), content in zip(self.elements, self.contents, strict=True)
+            if name == tag
+        ]
+
+
+def hostile_page():
+    card = find_model()
+    content = json.loads(json.dumps(card.content))
+    content["description"] = content["quadpred"]["limits"][0] = HOSTILE
+    # Whole names are shown, since the base names are the same.
+    predictions = [
+        replace(prediction(source=f"{folder}{HOSTILE}\"' onload='alert(2)"), warnings=(HOSTILE,))
+        for folder in ("<img src=x onerror=alert(3)>/", "b/")
+    ]
+    failed = without_frames(f"c{HOSTILE}", "error", None, HOSTILE, {})
+    return page_of(*predictions, failed, card=replace(card, content=content))
+
+
+def test_hostile_names_are_text():
+    reader = Reader(hostile_page())
+    # The page's own, and the data of two tracks.
+    assert [attributes.get("type") for attributes, _ in reader.all("script")] == [
+        "application/json",
+        "application/json",
+        None,
+    ]
+    for tag, attributes in reader.elements:
+        assert not [name for name in attributes if name.startswith("on")], tag
+    assert "img" not in [tag for tag, _ in reader.elements]
+    names = [json.loads(content)["name"] for _, content in reader.all("script")[:2]]
+    assert names[1] == f"b/{HOSTILE}\"' onload='alert(2)"
+    links = [content for attributes, content in reader.all("a")]
+    assert links[:2] == names
+
+
+def test_hostile_names_do_nothing_in_a_browser(show, tmp_path):
+    (tmp_path / "page.html").write_text(hostile_page(), encoding="utf-8")
+    tab = show(tmp_path / "page.html")
+    assert tab.page.title() == "3 tracks: emotion over time"
+    assert tab.page.locator("button.segment").first.is_enabled()
+    assert tab.complaints == []
+    assert tab.requests == [tab.address]
+
+
+def test_the_browser_would_not_run_what_got_through(show, tmp_path):
+    page = page_of(prediction())
+    got_through = "<script>document.title = 'owned'</script><img src='http://example.org/x.png'>"
+    (tmp_path / "page.html").write_text(page.replace("<main>", f"<main>{got_through}"))
+    tab = show(tmp_path / "page.html")
+    assert tab.page.title() == "song.ogg: emotion over time"
+    assert len(tab.complaints) == 2
+    assert all("Content Security Policy" in complaint for complaint in tab.complaints)
+
+
+def test_the_policy_names_what_stands_in_the_page():
+    reader = Reader(page_of(prediction()))
+    (policy,) = (
+        attributes["content"]
+        for attributes, _ in reader.all("meta")
+        if attributes.get("http-equiv") == "Content-Security-Policy"
+    )
+    style, script = reader.all("style")[0][1], reader.all("script")[-1][1]
+    for kind, content in (("style-src", style), ("script-src", script)):
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{kind} 'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy
+    addresses = re.findall(r"https?://", page_of(prediction()))
+    assert addresses == []
+
+
+@pytest.mark.parametrize("status", ["silent", "empty", "error"])
+def test_a_file_without_numbers_has_a_page_that_says_why(status):
+    nothing = without_frames("nothing.wav", status, None, "is not to be heard.", PROVENANCE)
+    page = page_of(nothing)
+    assert "nothing.wav is not to be heard." in page
+    assert "<svg" not in page
+
+
+def test_one_patch_is_enough():
+    page = page_of(prediction(frames=1))
+    assert "mean of 1 patch of 0.99 s" in page
+    assert "NaN" not in page and "nan" not in re.sub(r"[a-z]nan|nan[a-z]", "", page)
+
+
+def test_odd_names_stand_on_one_line():
+    page = page_of(prediction(source="two\nlines \udcff\x1b[31m.wav"))
+    assert r"<title>two\nlines \udcff\x1b[31m.wav: emotion" in page
+    page.encode("utf-8")
+
+
+def test_long_files_give_short_pages():
+    # Ten hours, a patch a second, whose quadrant changes as often as segments may.
+    assert len(page_of(prediction(frames=36000))) < 4_000_000
+
+
+def test_a_page_is_made_alike_twice(tmp_path):
+    from tests.signals import EXAMPLES
+
+    heard = replace(prediction(), source=str(EXAMPLES / "q1_joy.ogg"))
+    for name in ("a.html", "b.html"):
+        assert write_report(tmp_path / name, [heard], find_model()) == []
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+
+
+def test_sound_that_is_missing_or_too_long_is_told_of(tmp_path):
+    card, page = find_model(), tmp_path / "page.html"
+    (complaint,) = write_report(page, [prediction(source="gone.wav")], card)
+    assert complaint == "gone.wav: its sound is left out of the page: it does not exist."
+    (complaint,) = write_report(page, [prediction(frames=6000)], card)
+    assert complaint == "The sound is left out of the page: 99 minutes don't fit in 16 MB."
+    assert write_report(page, [prediction(source="gone.wav")], card, sound_limit=0) == []
+    assert "<audio" not in page.read_text()
+
+
+def test_ink_is_the_one_that_can_be_read():
+    # By the calculator of webaim.org: black on the first two and the last, white on the third.
+    assert [readable_ink(quadrant) for quadrant in QUADRANTS] == ["#000", "#000", "#fff", "#000"]

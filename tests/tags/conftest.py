@@ -1,0 +1,67 @@
+"""A few seconds of music in every container that can be tagged, and FFmpeg to look at it."""
+
+import av
+import mutagen.apev2
+import numpy as np
+import pytest
+import soundfile
+
+from tests.signals import example
+
+RATE = 48000
+# Suffix and codec of FFmpeg; none where libsndfile writes it.
+CONTAINERS = {
+    "mp3": ("mp3", "libmp3lame"),
+    "flac": ("flac", "flac"),
+    "vorbis": ("ogg", None),
+    "opus": ("opus", "libopus"),
+    "aac": ("m4a", "aac"),
+    "alac": ("m4a", "alac"),
+    "wav": ("wav", None),
+    "aiff": ("aiff", None),
+    "wavpack": ("wv", "wavpack"),
+    "wma": ("wma", "wmav2"),
+    "tta": ("tta", "tta"),
+}
+
+
+@pytest.fixture(scope="session")
+def music():
+    """Three seconds of an example piece at 48 kHz, which every codec takes."""
+    import soxr
+
+    return soxr.resample(example("q2_anger")[: 3 * 16000], 16000, RATE).astype(np.float32)
+
+
+@pytest.fixture
+def make(tmp_path, encode, music):
+    """Write the music: ``make(kind, name)`` gives the path."""
+
+    def write(kind, name="some music"):
+        suffix, codec = CONTAINERS[kind]
+        path = tmp_path / f"{name}.{suffix}"
+        if codec is None:
+            soundfile.write(path, music, RATE)
+        else:
+            encode(path, codec, music, RATE, title="Ein Stück", artist="Nobody")
+        if kind == "tta":
+            # FFmpeg writes APEv2 there, and would then read nothing else.
+            mutagen.apev2.delete(path)
+        return path
+
+    return write
+
+
+def metadata(path):
+    """Return what FFmpeg reads of a file's tags, keys in upper case."""
+    with av.open(str(path), metadata_errors="replace") as container:
+        found = {**container.streams.audio[0].metadata, **container.metadata}
+        # What the muxer says of itself, and what an empty tag is told as.
+        return {key.upper(): value for key, value in found.items() if value}
+
+
+def samples(path):
+    """Return all samples that FFmpeg decodes, as bytes."""
+    with av.open(str(path), metadata_errors="replace") as container:
+        frames = list(container.decode(audio=0))
+    return b"".join(frame.to_ndarray().tobytes() for frame in frames)

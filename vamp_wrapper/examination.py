@@ -1,0 +1,34 @@
+"""How the Vamp plugin's installation stands, as findings."""
+
+from collections.abc import Iterator
+
+from quadpred_plugin.doctor.findings import NOTE, OK, PROBLEM, Finding
+from quadpred_plugin.errors import InstallationError
+from vamp_wrapper.installation import find_installed
+
+_INSTALL = "quadpred vamp install"
+
+
+def examine_installation() -> Iterator[Finding]:
+    """Look at the plugins that Vamp hosts would find; they use the first."""
+    found = find_installed()
+    if not found:
+        detail = "is not installed; only Vamp hosts such as Sonic Visualiser need it."
+        yield Finding("vamp", "plugin", NOTE, detail, _INSTALL)
+        return
+    first, *hidden = found
+    which = "this environment" if first.of_this_environment else f"{first.environment}"
+    try:
+        problem = first.problem()
+    except InstallationError as error:
+        yield Finding("vamp", "plugin", NOTE, f"{first.library} can't be tried: {error}")
+    else:
+        if problem:
+            remedy = f"quadpred vamp install --path '{first.library.parent}'"
+            yield Finding("vamp", "plugin", PROBLEM, f"{first.library}: {problem}", remedy)
+        else:
+            yield Finding("vamp", "plugin", OK, f"{first.library} starts {which}")
+    for other in hidden:
+        detail = f"{other.library} is not used: hosts find {first.library} first."
+        remedy = f"quadpred vamp uninstall --path '{other.library.parent}'"
+        yield Finding("vamp", "plugin", NOTE, detail, remedy)
