@@ -38,6 +38,7 @@ Examples:
     "--output",
     required=True,
     type=click.Path(file_okay=False),
+    metavar="DIR",
     help="Folder of results: new, empty, or of a run before, which is then continued.",
 )
 @click.option(
@@ -110,11 +111,21 @@ def command(
 ) -> int:
     """Hear all tracks below the folder ROOT, each once.
 
-    The result of ROOT/album/song.mp3 is DIR/album/song.mp3.json. Whatever ends a run, the
-    same command goes on where it was: a track is heard again if it has changed, if the model,
-    the hop or the format has, or if it failed. manifest.csv tells of all tracks, failures.csv
-    why some have no result. Exit code 0: all done; 1: some tracks failed; 2: wrong use; 130:
-    interrupted, what was finished is kept.
+    The result of ROOT/album/song.mp3 is DIR/album/song.mp3.json. Links that lead out of
+    ROOT are not followed, and nothing is written outside of DIR.
+
+    Whatever ends a run, the same command goes on where it was. A track is heard again if
+    it has changed, if the model, the hop, the level or the format is another, if its result
+    is gone, or if it failed.
+
+    DIR/manifest.csv tells of all tracks, DIR/failures.csv why some have no result,
+    DIR/settings.json what the hashes of settings stand for.
+
+    On a Dask cluster ROOT has the same path on every worker. So should DIR; a worker that
+    doesn't find it returns its results.
+
+    Exit code 0: all done; 1: some tracks failed; 2: wrong use; 130: interrupted, what was
+    finished is kept.
     """
     from quadpred_plugin.chain.engine import restrict_algorithms
 

@@ -9,6 +9,7 @@ import pyarrow.parquet
 import pytest
 import soundfile
 
+from quadpred_plugin.models import find_model
 from tests.conftest import read_rows
 
 NAMES = [b"a.wav", b"b.flac", b"c/d.wav", b"c/not utf-8 \xff.wav"]
@@ -103,7 +104,7 @@ def test_a_row_a_patch_equals_those_of_predict(quadpred, folder, tmp_path):
 def test_settings_are_in_the_metadata(first):
     (part,) = (first / "tracks.parquet").iterdir()
     settings = json.loads(pyarrow.parquet.read_schema(part).metadata[b"quadpred"])
-    assert settings["model"] == "music-4q"
+    assert settings["model"] == find_model().name
     assert [settings] == list(json.loads((first / "settings.json").read_text()).values())
 
 
