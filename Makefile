@@ -9,7 +9,7 @@ EXAMPLES := $(sort $(wildcard examples/audio/*.ogg))
 
 # The hosts that the Vamp plugin is tested in, by Debian's names, what builds one of them, and the
 # browser that reports are tested in.
-HOSTS := g++ vamp-examples vamp-plugin-sdk sonic-visualiser chromium
+HOSTS := g++ vamp-examples vamp-plugin-sdk sonic-visualiser chromium fluidsynth timgm6mb-soundfont
 
 .PHONY: demo test soak check bench tables agreement hosts clean
 
@@ -23,7 +23,7 @@ demo: $(VENV)/.installed
 	@echo "Pictures over time: $(patsubst examples/audio/%.ogg,demo/%.png,$(EXAMPLES))"
 
 test: $(VENV)/.installed-test check
-	@for program in g++ vamp-simple-host sonic-visualiser chromium; do \
+	@for program in g++ vamp-simple-host sonic-visualiser chromium fluidsynth; do \
 		command -v $$program >/dev/null || { \
 			echo "The tests need $$program: 'sudo make hosts' installs it, on Debian and Ubuntu."; \
 			exit 1; }; done

@@ -186,7 +186,7 @@ OUTPUTS = (
     Output(
         "summary",
         "Summary",
-        "Means over the whole file: Q1, Q2, Q3, Q4, arousal, valence, in this order; the most "
+        "Values of the whole file: Q1, Q2, Q3, Q4, arousal, valence, in this order; the most "
         "probable quadrant as label",
         "",
         _SUMMARY_BINS,

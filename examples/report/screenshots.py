@@ -18,6 +18,9 @@ ROOT = Path(__file__).parent.parent.parent
 PIECES = sorted((ROOT / "examples" / "audio").glob("q?_*.ogg"))
 CHROMIUM = "/usr/bin/chromium"
 
+# For a machine that is busy with other things, milliseconds.
+PATIENCE = 300_000
+
 # Below what a picture ends with, pixels.
 MARGIN = 20
 
@@ -66,6 +69,7 @@ def take(view: View, page: Path, browser: Browser, output: Path) -> None:
     """Write what the browser shows, ten seconds into the first piece, as a PNG."""
     size = {"width": view.width, "height": 900}
     tab = browser.new_page(viewport=size, color_scheme=view.theme)
+    tab.set_default_timeout(PATIENCE)
     tab.goto(page.as_uri())
     position = tab.get_by_role("slider").first
     position.press("PageUp")
@@ -90,7 +94,7 @@ def main() -> None:
     output = parser.parse_args().output
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, timeout=PATIENCE)
         for view in VIEWS:
             page = Path(folder, f"{len(view.pieces)}.html")
             if not page.exists():

@@ -63,7 +63,8 @@ Examples:
     type=click.Choice(list(FORMATS)),
     metavar="NAME",
     help=f"{', '.join(FORMATS)}. Default: by the suffix of -o, else a table on a terminal and csv "
-    "into a pipe.",
+    "into a pipe. For Sonic Visualiser: svl, and what ends in -svl or -csv; for Audacity: labels; "
+    "for Praat: textgrid; for music players: mood.",
 )
 @click.option(
     "--level",

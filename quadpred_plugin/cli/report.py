@@ -122,7 +122,9 @@ def _find_model(name: str, hop: float | None) -> ModelCard:
 
 
 def _plan_page(names: list[str], output: str | None, force: bool) -> Path:
-    own = Path(names[0]).with_suffix(".html").name if len(names) == 1 else "report.html"
+    # A folder without audio stands for itself, and "." has no stem.
+    stem = Path(names[0]).stem if len(names) == 1 else ""
+    own = f"{stem or 'report'}.html"
     if output is None:
         page = Path(own)
     elif is_folder(output):

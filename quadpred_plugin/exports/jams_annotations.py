@@ -26,7 +26,10 @@ _SEGMENT_RULES = (
     "Stretches of one quadrant, no shorter than annotator.minimum_segment seconds; confidence is "
     "the quadrant's mean probability over the patches whose middles lie in the stretch."
 )
-_TAG_RULES = "The four quadrants over the whole file; confidence is the mean probability."
+_TAG_RULES = (
+    "The four quadrants over the whole file; confidence is the probability that the patches "
+    "together give."
+)
 
 
 def write(stream: IO[str], prediction: Prediction) -> None:

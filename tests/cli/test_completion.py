@@ -65,9 +65,9 @@ def bash(folder, script):
         ("pre", "quadpred predict "),
         ("models ver", "quadpred models verify "),
         ("predict --skip", "quadpred predict --skip-existing "),
-        ("predict --format ta", "quadpred predict --format table "),
+        ("predict --format tab", "quadpred predict --format table "),
         ("tag so_", "quadpred tag so_two.wav "),
-        ("predict --model music", f"quadpred predict --model {DEFAULT_MODEL} "),
+        ("predict --model comp", f"quadpred predict --model {DEFAULT_MODEL} "),
         ("completion z", "quadpred completion zsh "),
     ],
 )

@@ -63,11 +63,31 @@ def test_nothing_to_show_is_no_page(folder, report):
     assert not (folder / "none.html").exists()
 
 
+def test_a_folder_without_audio_is_told(quadpred, tmp_path):
+    run = quadpred("report", ".", folder=tmp_path, seconds=SECONDS)
+    assert run.code == 1
+    assert "has no audio files in it" in run.messages
+    assert os.listdir(tmp_path) == []
+
+
 def test_sound_that_does_not_fit_is_left_out(folder, report):
     run = report("--audio-limit", "0.001", "-o", "small.html", "album/one.wav")
     assert run.code == 0
     assert "The sound is left out of the page: 0 minutes don't fit in 0.001 MB." in run.messages
     assert "<audio" not in (folder / "small.html").read_text()
+
+
+def test_the_help_names_the_limit():
+    from quadpred_plugin.cli.report import command
+    from quadpred_plugin.report.sound import BIT_RATES, choose_bit_rate
+    from quadpred_plugin.report.writing import SOUND_LIMIT
+
+    (option,) = (option for option in command.params if option.name == "audio_limit")
+    assert f"{BIT_RATES[-1] // 1000} kbit/s. Default: {SOUND_LIMIT // 10**6}" in option.help
+    minutes = 50
+    assert option.help.endswith(f", which is {minutes} minutes.")
+    assert choose_bit_rate(minutes * 60, SOUND_LIMIT) == BIT_RATES[-1]
+    assert choose_bit_rate((minutes + 1) * 60, SOUND_LIMIT) is None
 
 
 @pytest.mark.parametrize(

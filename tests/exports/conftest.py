@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+import soundfile
 
 import quadpred_plugin
 from quadpred_plugin.prediction import without_frames
@@ -12,12 +13,26 @@ from tests.exports import synthetic
 
 # One that isn't a whole number of samples at 44.1 kHz.
 HOP = 0.32
+RATE = 44100
 
 
 @pytest.fixture(scope="session")
-def song():
-    """Half a minute of music with several segments, heard by the default model."""
-    return quadpred_plugin.predict(signals.EXAMPLES / "q1_joy.ogg", hop=HOP)
+def music(tmp_path_factory):
+    """Ten seconds of each example piece, one after the other: 40 s that change their quadrant."""
+    parts = []
+    for name in ("q1_joy", "q3_sadness", "q2_anger", "q4_calm"):
+        samples, rate = soundfile.read(signals.EXAMPLES / f"{name}.ogg", always_2d=True)
+        assert rate == RATE
+        parts.append(samples[5 * RATE : 15 * RATE])
+    path = tmp_path_factory.mktemp("music") / "four moods.wav"
+    soundfile.write(path, np.concatenate(parts), RATE)
+    return path
+
+
+@pytest.fixture(scope="session")
+def song(music):
+    """What the default model hears in it."""
+    return quadpred_plugin.predict(music, hop=HOP)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ import soundfile
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.meaning import MINIMUM_SEGMENT_SECONDS, find_segments
 from quadpred_plugin.quadrants import QUADRANTS
-from tests import signals
 from tests.exports.sonic_visualiser import SonicVisualiser
 from tests.exports.synthetic import make_prediction
 from vamp_wrapper.settings import parameters
@@ -23,14 +22,7 @@ SAMPLE = 1 / 44100
 
 
 @pytest.fixture(scope="module")
-def wav(tmp_path_factory):
-    path = tmp_path_factory.mktemp("wav") / "q1_joy.wav"
-    soundfile.write(path, *soundfile.read(signals.EXAMPLES / "q1_joy.ogg"))
-    return path
-
-
-@pytest.fixture(scope="module")
-def shown(wav, song, silent, tmp_path_factory):
+def shown(music, song, silent, tmp_path_factory):
     """What one run of Sonic Visualiser says of all layers, by their names."""
     folder = tmp_path_factory.mktemp("layers")
     for suffix in (".svl", ".taggram.svl", ".arousal.csv", ".valence.csv", ".segments.csv"):
@@ -39,7 +31,7 @@ def shown(wav, song, silent, tmp_path_factory):
     found = {}
     home = tmp_path_factory.mktemp("home")
     with SonicVisualiser(home) as program:
-        program.open(wav)
+        program.open(music)
         program.new_pane()
         program.open_layers(folder / "song.svl")
         found["session"] = program.session_tree()

@@ -39,13 +39,15 @@ def test_praat_reads_the_segments(song, save):
         assert stop == pytest.approx(one.start + one.duration, abs=1e-3)
 
 
-def test_intervals_fill_the_tier(song, save):
-    _, intervals, end = read_by_praat(save(song, ".TextGrid"))
+def test_intervals_fill_the_tier(save):
+    prediction = make_prediction(np.eye(4)[[0, 0, 0, 0, 0, 1, 1, 1, 1, 1]])
+    assert prediction.duration > prediction.times[-1] + prediction.patch_duration
+    _, intervals, end = read_by_praat(save(prediction, ".TextGrid"))
     starts, stops, labels = zip(*intervals, strict=True)
     assert starts[0] == 0 and stops[-1] == end
     np.testing.assert_array_equal(starts[1:], stops[:-1])
     # No patch fits in the rest, so it has no label.
-    assert labels[-1] == "" and "" not in labels[:-1]
+    assert labels == ("Q1", "Q2", "")
 
 
 def test_praatio_reads_the_same(song, save):

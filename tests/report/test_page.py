@@ -153,7 +153,7 @@ def test_a_file_without_numbers_has_a_page_that_says_why(status):
 
 def test_one_patch_is_enough():
     page = page_of(prediction(frames=1))
-    assert "mean of 1 patch of 0.99 s" in page
+    assert "over 1 patch of 0.99 s" in page
     assert "NaN" not in page and "nan" not in re.sub(r"[a-z]nan|nan[a-z]", "", page)
 
 

@@ -6,6 +6,7 @@ import soundfile
 import soxr
 
 import quadpred_plugin as qp
+from quadpred_plugin.models import find_model
 from tests import signals
 from tests.vamp.features import curve, times
 from vamp_wrapper.outputs import OUTPUTS
@@ -67,8 +68,13 @@ def test_outputs_agree_with_each_other(recording, host):
         curve(features["confidence"])[:, 0], quadrants.max(axis=1), strict=True
     )
     (summary,) = features["summary"]
-    means = [quadrants.mean(axis=0), curve(features["arousal"]).mean()]
-    np.testing.assert_allclose(summary.values[:5], np.append(*means), atol=1e-6)
+    # A file's value is its frames' mean, with the temperature of the model's card.
+    pooling = find_model().pooling
+    raised = quadrants.mean(axis=0) ** (1 / pooling["quadrants"])
+    chance = (1 + curve(features["arousal"]).mean()) / 2
+    log_odds = np.log(chance / (1 - chance)) / pooling["arousal"]
+    expected = np.append(raised / raised.sum(), np.tanh(log_odds / 2))
+    np.testing.assert_allclose(summary.values[:5], expected, atol=1e-6)
     assert summary.label.startswith(f"Q{np.argmax(summary.values[:4]) + 1} ")
     length = len(samples) / rate
     assert length <= summary.duration < length + 4096 / rate + 1e-6
@@ -85,7 +91,7 @@ def test_segments_are_those_of_the_python_interface(recording, host):
     padded = np.pad(samples, ((0, -len(samples) % 4096), (0, 0)))
     expected = find_segments(qp.predict((padded, rate), hop=HOP), 2.0)
     rows = host(samples, rate)["segments"]
-    assert len(rows) > 2
+    assert len(rows) > 1
     assert [row.values for row in rows] == [(int(one.quadrant.name[1]),) for one in expected]
     assert [row.label for row in rows] == [
         f"{one.quadrant.name} {one.quadrant.words}" for one in expected
