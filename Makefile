@@ -11,7 +11,7 @@ EXAMPLES := $(sort $(wildcard examples/audio/*.ogg))
 # browser that reports are tested in.
 HOSTS := g++ vamp-examples vamp-plugin-sdk sonic-visualiser chromium fluidsynth timgm6mb-soundfont
 
-.PHONY: demo test check bench tables agreement hosts clean
+.PHONY: demo test soak check bench tables agreement hosts clean
 
 demo: $(VENV)/.installed
 	@mkdir -p demo
@@ -28,6 +28,10 @@ test: $(VENV)/.installed-test check
 			echo "The tests need $$program: 'sudo make hosts' installs it, on Debian and Ubuntu."; \
 			exit 1; }; done
 	$(BIN)/python -m pytest
+
+# What 'test' does with a few tracks, with a thousand; some minutes.
+soak: $(VENV)/.installed-test
+	$(BIN)/python -m tests.soak
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff check .

@@ -23,6 +23,25 @@ from quadpred_plugin.version import VERSION
 Source: TypeAlias = "str | os.PathLike[str] | tuple[NDArray[np.floating], float]"
 
 
+def provenance_of(card: ModelCard, hop: float | None) -> dict[str, Any]:
+    """Return what makes a model's numbers, without loading it.
+
+    Raises
+    ------
+    ValueError
+        If the hop is shorter than a frame.
+    """
+    preprocessing = card.preprocessing
+    return {
+        "model": card.name,
+        "sha256": card.sha256,
+        "version": VERSION,
+        "preprocessing": preprocessing.hash,
+        "patch": preprocessing.patch_seconds,
+        "hop": preprocessing.hop_frames(hop) * preprocessing.frame_seconds,
+    }
+
+
 class Model:
     """A model, loaded once for any number of files.
 
@@ -111,15 +130,7 @@ class Model:
 
     def provenance(self, hop: float | None) -> dict[str, Any]:
         """Return what made the numbers: model, graph, version and settings."""
-        preprocessing = self.card.preprocessing
-        return {
-            "model": self.card.name,
-            "sha256": self.card.sha256,
-            "version": VERSION,
-            "preprocessing": preprocessing.hash,
-            "patch": preprocessing.patch_seconds,
-            "hop": preprocessing.hop_frames(hop) * preprocessing.frame_seconds,
-        }
+        return provenance_of(self.card, hop)
 
     def listen(self, extractor: BandExtractor | None = None) -> Listener:
         """Begin to hear a signal block by block.

@@ -43,12 +43,13 @@ def _audio_files(folder: str, recursive: bool) -> list[str]:
     found = []
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".")) * recursive
-        found += [
-            os.path.join(parent, name)
-            for name in sorted(files)
-            if Path(name).suffix.lower() in AUDIO_SUFFIXES and not name.startswith(".")
-        ]
+        found += [os.path.join(parent, name) for name in sorted(files) if is_audio_name(name)]
     return found
+
+
+def is_audio_name(name: str) -> bool:
+    """Whether a file of that name is heard where its folder was asked for."""
+    return Path(name).suffix.lower() in AUDIO_SUFFIXES and not name.startswith(".")
 
 
 def output_paths(names: Sequence[str], folder: Path, suffix: str) -> list[Path]:

@@ -24,6 +24,7 @@ LAYERS = [
         *("tags", "doctor", "report"),
     },
     {"parallel"},
+    {"collection"},
     {"training"},
     {"cli"},
 ]
@@ -47,6 +48,8 @@ HEAVY = {
     "pyarrow",
     "mutagen",
     "jinja2",
+    "dask",
+    "distributed",
 }
 
 
@@ -107,6 +110,7 @@ def test_heavy_modules_are_imported_where_they_are_used(path):
     [
         ["--help"],
         ["predict", "--help"],
+        ["batch", "--help"],
         ["agreement", "--help"],
         ["tag", "--help"],
         ["doctor", "--help"],

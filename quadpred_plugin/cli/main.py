@@ -13,6 +13,7 @@ from quadpred_plugin.version import VERSION
 # Module and one-line help of each command, so that help needs none of them.
 COMMANDS = {
     "predict": "Hear audio files and say their quadrants, arousal and valence.",
+    "batch": "Hear a collection of any size, a result for each track, resumable.",
     "report": "Write a page that plays files and shows their emotion over time.",
     "models": "List, show, verify and import models.",
     "doctor": "Look at this installation and say how to repair it.",
@@ -52,6 +53,7 @@ Examples:
   quadpred predict song.mp3
   quadpred predict -r --format csv --level file albums/
   quadpred predict --plot taggram.png --hop 0.32 song.flac
+  quadpred batch -o results music/
   quadpred doctor
 """,
 )
@@ -88,6 +90,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     except OSError as error:
-        click.echo(f"quadpred: {error.filename or 'the output'}: {error.strerror}.", err=True)
+        reason = error.strerror or error
+        click.echo(f"quadpred: {error.filename or 'the output'}: {reason}.", err=True)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)

@@ -19,12 +19,19 @@ class Progress:
         False for none at all.
     unit : str
         What is counted.
+
+    Attributes
+    ----------
+    total : int
+        May be set later, when the count costs something.
+    wanted : bool
+        Whether anything is shown.
     """
 
     def __init__(self, total: int, wanted: bool, unit: str = "files") -> None:
-        self._total = total
+        self.total = total
         self._unit = unit
-        self._wanted = wanted and sys.stderr is not None and sys.stderr.isatty()
+        self.wanted = wanted and sys.stderr is not None and sys.stderr.isatty()
         self._begin = time.monotonic()
         self._bar: Any = None
         self._task: Any = None
@@ -41,9 +48,9 @@ class Progress:
         if self._bar is not None:
             self._bar.stop()
 
-    def show(self, done: int) -> None:
-        """Say that so many files are done."""
-        if not self._wanted or time.monotonic() - self._begin < _AFTER_SECONDS:
+    def show(self, done: int, without_work: int = 0) -> None:
+        """Say that so many files are done, of which some don't count for the rate."""
+        if not self.wanted or time.monotonic() - self._begin < _AFTER_SECONDS:
             return
         if self._bar is None:
             from rich.console import Console
@@ -63,7 +70,7 @@ class Progress:
                 console=Console(stderr=True),
                 transient=True,
             )
-            self._task = self._bar.add_task(self._unit, total=self._total, rate=0.0)
+            self._task = self._bar.add_task(self._unit, total=self.total, rate=0.0)
             self._bar.start()
-        rate = done / (time.monotonic() - self._begin)
+        rate = (done - without_work) / (time.monotonic() - self._begin)
         self._bar.update(self._task, completed=done, rate=rate)
