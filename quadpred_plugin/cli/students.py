@@ -201,7 +201,8 @@ def student_command(
     epilog="""\b
 Examples:
   quadpred train compare
-  quadpred train compare compact --write docs/results.md
+  quadpred train compare compact --write docs/results.md \\
+      --plot docs/reliability.svg
 """,
 )
 @click.argument("recipe_name", metavar="[RECIPE]", default="compact")
@@ -214,7 +215,14 @@ Examples:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the tables into this Markdown file, between its marks.",
 )
-def compare_command(recipe_name: str, work: Path, grid_name: str, write: Path | None) -> None:
+@click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Draw the reliability diagram into this SVG file.",
+)
+def compare_command(
+    recipe_name: str, work: Path, grid_name: str, write: Path | None, plot: Path | None
+) -> None:
     """Set a student beside what it has to beat.
 
     RECIPE is the student's. Its teacher, the studies' networks and vibenet are scored on
@@ -222,17 +230,21 @@ def compare_command(recipe_name: str, work: Path, grid_name: str, write: Path | 
     """
     from quadpred_plugin.chain.preprocessing import Preprocessing
     from quadpred_plugin.training.comparison import compare
+    from quadpred_plugin.training.diagrams import write_reliability
     from quadpred_plugin.training.grid import Grid
     from quadpred_plugin.training.recipe import read_settings
     from quadpred_plugin.training.results import write_between
     from quadpred_plugin.training.student import Student
-    from quadpred_plugin.training.students import StudentData
+    from quadpred_plugin.training.students import StudentData, pooled_scores
 
-    place = StudentData(work, None, work, Preprocessing())
-    text = compare(place, read_settings(recipe_name, Student), read_settings(grid_name, Grid))
+    recipe = read_settings(recipe_name, Student)
+    scores = pooled_scores(StudentData(work, None, work, Preprocessing()), recipe)
+    text = compare(work, recipe.name, scores, read_settings(grid_name, Grid))
     click.echo(text)
     if write:
         write_between(write, "default", text)
+    if plot:
+        write_reliability(scores, plot)
 
 
 def _report(name: str, figures: dict[str, Any]) -> None:

@@ -10,8 +10,6 @@ from quadpred_plugin.training.grid import Grid
 from quadpred_plugin.training.lessons import PIANO, POP
 from quadpred_plugin.training.results import collect
 from quadpred_plugin.training.scoring import HEAD_CLASSES
-from quadpred_plugin.training.student import Student
-from quadpred_plugin.training.students import StudentData, pooled_scores
 
 # Rows of the teacher's results, under the names that its variants have.
 BASELINES = {
@@ -59,30 +57,51 @@ def study_rows(grid: Grid, work: Path) -> dict[str, list[dict[str, float]]]:
     return rows
 
 
-def compare(data: StudentData, recipe: Student, grid: Grid) -> str:
-    """Write tables of 4Q and of EMOPIA's validation part, and the student's calibration.
+def compare(work: Path, name: str, scores: Mapping[str, Any], grid: Grid) -> str:
+    """Write tables of 4Q and of EMOPIA's validation part, and a student's calibration.
 
     Parameters
     ----------
-    data : StudentData
-        Its work folder holds what was trained.
-    recipe : Student
+    work : Path
+        Holds what the teacher and the studies' networks said of the same folds.
+    name : str
+        The student's.
+    scores : dict
+        The student's, from `students.pooled_scores`.
     grid : Grid
         The studies' experiments.
+
+    Returns
+    -------
+    text : str
+        Markdown.
     """
-    teacher = data.work / "teacher" / "results.json"
-    scores = pooled_scores(data, recipe)
+    teacher = work / "teacher" / "results.json"
     music = {
         **teacher_rows(teacher, POP),
-        **study_rows(grid, data.work),
-        f"**{recipe.name}**": fold_rows(scores[POP]),
+        **study_rows(grid, work),
+        f"**{name}**": fold_rows(scores[POP]),
     }
     parts = ["### 4Q, by clip\n", comparison_table(music)]
     if PIANO in scores:
-        piano = {**teacher_rows(teacher, PIANO), f"**{recipe.name}**": fold_rows(scores[PIANO])}
+        piano = {**teacher_rows(teacher, PIANO), f"**{name}**": fold_rows(scores[PIANO])}
         parts += ["### EMOPIA's validation part, by clip\n", comparison_table(piano)]
+    parts += ["### Which quadrant for which, by clip\n", confusion_tables(scores)]
     parts += ["### Calibration\n", calibration_table(scores)]
     return "\n".join(parts)
+
+
+def confusion_tables(scores: Mapping[str, Any]) -> str:
+    """Write how many clips of each quadrant were heard as which, a Markdown table a corpus."""
+    classes = HEAD_CLASSES["quadrants"]
+    tables = []
+    for corpus, one in scores.items():
+        lines = [f"| {corpus}: is | {' | '.join(f'heard as {name}' for name in classes)} |"]
+        lines.append("|---" * (len(classes) + 1) + "|")
+        for name, row in zip(classes, one["clip"]["quadrants"]["confusion"], strict=True):
+            lines.append(f"| {name} | {' | '.join(map(str, row))} |")
+        tables.append("\n".join(lines) + "\n")
+    return "\n".join(tables)
 
 
 def calibration_table(scores: Mapping[str, Any]) -> str:

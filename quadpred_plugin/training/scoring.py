@@ -44,8 +44,8 @@ def score_clips(
     -------
     scores : dict
         ``patch`` and ``clip``, each a dict of heads as `score` returns them, with
-        ``calibration_error`` added, and the numbers of both. A clip's value is its patches'
-        as `pooling.pool` has it.
+        ``calibration_error`` and ``reliability`` added, and the numbers of both. A clip's
+        value is its patches' as `pooling.pool` has it.
     """
     return _score_together([(quadrants, outputs)], [pooling or {}])
 
@@ -118,8 +118,11 @@ def _score_heads(
         if probabilities.ndim == 1:
             probabilities = np.stack([1 - probabilities, 1 + probabilities], axis=1) / 2
         scores[head] = score(truth, probabilities.argmax(axis=1), len(classes))
-        error = calibration_error(truth, probabilities)
-        scores[head]["calibration_error"] = round(error, 4)
+        bins = reliability(truth, probabilities)
+        scores[head]["calibration_error"] = round(calibration_error(bins), 4)
+        scores[head]["reliability"] = [
+            [round(sureness, 4), round(right, 4), count] for sureness, right, count in bins
+        ]
     return scores
 
 
@@ -153,17 +156,42 @@ def score(truth: NDArray[np.int64], said: NDArray[np.int64], classes: int) -> di
     }
 
 
-def calibration_error(truth: NDArray[np.int64], probabilities: NDArray[np.floating]) -> float:
-    """Return the expected calibration error over bins of equal mass.
-
-    It is the mean difference between how sure the network is of its choice and how often that is
-    right, over tenths of the examples in order of sureness.
+def reliability(
+    truth: NDArray[np.int64], probabilities: NDArray[np.floating]
+) -> list[tuple[float, float, int]]:
+    """Set how sure a network is beside how often it is right, over bins of equal mass.
 
     Parameters
     ----------
     truth : ndarray of int, shape (n,)
+        Classes from 0.
     probabilities : ndarray, shape (n, classes)
         Each row sums to 1.
+
+    Returns
+    -------
+    bins : list of (float, float, int)
+        Mean probability of what the network chose, share of right choices, and number of
+        examples, for each tenth of the examples in order of that probability; fewer than ten
+        where there are fewer examples.
+    """
+    sureness = probabilities.max(axis=1).astype(np.float64)
+    right = probabilities.argmax(axis=1) == truth
+    order = np.argsort(sureness, kind="stable")
+    return [
+        (float(sureness[part].mean()), float(right[part].mean()), len(part))
+        for part in np.array_split(order, CALIBRATION_BINS)
+        if len(part)
+    ]
+
+
+def calibration_error(bins: Sequence[tuple[float, float, int]]) -> float:
+    """Return the expected calibration error: how far sureness is from being right, on average.
+
+    Parameters
+    ----------
+    bins : sequence of (float, float, int)
+        From `reliability`.
 
     Returns
     -------
@@ -175,11 +203,5 @@ def calibration_error(truth: NDArray[np.int64], probabilities: NDArray[np.floati
     C. Guo, G. Pleiss, Y. Sun, K. Q. Weinberger, "On calibration of modern neural
     networks", ICML 2017.
     """
-    sureness = probabilities.max(axis=1).astype(np.float64)
-    right = probabilities.argmax(axis=1) == truth
-    order = np.argsort(sureness, kind="stable")
-    error = 0.0
-    for part in np.array_split(order, CALIBRATION_BINS):
-        if len(part):
-            error += len(part) * abs(float(sureness[part].mean()) - float(right[part].mean()))
-    return error / len(truth)
+    total = sum(count for _, _, count in bins)
+    return sum(count * abs(sureness - right) for sureness, right, count in bins) / total

@@ -9,7 +9,7 @@ from quadpred_plugin.training.corpora import CORPORA, Clip, Corpus, read_clips
 from quadpred_plugin.training.grid import Grid
 from quadpred_plugin.training.pretraining import Pretraining
 from quadpred_plugin.training.recipe import SHIPPED, Recipe, read_recipe, read_settings
-from quadpred_plugin.training.scoring import calibration_error, score, score_clips
+from quadpred_plugin.training.scoring import calibration_error, reliability, score, score_clips
 from quadpred_plugin.training.split import split_clips
 from quadpred_plugin.training.student import Student
 from quadpred_plugin.training.transfer import Transfer
@@ -156,14 +156,14 @@ def test_calibration_error_by_hand():
     sureness = np.array([0.6] * 10 + [0.9] * 10)
     probabilities = np.stack([sureness, 1 - sureness], axis=1)
     truth = np.array([0, 1] * 5 + [0] * 10)
-    assert calibration_error(truth, probabilities) == pytest.approx((0.1 + 0.1) / 2)
+    assert calibration_error(reliability(truth, probabilities)) == pytest.approx((0.1 + 0.1) / 2)
 
 
 def test_sure_and_right_is_calibrated_sure_and_wrong_is_not():
     probabilities = np.eye(4)[[0, 1, 2, 3] * 5]
     truth = np.array([0, 1, 2, 3] * 5)
-    assert calibration_error(truth, probabilities) == 0
-    assert calibration_error((truth + 1) % 4, probabilities) == 1
+    assert calibration_error(reliability(truth, probabilities)) == 0
+    assert calibration_error(reliability((truth + 1) % 4, probabilities)) == 1
 
 
 def test_a_clip_is_the_mean_of_its_patches():
