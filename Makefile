@@ -37,6 +37,8 @@ check: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/numpydoc lint $(shell git ls-files 'quadpred_plugin/*.py' 'vamp_wrapper/*.py')
 
 hosts:
 	apt-get update -qq

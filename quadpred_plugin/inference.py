@@ -119,7 +119,20 @@ class Model:
                 yield self.predict_or_explain(name, hop)
 
     def predict_or_explain(self, name: str, hop: float | None) -> Prediction:
-        """Hear one file; where that fails, say why in a Prediction of status ``error``."""
+        """Hear one file; where that fails, say why in a Prediction of status ``error``.
+
+        Parameters
+        ----------
+        name : str
+            Path of the file.
+        hop : float or None
+            Seconds, as for `predict`.
+
+        Returns
+        -------
+        prediction : Prediction
+            Without frames where the file can't be read; its warnings hold the reason.
+        """
         try:
             return self.predict(name, hop)
         except AudioError as error:
@@ -129,7 +142,19 @@ class Model:
         return without_frames(name, "error", None, reason, self.provenance(hop))
 
     def provenance(self, hop: float | None) -> dict[str, Any]:
-        """Return what made the numbers: model, graph, version and settings."""
+        """Return what made the numbers: model, graph, version and settings.
+
+        Parameters
+        ----------
+        hop : float or None
+            Seconds, as for `predict`.
+
+        Returns
+        -------
+        provenance : dict
+            ``model``, ``sha256`` of its graph, ``version``, ``preprocessing`` (its hash),
+            ``patch`` and ``hop`` in seconds.
+        """
         return provenance_of(self.card, hop)
 
     def listen(self, extractor: BandExtractor | None = None) -> Listener:
@@ -255,6 +280,7 @@ def predict(source: Source, model: str = "default", hop: float | None = None) ->
     Returns
     -------
     prediction : Prediction
+        With status ``ok``, ``short``, ``silent`` or ``empty``.
 
     Raises
     ------

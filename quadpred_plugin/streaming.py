@@ -54,14 +54,16 @@ class _Composite(_essentia_streaming.CompositeBase):  # type: ignore[misc,name-d
 class TensorflowInputQuad(_Composite):
     """Mel bands of a signal, as the networks expect them.
 
-    Inputs
-    ------
-    signal : real
-        Mono samples at 16 kHz, full scale 1.
+    Parameters
+    ----------
+    preprocessing : Preprocessing, optional
+        Numbers of the front end; the published ones.
 
-    Outputs
-    -------
-    bands : vector_real
+    Attributes
+    ----------
+    signal : sink of real
+        Mono samples at 16 kHz, full scale 1.
+    bands : source of vector_real
         128 mel bands, linear amplitude, a frame every 512 samples: 1 + samples // 512
         frames, the first centred on the first sample.
 
@@ -101,21 +103,6 @@ class TensorflowPredictQuad(_Composite):
     appear at the stream's end. A signal shorter than a patch gives none with
     ``lastPatchMode='discard'``: a connected pool then lacks the names.
 
-    Inputs
-    ------
-    signal : real
-        Mono samples at 16 kHz, full scale 1.
-
-    Outputs
-    -------
-    quadrants : vector_real
-        Probabilities of Q1 to Q4, a frame a patch.
-    arousal, valence : real
-        -1..1, a value a patch.
-    bands : vector_real
-        The mel bands, linear, a frame every 512 samples. May stay unconnected; the
-        others may be connected to None.
-
     Parameters
     ----------
     model : str
@@ -128,6 +115,18 @@ class TensorflowPredictQuad(_Composite):
         Patches that the network sees at once; -1 for all. Costs memory, changes nothing.
     lastPatchMode : {'discard', 'repeat'}
         What to do with frames that don't fill a patch.
+
+    Attributes
+    ----------
+    signal : sink of real
+        Mono samples at 16 kHz, full scale 1.
+    quadrants : source of vector_real
+        Probabilities of Q1 to Q4, a frame a patch.
+    arousal, valence : source of real
+        -1..1, a value a patch.
+    bands : source of vector_real
+        The mel bands, linear, a frame every 512 samples. May stay unconnected; the
+        others may be connected to None.
 
     Raises
     ------

@@ -86,10 +86,12 @@ def train(
     ----------
     recipe : Recipe
     preprocessing : Preprocessing
-    train_features, validation_features : sequence of ndarray, shape (frames, bands)
+    train_features : sequence of ndarray, shape (frames, bands)
         One array a clip, ln units.
-    train_labels, validation_labels : dict of ndarray, shape (clips, classes)
+    train_labels : dict of ndarray, shape (clips, classes)
         As `one_hot_labels` gives.
+    validation_features, validation_labels : sequence of ndarray, dict of ndarray
+        The same of the clips that decide when to stop.
     folder : Path
         Of this run alone, which goes on there where it was interrupted.
     report : callable

@@ -150,8 +150,9 @@ def make_labels(
     ----------
     design : Design
         Of both teachers.
-    clip_strength, window_strength : float
+    clip_strength : float
     clip_rows : ndarray of float32, shape (examples, columns)
+    window_strength : float
     window_rows : ndarray of float32, shape (windows, columns)
     counts : ndarray of int, shape (examples,)
         Windows of each example.
