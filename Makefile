@@ -38,7 +38,7 @@ check: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/numpydoc lint $(shell git ls-files 'quadpred_plugin/*.py' 'vamp_wrapper/*.py')
+	@git ls-files 'quadpred_plugin/*.py' 'vamp_wrapper/*.py' | xargs $(BIN)/numpydoc lint
 
 hosts:
 	apt-get update -qq
