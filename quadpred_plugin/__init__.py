@@ -19,11 +19,13 @@ if TYPE_CHECKING:
         QuadpredError,
     )
     from quadpred_plugin.inference import Model, load_model, predict
+    from quadpred_plugin.interpretation import Interpretation
     from quadpred_plugin.prediction import Prediction, Summary
 
 _HOMES = {
     "AudioError": "errors",
     "InstallationError": "errors",
+    "Interpretation": "interpretation",
     "Model": "inference",
     "ModelError": "errors",
     "OutputError": "errors",
@@ -37,6 +39,7 @@ _HOMES = {
 __all__ = [
     "AudioError",
     "InstallationError",
+    "Interpretation",
     "Model",
     "ModelError",
     "OutputError",

@@ -1,18 +1,23 @@
 """What the chain says of one file: an immutable value with its provenance."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.interpretation import Interpretation
 from quadpred_plugin.pooling import pool
 from quadpred_plugin.quadrants import QUADRANT_NAMES
 
 if TYPE_CHECKING:
     import pandas
+
+    from quadpred_plugin.meaning.excerpts import Excerpt
+    from quadpred_plugin.meaning.segments import Segment
+    from quadpred_plugin.meaning.turning_points import TurningPoint
 
 STATUSES = ("ok", "short", "silent", "empty", "error")
 
@@ -28,13 +33,18 @@ class Summary:
     arousal, valence : float
         -1..1.
     quadrant : str
-        Name of the most probable quadrant.
+        Name of the most probable quadrant; ``neutral`` in a neutral zone.
     """
 
     quadrants: NDArray[np.float64]
     arousal: float
     valence: float
     quadrant: str
+
+    @property
+    def confidence(self) -> float:
+        """Probability of the most probable quadrant, 0.25..1."""
+        return float(self.quadrants.max())
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,10 @@ class Prediction:
     sample_rate : float or None
         The signal's own rate, Hz, of which programs count samples; None where it isn't
         known.
+    interpretation : Interpretation
+        What a quadrant's name and a segment take.
+    disagreement : ndarray of float64, shape (frames,), or None
+        Bits by which several models differ (`meaning.disagreement`); None where one was asked.
     """
 
     source: str
@@ -86,13 +100,97 @@ class Prediction:
     warnings: tuple[str, ...] = ()
     pooling: dict[str, float] = field(default_factory=dict)
     sample_rate: float | None = None
+    interpretation: Interpretation = field(default_factory=Interpretation)
+    disagreement: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.times)
 
+    def interpret(self, interpretation: Interpretation) -> "Prediction":
+        """Return the same numbers, with names and segments by other rules.
+
+        Parameters
+        ----------
+        interpretation : Interpretation
+
+        Returns
+        -------
+        prediction : Prediction
+            Its provenance has the least confidence, if there is one.
+
+        Examples
+        --------
+        >>> import quadpred_plugin as qp
+        >>> heard = qp.predict("examples/audio/q3_sadness.ogg")
+        >>> heard.interpret(qp.Interpretation(minimum_confidence=0.9)).summary().quadrant
+        'neutral'
+        """
+        before = self.interpretation.of_names
+        provenance = {key: one for key, one in self.provenance.items() if key not in before}
+        return replace(
+            self,
+            interpretation=interpretation,
+            provenance={**provenance, **interpretation.of_names},
+        )
+
     def frame_quadrants(self) -> list[str]:
-        """Name of the most probable quadrant of each frame."""
-        return [QUADRANT_NAMES[index] for index in self.quadrants.argmax(axis=1)]
+        """Name of the most probable quadrant of each frame; ``neutral`` in a neutral zone."""
+        return [self.interpretation.name_of(row) for row in self.quadrants]
+
+    def confidence(self) -> NDArray[np.float32]:
+        """Probability of the most probable quadrant of each frame, 0.25..1, shape (frames,)."""
+        return self.quadrants.max(axis=1)
+
+    def consistency(self) -> NDArray[np.float64]:
+        """How far arousal and valence confirm the quadrants, 0..1, shape (frames,)."""
+        from quadpred_plugin.meaning.heads import consistency
+
+        return consistency(self.quadrants, self.arousal, self.valence)
+
+    def segments(self) -> "list[Segment]":
+        """Divide the signal into stretches of one quadrant, as the interpretation asks."""
+        from quadpred_plugin.meaning.segments import find_segments
+
+        rules = self.interpretation
+        return find_segments(self, rules.minimum_segment, rules.hysteresis)
+
+    def turning_points(self, window: float = 6.0, least: float = 0.5) -> "list[TurningPoint]":
+        """Find the moments at which the emotion changes most.
+
+        Parameters
+        ----------
+        window : float
+            Seconds before, and after, that are compared.
+        least : float
+            Distance on the plane of arousal and valence that a turn needs; the plane is 2 wide
+            and 2 high, -1..1 each way.
+
+        Returns
+        -------
+        points : list of TurningPoint
+            In order of time (`meaning.turning_points`).
+        """
+        from quadpred_plugin.meaning.turning_points import find_turning_points
+
+        return find_turning_points(self, window, least)
+
+    def top(self, quadrant: str, seconds: float = 30.0) -> "Excerpt | None":
+        """Find the stretch that is the most of a quadrant.
+
+        Parameters
+        ----------
+        quadrant : {'Q1', 'Q2', 'Q3', 'Q4'}
+        seconds : float
+            Length of the stretch.
+
+        Returns
+        -------
+        excerpt : Excerpt or None
+            The whole signal where that is shorter; None without frames.
+        """
+        from quadpred_plugin.meaning.excerpts import find_excerpt
+
+        return find_excerpt(self, quadrant, seconds)
 
     def summary(self) -> Summary | None:
         """Pool the frames (`pooling.pool`); None where there are none."""
@@ -103,7 +201,7 @@ class Prediction:
             quadrants=quadrants,
             arousal=pool(self.arousal, self.pooling.get("arousal", 1.0)),
             valence=pool(self.valence, self.pooling.get("valence", 1.0)),
-            quadrant=QUADRANT_NAMES[int(quadrants.argmax())],
+            quadrant=self.interpretation.name_of(quadrants),
         )
 
     def to_frame(self, level: str = "frame") -> "pandas.DataFrame":

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Quadrant:
-    """One quadrant of the plane of valence (across) and arousal (up).
+    """One quadrant of the plane of valence (across) and arousal (up), or its middle.
 
     Attributes
     ----------
     name : str
         ``Q1`` to ``Q4``, counted against the clock from the upper right.
     arousal, valence : int
-        Sign of the dimension in this quadrant, +1 or -1.
+        Sign of the dimension in this quadrant, +1 or -1; 0 in the middle.
     words : str
         What listeners call music of this quadrant.
     colour : str
@@ -35,13 +35,15 @@ class Quadrant:
     @property
     def label(self) -> str:
         """Name with the signs of both dimensions, such as ``Q1 A+V+``."""
+        if not self.arousal:
+            return self.name
         signs = {1: "+", -1: "−"}
         return f"{self.name} A{signs[self.arousal]}V{signs[self.valence]}"
 
     @property
     def title(self) -> str:
         """Name with what listeners call it, such as ``Q1 happy, excited``."""
-        return f"{self.name} {self.words}"
+        return f"{self.name} {self.words}".strip()
 
 
 QUADRANTS: tuple[Quadrant, ...] = (
@@ -52,3 +54,6 @@ QUADRANTS: tuple[Quadrant, ...] = (
 )
 
 QUADRANT_NAMES: tuple[str, ...] = tuple(quadrant.name for quadrant in QUADRANTS)
+
+# What isn't called any of the four, where a user asks for a zone of doubt.
+NEUTRAL = Quadrant("neutral", 0, 0, "", "#999999")

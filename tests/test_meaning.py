@@ -5,7 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from quadpred_plugin.meaning import find_segments, smooth
+from quadpred_plugin.meaning.segments import find_segments
+from quadpred_plugin.meaning.smoothing import smooth
 from quadpred_plugin.prediction import Prediction, without_frames
 
 HOP, PATCH = 0.64, 0.992

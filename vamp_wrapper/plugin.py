@@ -164,7 +164,7 @@ class QuadpredPlugin:
         """
         if self._model is None or self._mixer is None or self._listener is None:
             return None
-        from quadpred_plugin.meaning import smooth
+        from quadpred_plugin.meaning.smoothing import smooth
 
         self._listener.process(self._mixer.finish())
         seconds = self._samples / self._sample_rate

@@ -8,12 +8,11 @@ importing_and_exporting_labels.html
 
 from typing import IO
 
-from quadpred_plugin.exports.segments import segments_of
 from quadpred_plugin.prediction import Prediction
 
 
 def write(stream: IO[str], prediction: Prediction) -> None:
     """Write the segments, with microseconds as Audacity itself does."""
-    for segment in segments_of(prediction):
+    for segment in prediction.segments():
         end = segment.start + segment.duration
         stream.write(f"{segment.start:.6f}\t{end:.6f}\t{segment.quadrant.title}\n")

@@ -11,9 +11,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from quadpred_plugin.exports.segments import segments_of, settings
+import numpy as np
+from numpy.typing import NDArray
+
+from quadpred_plugin.exports.segments import settings
+from quadpred_plugin.meaning.segments import Segment
 from quadpred_plugin.prediction import Prediction
-from quadpred_plugin.quadrants import QUADRANTS
+from quadpred_plugin.quadrants import NEUTRAL, QUADRANTS
 
 if TYPE_CHECKING:
     import jams
@@ -24,7 +28,8 @@ _MOOD_RULES = (
 )
 _SEGMENT_RULES = (
     "Stretches of one quadrant, no shorter than annotator.minimum_segment seconds; confidence is "
-    "the quadrant's mean probability over the patches whose middles lie in the stretch."
+    "the quadrant's mean probability over the patches whose middles lie in the stretch; a stretch "
+    "of no quadrant, if any, is neutral and has none."
 )
 _TAG_RULES = (
     "The four quadrants over the whole file; confidence is the probability that the patches "
@@ -79,17 +84,25 @@ def _mood(prediction: Prediction) -> jams.Annotation:
 def _segments(prediction: Prediction) -> jams.Annotation:
     annotation = _annotation("segment_open", prediction, _SEGMENT_RULES, settings(prediction))
     middles = prediction.times + prediction.patch_duration / 2
-    for segment in segments_of(prediction):
+    for segment in prediction.segments():
         end = segment.start + segment.duration
         inside = (middles >= segment.start) & (middles < end)
-        column = prediction.quadrants[:, QUADRANTS.index(segment.quadrant)]
         annotation.append(
             time=segment.start,
             duration=segment.duration,
             value=segment.quadrant.name,
-            confidence=float(column[inside].mean()) if inside.any() else None,
+            confidence=_confidence(prediction, segment, inside),
         )
     return annotation
+
+
+def _confidence(
+    prediction: Prediction, segment: Segment, inside: NDArray[np.bool_]
+) -> float | None:
+    if segment.quadrant == NEUTRAL or not inside.any():
+        return None
+    column = prediction.quadrants[:, QUADRANTS.index(segment.quadrant)]
+    return float(column[inside].mean())
 
 
 def _tags(prediction: Prediction) -> jams.Annotation:

@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.errors import OutputError
-from quadpred_plugin.exports.segments import segments_of
-from quadpred_plugin.meaning import Segment
+from quadpred_plugin.meaning.segments import Segment
 from quadpred_plugin.prediction import Prediction
-from quadpred_plugin.quadrants import QUADRANTS
+from quadpred_plugin.quadrants import NEUTRAL, QUADRANTS
 
 
 @dataclass(frozen=True)
@@ -29,8 +28,8 @@ class Region:
 
     @property
     def value(self) -> int:
-        """Number of the quadrant, 1 to 4."""
-        return QUADRANTS.index(self.segment.quadrant) + 1
+        """Number of the quadrant, 1 to 4; 0 is neutral."""
+        return (NEUTRAL, *QUADRANTS).index(self.segment.quadrant)
 
 
 def sample_rate_of(prediction: Prediction) -> float:
@@ -58,7 +57,7 @@ def regions(prediction: Prediction) -> list[Region]:
     """Return the segments in samples, still without gaps."""
     rate = sample_rate_of(prediction)
     found = []
-    for segment in segments_of(prediction):
+    for segment in prediction.segments():
         start = round(segment.start * rate)
         end = round((segment.start + segment.duration) * rate)
         found.append(Region(start, end - start, segment))

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from quadpred_plugin.exports.layers import regions, sample_rate_of, starts
 from quadpred_plugin.exports.segments import settings
 from quadpred_plugin.prediction import Prediction
-from quadpred_plugin.quadrants import QUADRANTS
+from quadpred_plugin.quadrants import NEUTRAL, QUADRANTS
 from quadpred_plugin.text import printable
 
 # Of Sonic Visualiser's own palette, and none of the quadrants' colours.
@@ -91,7 +91,7 @@ def _add_curve(
 
 def _add_segments(document: "_Document", prediction: Prediction) -> None:
     found = regions(prediction)
-    for quadrant in QUADRANTS:
+    for quadrant in (*QUADRANTS, NEUTRAL):
         own = [one for one in found if one.segment.quadrant == quadrant]
         if not own:
             continue

@@ -9,7 +9,7 @@ import json
 from typing import IO
 
 from quadpred_plugin.errors import OutputError
-from quadpred_plugin.exports.segments import segments_of, settings
+from quadpred_plugin.exports.segments import settings
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.text import printable
 
@@ -32,7 +32,7 @@ def write(stream: IO[str], prediction: Prediction) -> None:
         raise OutputError(f"{prediction.source} has no length, and a TextGrid must have one.")
     intervals = [
         (_seconds(one.start), _seconds(one.start + one.duration), one.quadrant.name)
-        for one in segments_of(prediction)
+        for one in prediction.segments()
     ]
     heard, end = intervals[-1][1] if intervals else _seconds(0), _seconds(duration)
     if heard != end:

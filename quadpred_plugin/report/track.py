@@ -8,16 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.meaning import Segment, find_segments, smooth
+from quadpred_plugin.meaning.segments import Segment
+from quadpred_plugin.meaning.smoothing import smooth
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.text import printable
 
 # More frames than this are merged: no screen has more columns for them.
 MOST_FRAMES = 1200
 
-# Segments are no shorter, s, as by default in Vamp hosts; and the line through the plane is
-# a moving mean over so many seconds.
-SHORTEST_SEGMENT = 2.0
+# The line through the plane is a moving mean over so many seconds.
 SMOOTHING = 5.0
 
 
@@ -111,7 +110,7 @@ def _make_track(number: int, name: str, prediction: Prediction, sound: str | Non
         shown=merge_frames(prediction, merged),
         merged=merged,
         smoothed=merge_frames(smooth(prediction, SMOOTHING), merged),
-        segments=tuple(find_segments(prediction, SHORTEST_SEGMENT)),
+        segments=tuple(prediction.segments()),
         sound=sound,
     )
 

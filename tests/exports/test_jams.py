@@ -4,7 +4,8 @@ import jams
 import numpy as np
 import pytest
 
-from quadpred_plugin.meaning import MINIMUM_SEGMENT_SECONDS, find_segments
+from quadpred_plugin.interpretation import Interpretation
+from quadpred_plugin.meaning.segments import find_segments
 from quadpred_plugin.version import VERSION
 
 WITHIN = {"rtol": 0, "atol": 1e-6}
@@ -31,7 +32,7 @@ def test_mood_is_valence_then_arousal(document, song):
 def test_segments(document, song):
     annotation = annotation_of(document, "segment_open")
     intervals, labels = annotation.to_interval_values()
-    expected = find_segments(song, MINIMUM_SEGMENT_SECONDS)
+    expected = find_segments(song, Interpretation().minimum_segment)
     assert len(expected) > 2
     assert labels == [segment.quadrant.name for segment in expected]
     np.testing.assert_allclose(intervals[:, 0], [one.start for one in expected], atol=1e-3)
@@ -74,7 +75,7 @@ def test_metadata_says_what_was_annotated_by_what(document, song):
         assert metadata.annotation_rules and metadata.validation and metadata.curator.name
         assert (annotation.time, annotation.duration) == (0, metadata_duration(document))
     segments = annotation_of(document, "segment_open").annotation_metadata
-    assert segments.annotator.minimum_segment == MINIMUM_SEGMENT_SECONDS
+    assert segments.annotator.minimum_segment == Interpretation().minimum_segment
 
 
 def metadata_duration(document):

@@ -3,7 +3,8 @@
 import mir_eval
 import numpy as np
 
-from quadpred_plugin.meaning import MINIMUM_SEGMENT_SECONDS, find_segments
+from quadpred_plugin.interpretation import Interpretation
+from quadpred_plugin.meaning.segments import find_segments
 
 WORDS = {
     "Q1": "Q1 happy, excited",
@@ -16,7 +17,7 @@ WORDS = {
 def test_labels_are_the_segments(song, save):
     path = save(song, ".labels.txt")
     intervals, labels = mir_eval.io.load_labeled_intervals(path, delimiter="\t")
-    expected = find_segments(song, MINIMUM_SEGMENT_SECONDS)
+    expected = find_segments(song, Interpretation().minimum_segment)
     assert labels == [WORDS[one.quadrant.name] for one in expected]
     ends = [(one.start, one.start + one.duration) for one in expected]
     np.testing.assert_allclose(intervals, ends, rtol=0, atol=1e-3)

@@ -9,7 +9,8 @@ import pytest
 import soundfile
 
 from quadpred_plugin.errors import OutputError
-from quadpred_plugin.meaning import MINIMUM_SEGMENT_SECONDS, find_segments
+from quadpred_plugin.interpretation import Interpretation
+from quadpred_plugin.meaning.segments import find_segments
 from quadpred_plugin.quadrants import QUADRANTS
 from tests.exports.sonic_visualiser import SonicVisualiser
 from tests.exports.synthetic import make_prediction
@@ -62,7 +63,7 @@ def test_curves(shown, song, name):
 
 
 def test_segments_are_regions_of_each_quadrant(shown, song):
-    expected = find_segments(song, MINIMUM_SEGMENT_SECONDS)
+    expected = find_segments(song, Interpretation().minimum_segment)
     for quadrant in QUADRANTS:
         own = [one for one in expected if one.quadrant == quadrant]
         assert (quadrant.title in shown) == bool(own)
@@ -110,7 +111,7 @@ def test_imported_curves_have_all_rows(shown, song, name):
 
 
 def test_imported_segments_are_regions_with_labels(shown, song):
-    expected = find_segments(song, MINIMUM_SEGMENT_SECONDS)
+    expected = find_segments(song, Interpretation().minimum_segment)
     check_regions(shown["segments.csv"], expected, 2 * SAMPLE)
 
 
@@ -145,7 +146,7 @@ def test_provenance_is_a_comment(song, tmp_path):
         (comment,) = (child for child in root if child.tag is ElementTree.Comment)
         facts = json.loads(comment.text.strip().removeprefix("quadpred "))
         assert song.provenance.items() <= facts.items()
-        assert facts["minimum_segment"] == MINIMUM_SEGMENT_SECONDS
+        assert facts["minimum_segment"] == Interpretation().minimum_segment
 
 
 def test_segments_in_samples_have_no_gaps(song, tmp_path):
@@ -159,7 +160,7 @@ def test_segments_in_samples_have_no_gaps(song, tmp_path):
 
 def test_segments_are_those_that_the_vamp_plugin_shows():
     (parameter,) = (one for one in parameters() if one.identifier == "minduration")
-    assert parameter.default == MINIMUM_SEGMENT_SECONDS
+    assert parameter.default == Interpretation().minimum_segment
 
 
 @pytest.mark.parametrize("suffix", [".svl", ".taggram.svl", ".arousal.csv", ".segments.csv"])

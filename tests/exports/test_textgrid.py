@@ -9,7 +9,8 @@ from parselmouth.praat import call
 from praatio import textgrid
 
 from quadpred_plugin.errors import OutputError
-from quadpred_plugin.meaning import MINIMUM_SEGMENT_SECONDS, find_segments
+from quadpred_plugin.interpretation import Interpretation
+from quadpred_plugin.meaning.segments import find_segments
 from tests.exports.synthetic import make_prediction
 
 
@@ -32,7 +33,7 @@ def test_praat_reads_the_segments(song, save):
     name, intervals, end = read_by_praat(save(song, ".TextGrid"))
     assert name == "quadrant"
     assert end == pytest.approx(song.duration, abs=1e-3)
-    expected = find_segments(song, MINIMUM_SEGMENT_SECONDS)
+    expected = find_segments(song, Interpretation().minimum_segment)
     assert [label for _, _, label in intervals if label] == [one.quadrant.name for one in expected]
     for (start, stop, _), one in zip(intervals, expected, strict=False):
         assert start == pytest.approx(one.start, abs=1e-3)
@@ -69,7 +70,7 @@ def test_the_provenance_is_a_comment(song, save):
     last = save(song, ".TextGrid").read_text().splitlines()[-1]
     facts = json.loads(last.removeprefix("! "))
     assert song.provenance.items() <= facts.items()
-    assert facts["minimum_segment"] == MINIMUM_SEGMENT_SECONDS
+    assert facts["minimum_segment"] == Interpretation().minimum_segment
 
 
 def test_a_signal_that_ends_within_its_last_patch_has_no_rest(save):

@@ -85,7 +85,7 @@ def test_outputs_agree_with_each_other(recording, host):
 
 
 def test_segments_are_those_of_the_python_interface(recording, host):
-    from quadpred_plugin.meaning import find_segments
+    from quadpred_plugin.meaning.segments import find_segments
 
     samples, rate, _ = recording
     padded = np.pad(samples, ((0, -len(samples) % 4096), (0, 0)))
