@@ -1,11 +1,47 @@
 """Which audio files a list of paths means, and where the result of each goes."""
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from quadpred_plugin.decoding import AUDIO_SUFFIXES
+from quadpred_plugin.errors import AudioError
+from quadpred_plugin.text import printable
+
+
+def read_list(path: str, null: bool) -> list[str]:
+    """Read the paths that a file names.
+
+    Parameters
+    ----------
+    path : str
+        ``-`` is standard input.
+    null : bool
+        Whether each path ends with NUL rather than with a line.
+
+    Returns
+    -------
+    names : list of str
+        As bytes of the system, whatever their encoding; empty ones left out. Relative ones
+        are meant from the current folder.
+
+    Raises
+    ------
+    AudioError
+        If the list can't be read.
+    """
+    try:
+        content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except (OSError, ValueError, AttributeError) as error:
+        reason = getattr(error, "strerror", None) or "it is closed"
+        raise AudioError(f"The list {printable(path)} can't be read: {reason}.") from error
+    if null:
+        names = content.split(b"\0")
+    else:
+        names = [line.removesuffix(b"\r") for line in content.split(b"\n")]
+    return [os.fsdecode(name) for name in names if name]
 
 
 def expand_paths(paths: Sequence[str], recursive: bool) -> tuple[list[str], list[str]]:

@@ -10,8 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from quadpred_plugin.cli.completing import FILES, complete_models
+from quadpred_plugin.cli.reading import (
+    choose_export,
+    excerpt_options,
+    interpretation_of,
+    interpretation_options,
+)
 from quadpred_plugin.cli.targets import check_targets, is_folder, plan_targets
-from quadpred_plugin.errors import ModelError, OutputError
+from quadpred_plugin.errors import AudioError, ModelError, OutputError
 from quadpred_plugin.exports import FORMATS, LEVELS, format_of
 
 if TYPE_CHECKING:
@@ -27,11 +33,21 @@ Examples:
   quadpred predict --plot taggram.png --hop 0.32 song.flac
   quadpred predict -o song.jams song.wav
   quadpred predict --format svl -o layers/ albums/*.flac
+  quadpred predict --top Q1 --seconds 30 albums/
+  quadpred predict --from-file tracks.txt --min-confidence 0.5
 """,
 )
 @click.argument("paths", nargs=-1, metavar="PATHS...", type=FILES)
 @click.option("-i", "original_input", multiple=True, hidden=True, metavar="FILE")
 @click.option("-r", "--recursive", is_flag=True, help="Look in the folders of folders too.")
+@click.option(
+    "--from-file",
+    "lists",
+    multiple=True,
+    metavar="LIST",
+    help="Hear what a file names, a path a line; - is standard input.",
+)
+@click.option("-0", "--null", is_flag=True, help="Paths in lists end with NUL, as of find -print0.")
 @click.option(
     "--model",
     metavar="NAME|PATH",
@@ -49,6 +65,13 @@ Examples:
     "--music",
     type=click.Choice(["e", "m"]),
     help="Take a model trained on English or Mandarin music.",
+)
+@click.option(
+    "--against",
+    multiple=True,
+    metavar="NAME|PATH",
+    shell_complete=complete_models,
+    help="Ask this model too: json, npz and svl tell how far models disagree.",
 )
 @click.option(
     "--hop",
@@ -71,6 +94,8 @@ Examples:
     type=click.Choice(LEVELS),
     help="Of tables and arrays: a row a file (default), or a row a patch (default of npz and npy).",
 )
+@interpretation_options
+@excerpt_options
 @click.option(
     "-o",
     "--output",
@@ -91,12 +116,20 @@ def command(
     paths: tuple[str, ...],
     original_input: tuple[str, ...],
     recursive: bool,
+    lists: tuple[str, ...],
+    null: bool,
     model: str | None,
     speech: str | None,
     music: str | None,
+    against: tuple[str, ...],
     hop: float | None,
     format_name: str | None,
     level: str | None,
+    min_confidence: float,
+    min_segment: float,
+    hysteresis: float,
+    top: str | None,
+    seconds: float | None,
     output: str | None,
     plot: str | None,
     force: bool,
@@ -112,7 +145,8 @@ def command(
     A row has the file's name, its status (ok, short, silent, empty or error) or the time
     of the patch, the duration in seconds, the probabilities q1 to q4 of the quadrants,
     arousal and valence from -1 to 1, and the most probable quadrant. Rows of files are
-    means over their patches.
+    means over their patches. With --top it has the stretch's start and duration in
+    seconds, the quadrant, and its mean probability there as score.
 
     Exit code 0: all done; 1: some files failed; 2: wrong use; 130: interrupted, what was
     finished is kept.
@@ -123,39 +157,49 @@ def command(
     from quadpred_plugin.cli.run import run
     from quadpred_plugin.inputs import expand_paths
 
-    wanted = [*original_input, *paths]
+    wanted = [*original_input, *paths, *_listed(lists, null)]
     if not wanted:
         raise click.UsageError("Name at least one audio file or folder.")
     if force and skip_existing:
         raise click.UsageError("--force and --skip-existing exclude each other.")
-    format_name = format_name or _default_format(output)
-    export = FORMATS[format_name]
-    try:
-        level = export.choose_level(level)
-        export.require()
-    except OutputError as error:
-        raise click.UsageError(str(error)) from error
+    export, level = choose_export(format_name or _default_format(output), level, top, seconds)
+    interpretation = interpretation_of(min_confidence, min_segment, hysteresis)
     if output is None and not export.text:
         raise click.UsageError(f"A {export.suffix} file needs a name: give -o.")
-    card = _choose_model(model, speech, music)
+    cards = [
+        _choose_model(model, speech, music),
+        *(_choose_model(one, None, None) for one in against),
+    ]
     if hop is not None:
         try:
-            card.preprocessing.hop_frames(hop)
+            cards[0].preprocessing.hop_frames(hop)
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--hop") from error
     names, fruitless = expand_paths(wanted, recursive)
     targets = plan_targets(names, output, plot, export.suffix, not export.holds_many(level))
     targets = check_targets(targets, force, skip_existing)
     return run(
-        card=card,
+        cards=cards,
         targets=targets,
         fruitless=frozenset(fruitless),
         hop=hop,
-        format_name=format_name,
+        export=export,
         level=level,
+        interpretation=interpretation,
         jobs=jobs or cores(),
         quiet=quiet,
     )
+
+
+def _listed(lists: tuple[str, ...], null: bool) -> list[str]:
+    from quadpred_plugin.inputs import read_list
+
+    if null and not lists:
+        raise click.UsageError("-0 is for the lists of --from-file: name one.")
+    try:
+        return [name for one in lists for name in read_list(one, null)]
+    except AudioError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _default_format(output: str | None) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, suppress
 from functools import partial
 from typing import IO, Any
 
@@ -15,32 +15,35 @@ from quadpred_plugin.card import ModelCard
 from quadpred_plugin.cli.interruption import Interruption
 from quadpred_plugin.cli.progress import Progress
 from quadpred_plugin.cli.targets import Targets
-from quadpred_plugin.errors import OutputError
-from quadpred_plugin.exports import FORMATS, Export, export_to
+from quadpred_plugin.errors import ModelError, OutputError
+from quadpred_plugin.exports import Export
 from quadpred_plugin.files import write_atomically
 from quadpred_plugin.inference import Model
+from quadpred_plugin.interpretation import Interpretation
+from quadpred_plugin.meaning.disagreement import with_disagreement
 from quadpred_plugin.plots import save_taggram
 from quadpred_plugin.prediction import Prediction, without_frames
 from quadpred_plugin.text import printable
 
 
 def run(
-    card: ModelCard,
+    cards: Sequence[ModelCard],
     targets: Targets,
     fruitless: frozenset[str],
     hop: float | None,
-    format_name: str,
+    export: Export,
     level: str | None,
+    interpretation: Interpretation,
     jobs: int,
     quiet: bool,
 ) -> int:
     """Hear all files and write their results; return the exit code."""
     watch = _Watch(targets, quiet)
     with watch.interruption, Progress(len(targets.names), wanted=not quiet) as progress:
-        predictions = watch.over(hear(card, targets.names, fruitless, hop, jobs), progress)
-        export = FORMATS[format_name]
+        heard = hear_with_all(cards, targets.names, fruitless, hop, jobs, interpretation)
+        predictions = watch.over(heard, progress)
         if targets.outputs is not None:
-            watch.write_each(predictions, format_name, level)
+            watch.write_each(predictions, export, level)
         elif targets.output is not None:
             if targets.names:
 
@@ -59,6 +62,33 @@ def run(
             else:
                 watch.print_each(predictions, export)
     return watch.exit_code()
+
+
+def hear_with_all(
+    cards: Sequence[ModelCard],
+    names: tuple[str, ...],
+    fruitless: frozenset[str],
+    hop: float | None,
+    jobs: int,
+    interpretation: Interpretation,
+) -> Generator[Prediction, None, None]:
+    """Hear files as `hear` does, with the first model; several say how far they disagree."""
+    with ExitStack() as stack:
+        each = [
+            stack.enter_context(closing(hear(card, names, fruitless, hop, jobs))) for card in cards
+        ]
+        for predictions in zip(*each, strict=True):
+            first = predictions[0]
+            if len(cards) > 1 and all(one.status != "error" for one in predictions):
+                first = _compare(predictions)
+            yield first.interpret(interpretation)
+
+
+def _compare(predictions: Sequence[Prediction]) -> Prediction:
+    try:
+        return with_disagreement(predictions)
+    except ValueError as error:
+        raise ModelError(str(error)) from error
 
 
 def hear(
@@ -142,14 +172,14 @@ class _Watch:
                 self._attempt(partial(export.write, sys.stdout, [prediction]))
 
     def write_each(
-        self, predictions: Iterator[Prediction], format_name: str, level: str | None
+        self, predictions: Iterator[Prediction], export: Export, level: str | None
     ) -> None:
         """Write each prediction to the file that was planned for it."""
         assert self._targets.outputs is not None
         for prediction in predictions:
             path = self._targets.outputs[self._done]
             if prediction.status != "error":
-                self._attempt(partial(export_to, path, [prediction], format_name, level))
+                self._attempt(partial(export.write_file, path, [prediction], level))
 
     def exit_code(self) -> int:
         """Say how the run ended."""

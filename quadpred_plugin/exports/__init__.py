@@ -116,6 +116,16 @@ class Export:
         else:
             function(stream, [self._only_one(predictions)], level)
 
+    def write_file(
+        self, path: Path, predictions: Sequence[Prediction], level: str | None = None
+    ) -> None:
+        """Write predictions to one file, whole or not at all; otherwise as `write`."""
+
+        def write(stream: IO[Any]) -> None:
+            self.write(stream, predictions, level)
+
+        write_atomically(path, write, text=self.text)
+
     def _only_one(self, predictions: Iterable[Prediction]) -> Prediction:
         many = list(predictions)
         if len(many) != 1:
@@ -144,6 +154,7 @@ FORMATS: dict[str, Export] = {
     "arousal-csv": Export("layer_csv.write_arousal", ".arousal.csv"),
     "valence-csv": Export("layer_csv.write_valence", ".valence.csv"),
     "segments-csv": Export("layer_csv.write_segments", ".segments.csv"),
+    "turning-points-csv": Export("layer_csv.write_turning_points", ".turning-points.csv"),
     "labels": Export("audacity_labels.write", ".labels.txt"),
     "textgrid": Export("textgrid.write", ".TextGrid"),
     "mood": Export("mood_bar.write", ".mood", text=False),
@@ -181,9 +192,4 @@ def export_to(
     OutputError
         If the file can't be written, or the format can't hold these predictions.
     """
-    export = FORMATS[format_name]
-
-    def write(stream: IO[Any]) -> None:
-        export.write(stream, predictions, level)
-
-    write_atomically(path, write, text=export.text)
+    FORMATS[format_name].write_file(path, predictions, level)

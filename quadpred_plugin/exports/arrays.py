@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +13,19 @@ from quadpred_plugin.prediction import Prediction
 def write_npz(stream: IO[bytes], predictions: Iterable[Prediction], level: str) -> None:
     """Write one file's arrays, or many files' means.
 
-    At frame level: ``times``, ``quadrants``, ``arousal``, ``valence``, for one file. At
+    At frame level: ``times``, ``quadrants``, ``arousal``, ``valence``, for one file, and
+    ``disagreement`` where models were compared. At
     file level: ``files``, ``status``, ``duration``, ``quadrants``, ``arousal``,
     ``valence``, with NaN where there are no numbers. ``provenance`` is JSON.
     """
     if level == "frame":
         (prediction,) = predictions
+        further: dict[str, Any] = {}
+        if prediction.disagreement is not None:
+            further["disagreement"] = prediction.disagreement
         np.savez_compressed(
             stream,
+            **further,
             times=prediction.times,
             quadrants=prediction.quadrants,
             arousal=prediction.arousal,

@@ -4,6 +4,9 @@ import json
 from collections.abc import Iterable
 from typing import IO, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from quadpred_plugin.exports.columns import COLUMNS, rows
 from quadpred_plugin.prediction import Prediction
 
@@ -23,8 +26,18 @@ def write(stream: IO[str], predictions: Iterable[Prediction], level: str) -> Non
 
 
 def to_object(prediction: Prediction, level: str) -> dict[str, Any]:
-    """Return a prediction as JSON's types: the file's row, and at frame level arrays."""
+    """Return a prediction as JSON's types: the file's row, and at frame level arrays.
+
+    Beside the columns of rows: confidence, consistency of the heads, and, where models were
+    compared, their disagreement.
+    """
     result: dict[str, Any] = dict(zip(COLUMNS["file"], rows(prediction, "file")[0], strict=True))
+    summary = prediction.summary()
+    result["confidence"] = summary.confidence if summary else None
+    curves = _curves(prediction)
+    for name, curve in curves.items():
+        if name != "confidence":
+            result[name] = float(curve.mean()) if len(curve) else None
     if level == "frame":
         frames = rows(prediction, "frame")
         result["frames"] = {
@@ -32,7 +45,18 @@ def to_object(prediction: Prediction, level: str) -> dict[str, Any]:
             for index, name in enumerate(COLUMNS["frame"])
             if name not in ("file", "duration")
         }
+        result["frames"] |= {name: curve.tolist() for name, curve in curves.items()}
         result["patch_duration"] = prediction.patch_duration
     result["provenance"] = prediction.provenance
     result["warnings"] = list(prediction.warnings)
     return result
+
+
+def _curves(prediction: Prediction) -> dict[str, NDArray[np.floating]]:
+    curves: dict[str, NDArray[np.floating]] = {
+        "confidence": prediction.confidence(),
+        "consistency": prediction.consistency(),
+    }
+    if prediction.disagreement is not None:
+        curves["disagreement"] = prediction.disagreement
+    return curves

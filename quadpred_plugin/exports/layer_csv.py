@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import IO
 
 from quadpred_plugin.exports.csv_rows import csv_line
-from quadpred_plugin.exports.layers import regions, starts
+from quadpred_plugin.exports.layers import regions, sample_rate_of, starts
 from quadpred_plugin.prediction import Prediction
 
 # Sonic Visualiser 4.5 drops a row of frame 0: CSVFileReader::convertTimeValue returns the frame
@@ -24,6 +24,16 @@ def write_arousal(stream: IO[str], prediction: Prediction) -> None:
 def write_valence(stream: IO[str], prediction: Prediction) -> None:
     """Write time values: a patch's first sample and its valence."""
     _write_curve(stream, prediction, prediction.valence.tolist())
+
+
+def write_turning_points(stream: IO[str], prediction: Prediction) -> None:
+    """Write time values: the sample of each turning point, its strength, and what turns to what."""
+    rate = sample_rate_of(prediction)
+    stream.write(csv_line(("frame", "value", "label")))
+    for one in prediction.turning_points():
+        frame = max(round(one.time * rate), _FIRST_FRAME)
+        label = f"{one.before.name} to {one.after.name}"
+        stream.write(csv_line((str(frame), one.strength, label)))
 
 
 def write_segments(stream: IO[str], prediction: Prediction) -> None:

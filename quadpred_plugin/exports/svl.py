@@ -14,8 +14,12 @@ from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.quadrants import NEUTRAL, QUADRANTS
 from quadpred_plugin.text import printable
 
-# Of Sonic Visualiser's own palette, and none of the quadrants' colours.
-_CURVES = {"arousal": ("Black", "#000000"), "valence": ("Purple", "#c832ff")}
+# Of Sonic Visualiser's own palette, and none of the quadrants' colours; with the extent.
+_CURVES = {
+    "arousal": ("Black", "#000000", ("-1", "1")),
+    "valence": ("Purple", "#c832ff", ("-1", "1")),
+    "disagreement": ("Grey", "#969696", ("0", "2")),
+}
 
 # The numbers of Sonic Visualiser's settings.
 _LINES, _BARS = "3", "0"
@@ -24,6 +28,8 @@ _CURVE_LINEAR, _REGION_LINEAR = "1", "2"
 
 def write(stream: IO[str], prediction: Prediction) -> None:
     """Write arousal, valence and segments, which lie in one pane when the file is opened.
+
+    And how far models disagree, in bits, if several were asked.
 
     Segments are a layer of regions for each quadrant that occurs, in its colour and at a
     height of its own. The taggram isn't among them: Sonic Visualiser 4.5 reads and shows a
@@ -37,8 +43,9 @@ def write(stream: IO[str], prediction: Prediction) -> None:
         If the audio's sample rate isn't known.
     """
     document = _Document(prediction)
-    for name, (colour_name, colour) in _CURVES.items():
-        _add_curve(document, prediction, name, colour_name, colour)
+    for name in _CURVES:
+        if getattr(prediction, name) is not None:
+            _add_curve(document, prediction, name)
     _add_segments(document, prediction)
     stream.write(document.text())
 
@@ -73,14 +80,13 @@ def write_taggram(stream: IO[str], prediction: Prediction) -> None:
     stream.write(document.text())
 
 
-def _add_curve(
-    document: "_Document", prediction: Prediction, name: str, colour_name: str, colour: str
-) -> None:
+def _add_curve(document: "_Document", prediction: Prediction, name: str) -> None:
+    colour_name, colour, (lowest, highest) = _CURVES[name]
     dataset = document.add(
         name.capitalize(),
         sample_rate_of(prediction),
         {"type": "sparse", "dimensions": "2", "resolution": "1"}
-        | {"minimum": "-1", "maximum": "1", "units": ""},
+        | {"minimum": lowest, "maximum": highest, "units": ""},
         {"type": "timevalues", "plotStyle": _LINES, "verticalScale": _CURVE_LINEAR}
         | {"colourName": colour_name, "colour": colour},
     )
@@ -91,6 +97,7 @@ def _add_curve(
 
 def _add_segments(document: "_Document", prediction: Prediction) -> None:
     found = regions(prediction)
+    lowest = "-0.5" if prediction.interpretation.minimum_confidence else "0.5"
     for quadrant in (*QUADRANTS, NEUTRAL):
         own = [one for one in found if one.segment.quadrant == quadrant]
         if not own:
@@ -99,7 +106,7 @@ def _add_segments(document: "_Document", prediction: Prediction) -> None:
             quadrant.title,
             sample_rate_of(prediction),
             {"type": "sparse", "dimensions": "3", "subtype": "region", "resolution": "1"}
-            | {"minimum": "0.5", "maximum": str(len(QUADRANTS) + 0.5), "units": ""},
+            | {"minimum": lowest, "maximum": str(len(QUADRANTS) + 0.5), "units": ""},
             {"type": "regions", "plotStyle": _BARS, "verticalScale": _REGION_LINEAR}
             | {"colourName": quadrant.title, "colour": quadrant.colour},
         )

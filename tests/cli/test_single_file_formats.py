@@ -31,7 +31,8 @@ def test_a_folder_takes_a_file_each(folder, tmp_path, quadpred, format_name):
     results = sorted(path.name for path in (tmp_path / "results").iterdir())
     assert results == [f"one{suffix}", f"silent{suffix}"]
     one, silent = ((tmp_path / "results" / name).read_bytes() for name in results)
-    assert one and one != silent
+    # Five seconds of noise turn nowhere.
+    assert one and (one != silent or format_name == "turning-points-csv")
 
 
 @pytest.mark.parametrize("format_name", ["svl", "jams", "npz"])
