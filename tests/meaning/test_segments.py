@@ -5,29 +5,12 @@ import itertools
 import numpy as np
 import pytest
 
+from quadpred_plugin.interpretation import Interpretation
 from quadpred_plugin.meaning.segments import find_segments
 from quadpred_plugin.meaning.smoothing import smooth
-from quadpred_plugin.prediction import Prediction, without_frames
-
-HOP, PATCH = 0.64, 0.992
-
-
-def make(quadrants, hop=HOP, duration=None):
-    quadrants = np.asarray(quadrants, dtype=np.float32)
-    count = len(quadrants)
-    random = np.random.default_rng(count)
-    times = np.arange(count) * hop
-    return Prediction(
-        source="test",
-        status="ok",
-        duration=duration if duration is not None else times[-1] + PATCH + 0.1,
-        times=times,
-        patch_duration=PATCH,
-        hop=hop,
-        quadrants=quadrants,
-        arousal=random.uniform(-1, 1, count).astype(np.float32),
-        valence=random.uniform(-1, 1, count).astype(np.float32),
-    )
+from quadpred_plugin.prediction import without_frames
+from quadpred_plugin.quadrants import NEUTRAL, QUADRANTS
+from tests.meaning.made import HOP, PATCH, make
 
 
 def one_hot(labels):
@@ -38,7 +21,7 @@ def labels_of(prediction, segments):
     """Index of the segment's quadrant at each patch's middle."""
     middles = prediction.times + PATCH / 2
     return [
-        int(one.quadrant.name[1]) - 1
+        (*QUADRANTS, NEUTRAL).index(one.quadrant)
         for middle in middles
         for one in segments
         if one.start <= middle < one.start + one.duration
@@ -130,3 +113,42 @@ def test_little_smoothing_changes_nothing():
     prediction = make(one_hot([0, 1, 2]))
     assert smooth(prediction, 0) is prediction
     assert smooth(prediction, 2 * HOP - 0.01) is prediction
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_division_is_better_with_hysteresis_and_a_neutral_zone(seed):
+    random = np.random.default_rng(seed)
+    count, shortest = int(random.integers(2, 7)), int(random.integers(1, 3))
+    penalty, least = float(random.uniform(0.05, 0.8)), float(random.uniform(0.3, 0.7))
+    prediction = make(random.dirichlet(np.full(4, 0.7), count))
+    prediction = prediction.interpret(Interpretation(minimum_confidence=least))
+    segments = find_segments(prediction, shortest * HOP, penalty * HOP)
+    found = labels_of(prediction, segments)
+    choices = np.column_stack([prediction.quadrants, np.full(count, least)])
+
+    def worth(labels):
+        changes = sum(one != other for one, other in itertools.pairwise(labels))
+        return score(choices, labels) - penalty * changes
+
+    best = max(
+        worth(labels)
+        for labels in itertools.product(range(5), repeat=count)
+        if min(len(list(run)) for _, run in itertools.groupby(labels)) >= min(shortest, count)
+    )
+    assert worth(found) == pytest.approx(best, abs=1e-6)
+
+
+def test_a_change_waits_for_its_hysteresis():
+    # Q2 is ahead by 0.6 for two patches of 0.64 s: 0.77 s of certainty.
+    prediction = make(one_hot([0, 0, 0, 0, 1, 1, 0, 0, 0, 0]))
+    names = [one.quadrant.name for one in find_segments(prediction, 0, 0.38)]
+    assert names == ["Q1", "Q2", "Q1"]
+    assert [one.quadrant.name for one in find_segments(prediction, 0, 0.39)] == ["Q1"]
+
+
+def test_without_a_minimum_a_segment_is_neutral_where_its_patches_are():
+    quadrants = [[0.7, 0.1, 0.1, 0.1], [0.4, 0.3, 0.2, 0.1], [0.3, 0.3, 0.2, 0.2], [0, 0, 0, 1]]
+    prediction = make(quadrants).interpret(Interpretation(minimum_confidence=0.5))
+    assert prediction.frame_quadrants() == ["Q1", "neutral", "neutral", "Q4"]
+    names = [one.quadrant.name for one in find_segments(prediction)]
+    assert names == ["Q1", "neutral", "Q4"]
