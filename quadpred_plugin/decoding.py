@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from quadpred_plugin.errors import AudioError
 
 BLOCK_FRAMES = 1 << 16
+# Of a stream at a time: 23 ms of CD audio.
+_STREAM_BYTES = 4096
 
 # Suffixes that are looked for in folders: what libsndfile and FFmpeg read in practice.
 AUDIO_SUFFIXES = frozenset(
@@ -80,6 +82,37 @@ def open_decoder(path: Path) -> Iterator[Decoder]:
         return
     with sound:
         yield _decode_soundfile(sound)
+
+
+@contextmanager
+def open_stream(content: IO[bytes]) -> Iterator[Decoder]:
+    """Open audio that is read while it is still being written, such as a pipe's.
+
+    Parameters
+    ----------
+    content : file object
+        Its ``read`` returns what is there, at most as many bytes as are asked for.
+
+    Raises
+    ------
+    AudioError
+        If it is nothing that FFmpeg knows by its first bytes.
+    """
+    import av
+
+    av.logging.set_level(av.logging.PANIC)
+    # FFmpeg would wait for megabytes before it says what it reads.
+    options = {"probesize": "4096", "analyzeduration": "0"}
+    try:
+        container = av.open(content, options=options, buffer_size=_STREAM_BYTES)
+    except (av.FFmpegError, ValueError) as error:
+        raise AudioError(
+            f"is not audio that FFmpeg can read ({getattr(error, 'strerror', None) or error})."
+        ) from None
+    with container:
+        if not container.streams.audio:
+            raise AudioError("holds no audio stream.")
+        yield _decode_ffmpeg(container, container.streams.audio[0])
 
 
 def _open_soundfile(path: Path) -> Any:

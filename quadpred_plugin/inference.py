@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from quadpred_plugin.audio import Sound, open_sound, sound_from_samples
 from quadpred_plugin.card import ModelCard
 from quadpred_plugin.chain.bands import BandExtractor
+from quadpred_plugin.chain.causal import CausalListener
 from quadpred_plugin.chain.listener import Listener
 from quadpred_plugin.chain.network import Network
 from quadpred_plugin.chain.patches import patch_times
@@ -173,6 +174,24 @@ class Model:
         """
         preprocessing = self.card.preprocessing
         return Listener(preprocessing, extractor or BandExtractor(preprocessing), self._network)
+
+    def listen_causally(self, hop: float | None = None) -> CausalListener:
+        """Begin to hear a signal that is to be told of while it goes on.
+
+        Parameters
+        ----------
+        hop : float, optional
+            Seconds, as for `predict`.
+
+        Returns
+        -------
+        listener : CausalListener
+            Wants mono samples at the card's rate, clipped to full scale. Each patch is
+            levelled by the peak so far instead of the whole signal's.
+        """
+        preprocessing = self.card.preprocessing
+        frames = preprocessing.hop_frames(hop)
+        return CausalListener(preprocessing, BandExtractor(preprocessing), self._network, frames)
 
     def conclude(
         self,

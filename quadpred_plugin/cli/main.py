@@ -14,6 +14,7 @@ from quadpred_plugin.version import VERSION
 COMMANDS = {
     "predict": "Hear audio files and say their quadrants, arousal and valence.",
     "batch": "Hear a collection of any size, a result for each track, resumable.",
+    "live": "Hear audio while it goes on, a line a hop or a meter.",
     "report": "Write a page that plays files and shows their emotion over time.",
     "models": "List, show, verify and import models.",
     "doctor": "Look at this installation and say how to repair it.",

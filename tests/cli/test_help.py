@@ -30,7 +30,8 @@ def examples(text):
     for line in re.sub(r"\\\n\s+", "", part).splitlines():
         program, *words = shlex.split(line)
         assert program == "quadpred"
-        yield words[: words.index(">")] if ">" in words else words
+        ends = [place for place, word in enumerate(words) if word in "<>"]
+        yield words[: ends[0]] if ends else words
 
 
 @every_page
