@@ -98,6 +98,7 @@ def hear_live(
     rules = interpretation or Interpretation()
     mixer = Mixer(sample_rate, preprocessing.sample_rate)
     listener = model.listen_causally(hop)
+    listener.warm_up()
     hop_seconds = preprocessing.hop_frames(hop) * preprocessing.frame_seconds
     count = 0
     for heard in _heard(listener, mixer, blocks):

@@ -69,6 +69,11 @@ class CausalListener:
         self._skipped = 0
         self.samples = 0
 
+    def warm_up(self) -> None:
+        """Run the network once on nothing: its first run takes longer than all others."""
+        size, bands = self._preprocessing.patch_size, self._preprocessing.bands
+        list(self._network.predict([np.zeros((1, size, bands), dtype=np.float32)]))
+
     def process(self, block: NDArray[np.float32]) -> HeardPatches:
         """Take the next samples and hear the patches that they complete.
 

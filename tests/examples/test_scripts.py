@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
+import soundfile
+import soxr
 
 import quadpred_plugin as qp
 
@@ -33,3 +36,23 @@ def test_essentia_network():
     shared = min(len(rows), len(prediction))
     np.testing.assert_allclose(rows[:shared, 0], prediction.times[:shared], atol=0.01)
     np.testing.assert_allclose(rows[:shared, 1:5], prediction.quadrants[:shared], atol=0.1)
+
+
+def test_real_time():
+    samples, rate = soundfile.read(EXAMPLES / "audio" / "q2_anger.ogg", always_2d=True)
+    mono = soxr.resample(samples.mean(axis=1), rate, 16000).astype("<f4")[: 16000 * 13]
+    run = subprocess.run(
+        [sys.executable, EXAMPLES / "real_time.py"],
+        input=mono.tobytes(),
+        capture_output=True,
+        timeout=120,
+        check=True,
+    )
+    rows = np.array([line.split() for line in run.stdout.decode().splitlines()], dtype=float)
+    # From the first half second after a whole patch to the end.
+    assert rows[:, 0] == pytest.approx(np.arange(1.0, 13.01, 0.5))
+    heard = mono[-10 * 16000 :]
+    prediction = qp.predict((heard[len(heard) % (31 * 512) :], 16000))
+    # The zeros after the last sample are in the last patch's last frame.
+    assert rows[-1, 1:5] == pytest.approx(prediction.quadrants[-1], abs=0.006)
+    assert rows[-1, 5] == pytest.approx(prediction.arousal[-1], abs=0.006)
