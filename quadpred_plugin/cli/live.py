@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from quadpred_plugin.cli.completing import complete_models
+from quadpred_plugin.cli.interruption import Interruption
 from quadpred_plugin.errors import AudioError, ModelError
 
 if TYPE_CHECKING:
@@ -114,14 +115,19 @@ def command(
     # Before the first sample, so that nothing is heard late.
     loaded = Model(card)
     name = f"device {device}" if device else "standard input"
+    interruption = Interruption()
     try:
-        with ExitStack() as stack:
+        with interruption, ExitStack() as stack, interruption.at_once():
             found, blocks = _open(stack, device, raw, rate, channels or 1, sample_format or "s16le")
             patches = hear_live(loaded, blocks, found, hop, Interpretation(min_confidence))
             _tell(stack, patches, lines)
     except AudioError as error:
-        raise AudioError(f"{name}: {error}") from error
+        if not interruption.wished:
+            raise AudioError(f"{name}: {error}") from error
     except KeyboardInterrupt:
+        pass
+    # FFmpeg takes an interrupt while it reads for the stream's end.
+    if interruption.wished:
         click.echo("quadpred: interrupted.", err=True)
         return 130
     return 0
