@@ -126,7 +126,7 @@ def command(
             raise AudioError(f"{name}: {error}") from error
     except KeyboardInterrupt:
         pass
-    # FFmpeg takes an interrupt while it reads for the stream's end.
+    # An interrupt while it reads looks like the stream's end.
     if interruption.wished:
         click.echo("quadpred: interrupted.", err=True)
         return 130
@@ -173,7 +173,11 @@ class _Pipe:
     """Standard input, as much as is there at a time: Python's own waits until it has all."""
 
     def read(self, size: int = _CHUNK_BYTES) -> bytes:
-        return os.read(0, size)
+        # FFmpeg calls this, and what is raised through it is printed with a traceback.
+        try:
+            return os.read(0, size)
+        except KeyboardInterrupt:
+            return b""
 
 
 def _find_model(name: str, hop: float | None) -> ModelCard:
