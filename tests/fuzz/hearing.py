@@ -79,6 +79,7 @@ def hear_case(model: Model, case: Case) -> Heard:
     except Exception as error:
         status, reason = "raised", f"{type(error).__name__}: {error}"
     seconds = time.monotonic() - begin
+    path.unlink()
     return Heard(status, reason, seconds, _peak())
 
 
