@@ -11,7 +11,7 @@ EXAMPLES := $(sort $(wildcard examples/audio/*.ogg))
 # browser that reports are tested in.
 HOSTS := g++ vamp-examples vamp-plugin-sdk sonic-visualiser chromium fluidsynth timgm6mb-soundfont
 
-.PHONY: demo test soak check bench tables agreement hosts clean
+.PHONY: demo test soak fuzz check bench tables agreement hosts clean
 
 demo: $(VENV)/.installed
 	@mkdir -p demo
@@ -32,6 +32,10 @@ test: $(VENV)/.installed-test check
 # What 'test' does with a few tracks, with a thousand; some minutes.
 soak: $(VENV)/.installed-test
 	$(BIN)/python -m tests.soak
+
+# Ten thousand spoiled audio files; some minutes. What is found is kept in fuzz-findings.
+fuzz: $(VENV)/.installed-test
+	$(BIN)/python -m tests.fuzz --page docs/fuzz.md
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff check .

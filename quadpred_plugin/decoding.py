@@ -6,17 +6,27 @@ FFmpeg lacks, and resample slowly.
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.errors import AudioError
+from quadpred_plugin.processes import stalls_limited
 
 BLOCK_FRAMES = 1 << 16
+# Blocks of many channels have fewer frames, as a header may claim 1,024 channels.
+_BLOCK_SAMPLES = 1 << 17
+# FFmpeg's frames are put together to so many.
+_LEAST_FRAMES = 1 << 14
+# A file that FFmpeg finds more to be wrong with is given up.
+_MOST_DAMAGED_PARTS = 1000
+# What rates of recordings lie between, Hz. A header that is damaged claims others, and a file
+# of 1 Hz would be resampled to sixteen thousand times its size.
+_RATES = (1_000, 1_000_000)
 # Of a stream at a time: 23 ms of CD audio.
 _STREAM_BYTES = 4096
 
@@ -58,7 +68,8 @@ def open_decoder(path: Path) -> Iterator[Decoder]:
     Raises
     ------
     AudioError
-        If the file is missing, unreadable, or nothing that either library knows.
+        If the file is missing, unreadable, nothing that either library knows, or of a rate
+        that no recording has.
     """
     if path.exists() and not path.is_file() and not path.is_dir():
         # A pipe would be waited for, and can't be read twice.
@@ -75,13 +86,29 @@ def open_decoder(path: Path) -> Iterator[Decoder]:
     if os.path.getsize(path) == 0:
         yield Decoder(1, 1, iter(()))
         return
-    sound = _open_soundfile(path)
-    if sound is None:
-        with _open_ffmpeg(path) as decoder:
-            yield decoder
-        return
-    with sound:
-        yield _decode_soundfile(sound)
+    with ExitStack() as stack:
+        with stalls_limited():
+            sound = _open_soundfile(path)
+            if sound is None:
+                decoder = stack.enter_context(_open_ffmpeg(path))
+            else:
+                decoder = _decode_soundfile(stack.enter_context(sound))
+        if not _RATES[0] <= decoder.sample_rate <= _RATES[1]:
+            raise AudioError(
+                f"claims a sample rate of {decoder.sample_rate} Hz, and recordings have "
+                f"{_RATES[0]} to {_RATES[1]} Hz."
+            )
+        decoder.blocks = _each_in_time(decoder.blocks)
+        yield decoder
+
+
+def _each_in_time(blocks: Iterator[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
+    while True:
+        with stalls_limited():
+            block = next(blocks, None)
+        if block is None:
+            return
+        yield block
 
 
 @contextmanager
@@ -110,9 +137,8 @@ def open_stream(content: IO[bytes]) -> Iterator[Decoder]:
             f"is not audio that FFmpeg can read ({getattr(error, 'strerror', None) or error})."
         ) from None
     with container:
-        if not container.streams.audio:
-            raise AudioError("holds no audio stream.")
-        yield _decode_ffmpeg(container, container.streams.audio[0])
+        # As it comes: who listens while it is written doesn't wait for a longer block.
+        yield _decode_ffmpeg(container, least_frames=1)
 
 
 def _open_soundfile(path: Path) -> Any:
@@ -136,10 +162,12 @@ def _open_soundfile(path: Path) -> Any:
 def _decode_soundfile(sound: Any) -> Decoder:
     import soundfile
 
+    frames = min(BLOCK_FRAMES, max(1, _BLOCK_SAMPLES // sound.channels))
+
     def blocks() -> Iterator[NDArray[np.float32]]:
         while True:
             try:
-                block = sound.read(BLOCK_FRAMES, dtype="float32", always_2d=True)
+                block = sound.read(frames, dtype="float32", always_2d=True)
             except soundfile.LibsndfileError as error:
                 decoder.complaints.append(f"decoding stopped: {str(error).rstrip('.')}")
                 return
@@ -163,54 +191,112 @@ def _open_ffmpeg(path: Path) -> Iterator[Decoder]:
     # and needs names to be UTF-8.
     with open(path, "rb") as content:
         try:
-            container = av.open(content, metadata_errors="replace")
+            container = av.open(_Content(content), metadata_errors="replace")
         except (av.FFmpegError, ValueError) as error:
             raise AudioError(
                 "is not audio that libsndfile or FFmpeg can read"
                 f" ({getattr(error, 'strerror', None) or error})."
             ) from None
         with container:
-            if not container.streams.audio:
-                raise AudioError("holds no audio stream.")
-            stream = container.streams.audio[0]
-            if not stream.codec_context.sample_rate:
-                raise AudioError("has an audio stream that FFmpeg can't decode.")
-            yield _decode_ffmpeg(container, stream)
+            yield _decode_ffmpeg(container, _LEAST_FRAMES)
 
 
-def _decode_ffmpeg(container: Any, stream: Any) -> Decoder:
+class _Content:
+    """An open file for FFmpeg, which asks damaged files for places before their beginning.
+
+    PyAV would print a traceback of the exception.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.read, self.tell = stream.read, stream.tell
+        self._seek = stream.seek
+
+    def seek(self, offset: int, whence: int) -> int:
+        try:
+            return self._seek(offset, whence)
+        except (OSError, ValueError, OverflowError):
+            return -1
+
+
+def _decode_ffmpeg(container: Any, least_frames: int) -> Decoder:
     import av
 
-    rate = stream.codec_context.sample_rate
-    resampler = av.AudioResampler("flt", stream.codec_context.layout, rate)
-    channels = stream.codec_context.layout.nb_channels
+    if not container.streams.audio:
+        raise AudioError("holds no audio stream.")
+    stream = container.streams.audio[0]
+    if stream.codec_context is None or not stream.codec_context.sample_rate:
+        raise AudioError("has an audio stream that FFmpeg can't decode.")
+    rate, layout = stream.codec_context.sample_rate, stream.codec_context.layout
+    converter = _Converter(rate, layout)
 
-    def samples(frame: Any) -> Iterator[NDArray[np.float32]]:
-        for converted in resampler.resample(frame):
-            yield converted.to_ndarray().reshape(-1, channels)
-
-    def blocks() -> Iterator[NDArray[np.float32]]:
+    def parts() -> Iterator[NDArray[np.float32]]:
         damaged = 0
         packets = container.demux(stream)
-        while True:
+        while damaged <= _MOST_DAMAGED_PARTS:
             try:
                 packet = next(packets, None)
                 if packet is None:
                     break
-                frames = packet.decode()
-            except av.FFmpegError:
+                found = [part for frame in packet.decode() for part in converter.convert(frame)]
+            except (av.FFmpegError, ValueError):
                 damaged += 1
-                if damaged > 1000:
-                    break
                 continue
-            for frame in frames:
-                yield from samples(frame)
+            yield from found
         if damaged:
             decoder.complaints.append(f"{damaged} damaged parts were skipped")
-        yield from samples(None)
+        yield from converter.finish()
 
     seconds = None
     if container.duration:
         seconds = container.duration / av.time_base
-    decoder = Decoder(rate, channels, blocks(), seconds)
+    decoder = Decoder(rate, layout.nb_channels, _join(parts(), least_frames), seconds)
     return decoder
+
+
+class _Converter:
+    """Frames to floats of one rate and layout; a damaged file's frames differ on the way."""
+
+    def __init__(self, rate: int, layout: Any) -> None:
+        self._rate, self._layout = rate, layout
+        self._resampler: Any = None
+        self._setup: tuple[Any, ...] = ()
+
+    def convert(self, frame: Any) -> list[NDArray[np.float32]]:
+        """Return a frame's samples, shape (samples, channels), after what was still to come."""
+        import av
+
+        setup = (frame.format.name, frame.layout.name, frame.sample_rate)
+        rest = []
+        if self._resampler is None or setup != self._setup:
+            rest = self.finish()
+            self._resampler = av.AudioResampler("flt", self._layout, self._rate)
+            self._setup = setup
+        return rest + self._resample(frame)
+
+    def finish(self) -> list[NDArray[np.float32]]:
+        """Return what the resampler still holds."""
+        return self._resample(None) if self._resampler is not None else []
+
+    def _resample(self, frame: Any) -> list[NDArray[np.float32]]:
+        # Put back where all went well: one that failed, or gave its last, is of no more use.
+        resampler, self._resampler = self._resampler, None
+        converted = resampler.resample(frame)
+        if frame is not None:
+            self._resampler = resampler
+        return [one.to_ndarray().reshape(-1, self._layout.nb_channels) for one in converted]
+
+
+def _join(
+    parts: Iterator[NDArray[np.float32]], least_frames: int
+) -> Iterator[NDArray[np.float32]]:
+    """Make blocks of parts, which damaged files have of one sample each."""
+    waiting: list[NDArray[np.float32]] = []
+    size = 0
+    for part in parts:
+        waiting.append(part)
+        size += len(part)
+        if size >= least_frames:
+            yield np.concatenate(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield np.concatenate(waiting)

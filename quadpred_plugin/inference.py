@@ -108,7 +108,8 @@ class Model:
         hop : float, optional
             As for `predict`.
         jobs : int
-            Processes. The numbers don't depend on it.
+            Processes. The numbers don't depend on it. With 1 files are heard in this process,
+            and a decoder that crashes on a damaged one ends it; with more it costs that file.
         """
         from quadpred_plugin.parallel import predict_in_processes
 

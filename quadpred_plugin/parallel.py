@@ -1,6 +1,7 @@
 """Many files in several processes; a process that dies costs one file."""
 
 import multiprocessing
+import os
 import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -15,13 +16,19 @@ from quadpred_plugin.chain.engine import restrict_algorithms
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.inference import Model
 from quadpred_plugin.prediction import Prediction, without_frames
-from quadpred_plugin.processes import end_with_parent
+from quadpred_plugin.processes import end_when_stalled, end_with_parent
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+# Processor time without a sample, after which a decoder is taken to go round in a circle.
+STALL_SECONDS = 10
+
 # What is said of a file whose process died twice, the second time with no other file in it.
-DEADLY = "brought the decoder or the network down; the other files are not affected."
+DEADLY = (
+    f"brought the decoder or the network down, or kept the decoder busy for {STALL_SECONDS} s "
+    "without a sample; the other files are not affected."
+)
 
 # Items handed out ahead of the one that is waited for; bounds what finished results occupy.
 _AHEAD_PER_PROCESS = 8
@@ -170,6 +177,8 @@ def _load(card: ModelCard) -> None:
     # Ctrl-C reaches every process of the terminal; the parent alone answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
+    end_when_stalled(STALL_SECONDS)
+    _silence_libraries()
     restrict_algorithms()
     global _model
     try:
@@ -177,6 +186,15 @@ def _load(card: ModelCard) -> None:
     except QuadpredError as error:
         # Raised here it would break the pool, with a traceback; the first file brings it home.
         _model = error
+
+
+def _silence_libraries() -> None:
+    """Close standard error to what is native: libmpg123 remarks on each frame that it skips.
+
+    All that is to be told comes home in predictions and exceptions.
+    """
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
 
 
 def _with_model(function: Callable[[Model, Any], Result], item: Any) -> Result:

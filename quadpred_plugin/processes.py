@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 
+_stall_seconds = 0.0
+
 
 def end_with_parent() -> None:
     """Let this process, started by `multiprocessing`, end as soon as its parent is gone.
@@ -24,6 +26,35 @@ def end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def end_when_stalled(seconds: float) -> None:
+    """Let this process end when native code keeps it busy for so long without a result.
+
+    A decoder that goes round in a circle answers no exception and no thread, so nothing less
+    than the process's end helps; whoever started it has to go on with another.
+
+    Parameters
+    ----------
+    seconds : float
+        Of processor time, which neither a slow disk nor a busy machine spends.
+    """
+    global _stall_seconds
+    _stall_seconds = seconds
+
+
+@contextmanager
+def stalls_limited() -> Iterator[None]:
+    """Count what is done inside as one step, which `end_when_stalled` limits; else do nothing."""
+    if not _stall_seconds:
+        yield
+        return
+    # The signal's default action, which no library stands in the way of, ends the process.
+    signal.setitimer(signal.ITIMER_PROF, _stall_seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests import signals
+from tests import encoding, signals
 
 SCRIPT = Path(sys.executable).with_name("quadpred")
 
@@ -45,23 +45,7 @@ def silence():
 @pytest.fixture(scope="session")
 def encode():
     """Write mono samples with one of FFmpeg's codecs: ``encode(path, codec, samples, rate)``."""
-    import av
-
-    def write(path, codec, samples, rate, **metadata):
-        frame = av.AudioFrame.from_ndarray(samples[np.newaxis], format="fltp", layout="mono")
-        frame.sample_rate = rate
-        with av.open(str(path), "w") as container:
-            container.metadata.update(metadata)
-            stream = container.add_stream(codec, rate=rate, layout="mono")
-            if codec == "wmav2":
-                # The one codec without a default.
-                stream.bit_rate = 96_000
-            resampler = av.AudioResampler(stream.codec_context.format, "mono", rate)
-            for part in resampler.resample(frame):
-                container.mux(stream.encode(part))
-            container.mux(stream.encode(None))
-
-    return write
+    return encoding.encode
 
 
 @dataclass(frozen=True)

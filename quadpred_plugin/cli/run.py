@@ -18,7 +18,6 @@ from quadpred_plugin.cli.targets import Targets
 from quadpred_plugin.errors import ModelError, OutputError
 from quadpred_plugin.exports import Export
 from quadpred_plugin.files import write_atomically
-from quadpred_plugin.inference import Model
 from quadpred_plugin.interpretation import Interpretation
 from quadpred_plugin.meaning.disagreement import with_disagreement
 from quadpred_plugin.plots import save_taggram
@@ -100,6 +99,8 @@ def hear(
 ) -> Generator[Prediction, None, None]:
     """Hear files in order, in as many processes as there is work for.
 
+    Never in this one: a decoder that crashes costs its file, also where that is the only one.
+
     Parameters
     ----------
     card : ModelCard
@@ -110,17 +111,13 @@ def hear(
     jobs : int
     """
     audible = [name for name in names if name not in fruitless]
-    jobs = min(jobs, len(audible))
-    if jobs > 1:
+    results: Iterator[Prediction] = iter(())
+    if audible:
         from quadpred_plugin.parallel import predict_in_processes
 
         # A damaged model is one error, not one of each process.
         card.verify()
-        results = predict_in_processes(card, audible, hop, jobs)
-    elif audible:
-        results = Model(card).predict_many(audible, hop)
-    else:
-        results = iter(())
+        results = predict_in_processes(card, audible, hop, min(jobs, len(audible)))
     for name in names:
         if name in fruitless:
             reason = "has no audio files in it (-r looks in its folders too)."
