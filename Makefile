@@ -11,7 +11,12 @@ EXAMPLES := $(sort $(wildcard examples/audio/*.ogg))
 # browser that reports are tested in.
 HOSTS := g++ vamp-examples vamp-plugin-sdk sonic-visualiser chromium fluidsynth timgm6mb-soundfont
 
-.PHONY: demo test soak fuzz check bench tables agreement hosts clean
+# What 'make dist' builds lies there.
+DIST := dist
+# Versions of Python to install the wheel into, such as "3.11 3.13"; all that are here if empty.
+PYTHONS :=
+
+.PHONY: demo test soak fuzz check dist bench tables agreement hosts clean
 
 demo: $(VENV)/.installed
 	@mkdir -p demo
@@ -44,6 +49,14 @@ check: $(VENV)/.installed-test
 	$(BIN)/lint-imports
 	@git ls-files 'quadpred_plugin/*.py' 'vamp_wrapper/*.py' | xargs $(BIN)/numpydoc lint
 
+# Wheel and source distribution, then the wheel in fresh environments of every Python that is here;
+# each is a download of some 300 MB the first time.
+dist: $(VENV)/.installed-dist
+	@command -v vamp-simple-host >/dev/null || { \
+		echo "The check needs vamp-simple-host: 'sudo make hosts' installs it."; exit 1; }
+	rm -rf $(DIST)
+	$(BIN)/python -m tests.dist $(DIST) $(addprefix --python ,$(PYTHONS))
+
 hosts:
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(HOSTS)
@@ -75,5 +88,9 @@ $(VENV)/.installed-test: $(VENV)/.installed
 	$(PIP) install --no-build-isolation vamp==1.1.0
 	@touch $@
 
+$(VENV)/.installed-dist: $(VENV)/.installed
+	$(PIP) install -e '.[dist,report]'
+	@touch $@
+
 clean:
-	rm -rf $(VENV) demo build *.egg-info
+	rm -rf $(VENV) demo build $(DIST) *.egg-info

@@ -6,9 +6,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.metadata import Metadata
+from packaging.version import Version
 
 from quadpred_plugin.doctor.decoders import SAMPLES
 from quadpred_plugin.models import list_models
+from quadpred_plugin.version import VERSION
 
 ROOT = Path(__file__).parent.parent
 
@@ -62,6 +65,19 @@ def test_contents(wheel):
     # What 'quadpred vamp install' builds and copies.
     for name in ("shim.c", "check.c", "quadpred.cat", "quadpred.n3"):
         assert f"vamp_wrapper/{name}" in names
+
+
+def test_metadata(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+        metadata = Metadata.from_email(archive.read(name))
+    assert metadata.version == Version(VERSION)
+    named = [line.rpartition(" ")[2] for line in metadata.classifiers]
+    minors = [int(version[2:]) for version in named if version.startswith("3.")]
+    # 'make dist' compares them with the wheels of Essentia that there are.
+    assert minors == list(range(10, max(minors) + 1))
+    for minor in range(max(minors) + 1):
+        assert (f"3.{minor}.0" in metadata.requires_python) == (minor in minors)
 
 
 def test_size(wheel):

@@ -29,6 +29,16 @@ COMMANDS = {
 class LazyGroup(click.Group):
     """A group that imports a command when it is called."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take options without a command for those of ``predict``.
+
+        So the call of quad-pred's script holds: ``-s e -m e -i song.mp3 -o song.npy``.
+        """
+        own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
+        if args and args[0].startswith("-") and args[0].strip("-") and args[0] not in own:
+            args = ["predict", *args]
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of `COMMANDS`."""
         return list(COMMANDS)

@@ -1,0 +1,1 @@
+"""The container without an engine: the Dockerfile's steps in a Debian root, and its use there."""

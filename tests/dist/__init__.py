@@ -1,0 +1,1 @@
+"""What leaves the checkout: built, inspected, installed into fresh environments and used there."""
