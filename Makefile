@@ -7,9 +7,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RATINGS ?= ../shared/data/ratings
 EXAMPLES := $(sort $(wildcard examples/audio/*.ogg))
 
-# The hosts that the Vamp plugin is tested in, by Debian's names, what builds one of them, and the
-# browser that reports are tested in.
-HOSTS := g++ vamp-examples vamp-plugin-sdk sonic-visualiser chromium fluidsynth timgm6mb-soundfont
+# The hosts that the Vamp plugin is tested in, by Debian's names, what builds one of them, the
+# browser that reports are tested in, and what makes the root of the container's check.
+HOSTS := g++ vamp-examples vamp-plugin-sdk sonic-visualiser chromium fluidsynth timgm6mb-soundfont \
+	debootstrap
 
 # What 'make dist' builds lies there.
 DIST := dist
@@ -56,6 +57,11 @@ dist: $(VENV)/.installed-dist
 		echo "The check needs vamp-simple-host: 'sudo make hosts' installs it."; exit 1; }
 	rm -rf $(DIST)
 	$(BIN)/python -m tests.dist $(DIST) $(addprefix --python ,$(PYTHONS))
+
+# The Dockerfile's very steps in a Debian root, and the image used by a user without rights; for
+# root alone. MIRROR is where Debian's packages come from, if not from where this machine's do.
+container-check: $(VENV)/.installed-dist
+	$(BIN)/python -m tests.container $(addprefix --mirror ,$(MIRROR))
 
 hosts:
 	apt-get update -qq

@@ -286,9 +286,7 @@ class _Converter:
         return [one.to_ndarray().reshape(-1, self._layout.nb_channels) for one in converted]
 
 
-def _join(
-    parts: Iterator[NDArray[np.float32]], least_frames: int
-) -> Iterator[NDArray[np.float32]]:
+def _join(parts: Iterator[NDArray[np.float32]], least_frames: int) -> Iterator[NDArray[np.float32]]:
     """Make blocks of parts, which damaged files have of one sample each."""
     waiting: list[NDArray[np.float32]] = []
     size = 0

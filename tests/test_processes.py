@@ -1,5 +1,6 @@
-"""A child that is left alone ends by itself."""
+"""Children that are left alone, or go round in a circle, end by themselves."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -49,3 +50,31 @@ def test_a_killed_parents_child_ends(tmp_path):
         return size(dots) == before
 
     wait_until(still)
+
+
+STALLING = """
+import re, signal, sys, time
+from quadpred_plugin.processes import end_when_stalled, stalls_limited
+
+end_when_stalled(0.5)
+with stalls_limited():
+    # Time that passes is not time that is spent.
+    time.sleep(1)
+for _ in range(4):
+    with stalls_limited():
+        begin = time.process_time()
+        while time.process_time() < begin + 0.3:
+            pass
+print("alive", flush=True)
+with stalls_limited():
+    # Centuries in native code, which holds the interpreter meanwhile.
+    re.match("(a+)+b", "a" * 64)
+"""
+
+
+def test_native_code_without_a_result_ends_its_process():
+    run = subprocess.run(
+        [sys.executable, "-c", STALLING], capture_output=True, text=True, timeout=60
+    )
+    assert run.stdout == "alive\n"
+    assert run.returncode == -signal.SIGPROF

@@ -42,11 +42,12 @@ def _check(folder: Path, mirror: str | None) -> None:
     _tell("hadolint", "nothing to say")
     roots.mkdir()
     start = time.monotonic()
-    for instruction, stage in Builder(context, roots, mirror).build():
+    image = Builder(context, roots, mirror)
+    for instruction in image.build():
         _tell(f"{time.monotonic() - start:.0f} s", instruction)
-    _tell("image", measure(stage.root))
+    _tell("image", measure(image.stage.root))
     home.mkdir()
-    uses = Uses(stage, checkout(home))
+    uses = Uses(image.stage, checkout(home))
     for use in uses.parts():
         _tell(use.__name__, use())
 

@@ -75,8 +75,8 @@ class Builder:
         self._stages: dict[str, Stage] = {}
         self._stage: Stage | None = None
 
-    def build(self) -> Iterator[tuple[str, Stage]]:
-        """Execute all; after each instruction, its text and the stage it belongs to."""
+    def build(self) -> Iterator[str]:
+        """Execute all; after each instruction, its text."""
         parser = DockerfileParser(path=str(self._context / "Dockerfile"))
         for step in parser.structure:
             instruction, value = step["instruction"], step["value"]
@@ -84,11 +84,14 @@ class Builder:
                 continue
             execute = getattr(self, f"_{instruction.lower()}", None)
             assert execute is not None, f"{instruction} isn't known to this check"
-            if instruction != "FROM":
-                assert self._stage is not None, f"{instruction} before any FROM"
             execute(value)
-            assert self._stage is not None
-            yield f"{instruction} {value}", self._stage
+            yield f"{instruction} {value}"
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that the instructions so far lead to."""
+        assert self._stage is not None, "The Dockerfile doesn't begin with FROM."
+        return self._stage
 
     def _from(self, value: str) -> None:
         base = _BASE.fullmatch(value)
@@ -102,12 +105,12 @@ class Builder:
         self._stage = self._stages[name] = Stage(root)
 
     def _run(self, value: str) -> None:
-        stage = self._current()
+        stage = self.stage
         assert stage.user == "0:0", "RUN after USER isn't known to this check"
         debian_root.run_step(stage.root, value, stage.folder, stage.variables)
 
     def _copy(self, value: str) -> None:
-        stage = self._current()
+        stage = self.stage
         words = list(WordSplitter(value).split())
         origin = None
         if words[0].startswith("--from="):
@@ -137,26 +140,22 @@ class Builder:
             shutil.copy2(file, target)
 
     def _workdir(self, value: str) -> None:
-        stage = self._current()
+        stage = self.stage
         stage.folder = str(Path(stage.folder, value))
         (stage.root / stage.folder.lstrip("/")).mkdir(parents=True, exist_ok=True)
 
     def _env(self, value: str) -> None:
-        stage = self._current()
+        stage = self.stage
         stage.variables.update(
             get_key_val_dictionary(value, env_replace=True, args={}, envs=stage.variables)
         )
 
     def _user(self, value: str) -> None:
         assert re.fullmatch(r"\d+:\d+", value), f"USER {value}: numbers hold without a name's file"
-        self._current().user = value
+        self.stage.user = value
 
     def _entrypoint(self, value: str) -> None:
-        self._current().entry_point = json.loads(value)
+        self.stage.entry_point = json.loads(value)
 
     def _cmd(self, value: str) -> None:
-        self._current().default = json.loads(value)
-
-    def _current(self) -> Stage:
-        assert self._stage is not None
-        return self._stage
+        self.stage.default = json.loads(value)

@@ -14,15 +14,16 @@ ENDED = "ended"
 MEBIBYTE = 1 << 20
 _PAGE = """# Spoiled audio
 
-Written by `make fuzz`, which spoils valid files of {kinds} kinds of containers and codecs, sends them
-through the decoding that `predict` and `batch` use and through the network, and writes this page.
-The same seed gives the same bytes.
+Written by `make fuzz`, which spoils valid files of {kinds} kinds of containers and codecs, sends
+them through the decoding that `predict` and `batch` use and through the network, and writes this
+page. The same seed gives the same bytes.
 
-{count:,} files, seed {seed}, {jobs} processes, {seconds:.0f} s, on {system}, with soundfile {soundfile}
-(libsndfile {libsndfile}) and PyAV {av} (libavcodec {libavcodec}).
+{count:,} files, seed {seed}, {jobs} processes, {seconds:.0f} s, on {system}, with soundfile
+{soundfile} (libsndfile {libsndfile}) and PyAV {av} (libavcodec {libavcodec}).
 
-Every file ended in a status. None raised what no caller expects, none took longer than {limit} s, no
-process held more than {bound} MiB (TensorFlow and the model are {least:.0f} MiB of it). {ended_sentence}
+Every file ended in a status. None raised what no caller expects, none took longer than {limit} s,
+no process held more than {bound} MiB (TensorFlow and the model are {least:.0f} MiB of it).
+{ended_sentence}
 
 ## By kind
 
@@ -32,9 +33,10 @@ process held more than {bound} MiB (TensorFlow and the model are {least:.0f} MiB
 
 {by_mutation}
 
-Statuses are those of [results](../README.md): `error` rows say why; `ok` and `short` files gave sound,
-all or what was left of it, and tell where it ends early or parts were skipped. *ended* counts files
-whose decoder brought its process down. *Seconds* are by the clock, from opening to the prediction.
+Statuses are those of [results](../README.md): `error` rows say why; `ok` and `short` files gave
+sound, all or what was left of it, and tell where it ends early or parts were skipped. *ended*
+counts files whose decoder brought its process down. *Seconds* are by the clock, from opening to
+the prediction.
 """
 
 
