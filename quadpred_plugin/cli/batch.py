@@ -10,6 +10,7 @@ import click
 
 from quadpred_plugin.cli.completing import complete_models
 from quadpred_plugin.cli.predict import cores
+from quadpred_plugin.cli.telling import check_telling, color_option, verbose_option
 from quadpred_plugin.errors import ModelError, OutputError
 from quadpred_plugin.exports import FORMATS, LEVELS
 
@@ -93,6 +94,8 @@ Examples:
     help="Tell changed tracks by their content, not by size and time.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Failures alone: no warnings, no progress.")
+@verbose_option
+@color_option
 def command(
     root: str,
     output: str,
@@ -108,6 +111,7 @@ def command(
     skip_existing: bool,
     checksum: bool,
     quiet: bool,
+    verbose: bool,
 ) -> int:
     """Hear all tracks below the folder ROOT, each once.
 
@@ -131,6 +135,7 @@ def command(
 
     if force and skip_existing:
         raise click.UsageError("--force and --skip-existing exclude each other.")
+    check_telling(quiet, verbose)
     if dataset and format_name:
         raise click.UsageError("--dataset and --format exclude each other.")
     if engine == "local" and scheduler:
@@ -149,7 +154,8 @@ def command(
     card.verify()
     with ExitStack() as stack:
         hearers = _engine(stack, card, engine, scheduler, jobs or cores())
-        run = BatchRun(root, output, quiet)
+        run = BatchRun(root, output, quiet, verbose)
+        run.explain(card, hop)
         try:
             batch = stack.enter_context(
                 open_batch(

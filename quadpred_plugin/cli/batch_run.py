@@ -8,8 +8,10 @@ from contextlib import suppress
 
 import click
 
+from quadpred_plugin.card import ModelCard
 from quadpred_plugin.cli.interruption import Interruption
 from quadpred_plugin.cli.progress import Progress
+from quadpred_plugin.cli.telling import explain_model
 from quadpred_plugin.collection.batch import EXISTING, Batch, Engine
 from quadpred_plugin.collection.folder import FAILURES
 from quadpred_plugin.collection.hearing import UNCHANGED, Outcome
@@ -26,13 +28,21 @@ class BatchRun:
         The collection and the folder of results.
     quiet : bool
         Whether only failures are told.
+    verbose : bool
+        Whether each track is told of.
     """
 
-    def __init__(self, root: str, output: str, quiet: bool) -> None:
-        self._root, self._output, self._quiet = root, output, quiet
+    def __init__(self, root: str, output: str, quiet: bool, verbose: bool) -> None:
+        self._root, self._output = root, output
+        self._quiet, self._verbose = quiet, verbose
         self._progress = Progress(0, wanted=not quiet, unit="tracks")
         self._interruption = Interruption()
         self._batch: Batch | None = None
+
+    def explain(self, card: ModelCard, hop: float | None) -> None:
+        """Tell what hears, where that is asked for."""
+        if self._verbose:
+            self._say(explain_model(card, hop))
 
     def over(self, batch: Batch, engine: Engine) -> None:
         """Hear what is to be heard, until the end or Ctrl-C, which ends it in good order."""
@@ -91,6 +101,8 @@ class BatchRun:
         if outcome.status == "error" or not self._quiet:
             for reason in outcome.reasons:
                 self._say(f"{printable(outcome.file)}: {reason}")
+        if self._verbose:
+            self._say(f"{printable(outcome.file)}: {outcome.status}.")
         counts = self._batch.counts
         self._progress.show(counts.total(), counts[UNCHANGED] + counts[EXISTING])
 

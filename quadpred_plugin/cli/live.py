@@ -12,6 +12,7 @@ import click
 
 from quadpred_plugin.cli.completing import complete_models
 from quadpred_plugin.cli.interruption import Interruption
+from quadpred_plugin.cli.telling import color_option
 from quadpred_plugin.errors import AudioError, ModelError
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ Examples:
     help="Call neutral what is less sure.",
 )
 @click.option("--json", "lines", is_flag=True, help="Lines on a terminal too, not a meter.")
+@color_option
 def command(
     source: str | None,
     device: str | None,

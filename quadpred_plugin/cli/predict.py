@@ -17,6 +17,7 @@ from quadpred_plugin.cli.reading import (
     interpretation_options,
 )
 from quadpred_plugin.cli.targets import check_targets, is_folder, plan_targets
+from quadpred_plugin.cli.telling import check_telling, color_option, verbose_option
 from quadpred_plugin.errors import AudioError, ModelError, OutputError
 from quadpred_plugin.exports import FORMATS, LEVELS, format_of
 
@@ -112,6 +113,8 @@ Examples:
 @click.option("--skip-existing", is_flag=True, help="Leave out what already has its output.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes; default: one a core.")
 @click.option("-q", "--quiet", is_flag=True, help="No warnings and no progress.")
+@verbose_option
+@color_option
 def command(
     paths: tuple[str, ...],
     original_input: tuple[str, ...],
@@ -136,6 +139,7 @@ def command(
     skip_existing: bool,
     jobs: int | None,
     quiet: bool,
+    verbose: bool,
 ) -> int:
     """Hear audio files and say their quadrants, arousal and valence.
 
@@ -162,6 +166,7 @@ def command(
         raise click.UsageError("Name at least one audio file or folder.")
     if force and skip_existing:
         raise click.UsageError("--force and --skip-existing exclude each other.")
+    check_telling(quiet, verbose)
     export, level = choose_export(format_name or _default_format(output), level, top, seconds)
     interpretation = interpretation_of(min_confidence, min_segment, hysteresis)
     if output is None and not export.text:
@@ -188,6 +193,7 @@ def command(
         interpretation=interpretation,
         jobs=jobs or cores(),
         quiet=quiet,
+        verbose=verbose,
     )
 
 

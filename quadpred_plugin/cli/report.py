@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from quadpred_plugin.cli.targets import Targets, check_targets, is_folder
+from quadpred_plugin.cli.telling import color_option
 
 if TYPE_CHECKING:
     from quadpred_plugin.card import ModelCard
@@ -59,6 +60,7 @@ Examples:
 @click.option("--force", is_flag=True, help="Replace a page that exists.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes; default: one a core.")
 @click.option("-q", "--quiet", is_flag=True, help="No warnings and no progress.")
+@color_option
 def command(
     paths: tuple[str, ...],
     recursive: bool,

@@ -15,6 +15,7 @@ from quadpred_plugin.card import ModelCard
 from quadpred_plugin.cli.interruption import Interruption
 from quadpred_plugin.cli.progress import Progress
 from quadpred_plugin.cli.targets import Targets
+from quadpred_plugin.cli.telling import explain_model
 from quadpred_plugin.errors import ModelError, OutputError
 from quadpred_plugin.exports import Export
 from quadpred_plugin.files import write_atomically
@@ -35,9 +36,11 @@ def run(
     interpretation: Interpretation,
     jobs: int,
     quiet: bool,
+    verbose: bool,
 ) -> int:
     """Hear all files and write their results; return the exit code."""
-    watch = _Watch(targets, quiet)
+    watch = _Watch(targets, quiet, verbose)
+    watch.explain(cards, hop)
     with watch.interruption, Progress(len(targets.names), wanted=not quiet) as progress:
         heard = hear_with_all(cards, targets.names, fruitless, hop, jobs, interpretation)
         predictions = watch.over(heard, progress)
@@ -129,13 +132,20 @@ def hear(
 class _Watch:
     """Passes predictions on, and keeps count of what went wrong."""
 
-    def __init__(self, targets: Targets, quiet: bool) -> None:
+    def __init__(self, targets: Targets, quiet: bool, verbose: bool) -> None:
         self._targets = targets
         self._quiet = quiet
+        self._verbose = verbose
         self._done = 0
         self._failed = False
         self._interrupted = False
         self.interruption = Interruption()
+
+    def explain(self, cards: Sequence[ModelCard], hop: float | None) -> None:
+        """Tell what hears, where that is asked for."""
+        if self._verbose:
+            for card in cards:
+                self._say(explain_model(card, hop))
 
     def over(
         self, predictions: Generator[Prediction, None, None], progress: Progress
@@ -191,6 +201,8 @@ class _Watch:
         if failed or not self._quiet:
             for warning in prediction.warnings:
                 self._say(f"{printable(prediction.source)}: {warning}")
+        if self._verbose:
+            self._say(_explain_file(prediction))
 
     def _attempt(self, write: Callable[[], None]) -> None:
         try:
@@ -203,3 +215,12 @@ class _Watch:
         # Where nobody listens, the results go on.
         with suppress(OSError):
             click.echo(f"quadpred: {sentence}", err=True)
+
+
+def _explain_file(prediction: Prediction) -> str:
+    facts = [prediction.status, f"{len(prediction)} patches"]
+    if prediction.duration is not None:
+        facts.append(f"{prediction.duration:.3f} s")
+    if prediction.sample_rate is not None:
+        facts.append(f"{prediction.sample_rate:g} Hz")
+    return f"{printable(prediction.source)}: {', '.join(facts)}."

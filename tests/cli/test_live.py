@@ -189,10 +189,10 @@ def test_nobody_reads_any_more(wav):
     process.stderr.close()
 
 
-def test_a_terminal_gets_a_meter(wav, expected):
+def shown_on_a_terminal(wav, *words):
     ours, theirs = pty.openpty()
     with open(wav, "rb") as stream:
-        process = start("-", stdin=stream, stdout=theirs)
+        process = start(*words, "-", stdin=stream, stdout=theirs)
         os.close(theirs)
         shown = b""
         deadline = time.monotonic() + 60
@@ -207,9 +207,25 @@ def test_a_terminal_gets_a_meter(wav, expected):
         os.close(ours)
         assert process.wait(timeout=30) == 0
         process.stderr.close()
-    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode())
+    return shown.decode()
+
+
+# What sets a colour: SGR with 30 to 49, 90 to 107.
+COLOR = re.compile(r"\x1b\[(?:\d+;)*(?:[34]\d|9\d|10[0-7])(?:;\d+)*m")
+
+
+def test_a_terminal_gets_a_meter(wav):
+    shown = shown_on_a_terminal(wav)
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
     assert "Q2 angry, tense" in text and "arousal" in text and "█" in text
     assert "{" not in text
+    assert COLOR.search(shown)
+
+
+def test_a_meter_without_colors(wav):
+    shown = shown_on_a_terminal(wav, "--no-color")
+    assert "Q2 angry, tense" in shown
+    assert not COLOR.search(shown)
 
 
 def test_memory_is_flat():

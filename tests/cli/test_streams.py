@@ -77,3 +77,17 @@ def test_reasons_that_nobody_can_read_cost_no_rows(predict_in_shell, redirection
     run = predict_in_shell(redirection, "missing.wav", *NAMES)
     assert run.returncode == 1
     assert run.stdout == predict_in_shell("", "missing.wav", *NAMES).stdout
+
+
+def test_verbose_tells_of_the_model_and_of_each_file(folder, quadpred):
+    quiet = quadpred("predict", "--format", "csv", *NAMES, folder=folder)
+    run = quadpred("predict", "-v", "--format", "csv", *NAMES, folder=folder)
+    assert run.output == quiet.output
+    model, *files = run.messages.splitlines()
+    assert "sha256 " in model and "hop 0.992" in model
+    assert files == [
+        "quadpred: good.wav: ok, 1 patches, 1.000 s, 16000 Hz.",
+        "quadpred: another.wav: ok, 2 patches, 2.000 s, 16000 Hz.",
+    ]
+    both = quadpred("predict", "-v", "-q", *NAMES, folder=folder)
+    assert both.code == 2 and "-q and -v exclude each other" in both.messages
