@@ -218,7 +218,8 @@ class _Watch:
 
 
 def _explain_file(prediction: Prediction) -> str:
-    facts = [prediction.status, f"{len(prediction)} patches"]
+    count = len(prediction)
+    facts = [prediction.status, f"{count} patch{'es' * (count != 1)}"]
     if prediction.duration is not None:
         facts.append(f"{prediction.duration:.3f} s")
     if prediction.sample_rate is not None:

@@ -86,7 +86,7 @@ def test_verbose_tells_of_the_model_and_of_each_file(folder, quadpred):
     model, *files = run.messages.splitlines()
     assert "sha256 " in model and "hop 0.992" in model
     assert files == [
-        "quadpred: good.wav: ok, 1 patches, 1.000 s, 16000 Hz.",
+        "quadpred: good.wav: ok, 1 patch, 1.000 s, 16000 Hz.",
         "quadpred: another.wav: ok, 2 patches, 2.000 s, 16000 Hz.",
     ]
     both = quadpred("predict", "-v", "-q", *NAMES, folder=folder)
