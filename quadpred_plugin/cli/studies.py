@@ -168,6 +168,7 @@ def grid_command(
 
     Every encoder and setting of the grid on every fold. Goes on where it was interrupted.
     """
+    from quadpred_plugin.training import differences
     from quadpred_plugin.training.results import collect, table, tables, write_between
     from quadpred_plugin.training.studies import run_grid
 
@@ -177,8 +178,11 @@ def grid_command(
     results = collect(grid, work)
     for level in ("patch", "clip"):
         click.echo(f"By {level}\n\n{table(results, level)}")
+    compared = differences.table(differences.differences(grid, work))
+    click.echo(f"Differences of F1 by clip\n\n{compared}")
     if write:
         write_between(write, "grid", tables(results))
+        write_between(write, "differences", compared)
 
 
 def _open(grid_name: str, data: Path, speech_data: Path, work: Path) -> tuple[Grid, Studies]:

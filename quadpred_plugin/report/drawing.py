@@ -79,7 +79,7 @@ def taggram_cells(prediction: Prediction) -> str:
     pixels[..., 3] = np.rint(prediction.quadrants.T.astype(np.float64) * 255)
     packed = io.BytesIO()
     # The same pixels are the same bytes, whichever version drew them.
-    imsave(packed, pixels, format="png", metadata={"Software": None})
+    imsave(packed, pixels, format="png", metadata={"Software": "quadpred"})
     return f"data:image/png;base64,{base64.b64encode(packed.getvalue()).decode()}"
 
 

@@ -206,13 +206,18 @@ def test_a_table_of_nothing_is_empty(place, train):
 
 def test_tables_are_written_between_the_marks(place, whole, train):
     page = place / "results.md"
-    page.write_text("before\n<!-- grid:begin -->\nwhat was there\n<!-- grid:end -->\nafter\n")
+    page.write_text(
+        "before\n<!-- grid:begin -->\nwhat was there\n<!-- grid:end -->\nbetween\n"
+        "<!-- differences:begin -->\n<!-- differences:end -->\nafter\n"
+    )
     run = train("grid", "--data", place / "music", "--table", "--write", page)
     assert run.returncode == 0
     text = page.read_text()
     assert text.startswith("before\n<!-- grid:begin -->\n### By patch\n")
     assert "what was there" not in text
-    assert text.endswith("<!-- grid:end -->\nafter\n") and "### By clip" in text
+    assert "<!-- grid:end -->\nbetween\n" in text and "### By clip" in text
+    assert "| scae-x-full − scratch | 1 | 8 |" in text
+    assert text.endswith("<!-- differences:end -->\nafter\n")
     page.write_text("no marks\n")
     run = train("grid", "--data", place / "music", "--table", "--write", page)
     assert run.returncode == 1 and "must have the marks" in run.stderr
