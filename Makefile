@@ -50,6 +50,11 @@ check: $(VENV)/.installed-test
 	$(BIN)/lint-imports
 	@git ls-files 'quadpred_plugin/*.py' 'vamp_wrapper/*.py' | xargs $(BIN)/numpydoc lint
 
+# The documentation site, in docs/_build; without a network, and warnings are errors.
+docs: $(VENV)/.installed-docs
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
+	@echo "The site: docs/_build/index.html"
+
 # Wheel and source distribution, then the wheel in fresh environments of every Python that is here;
 # each is a download of some 300 MB the first time.
 dist: $(VENV)/.installed-dist
@@ -98,5 +103,9 @@ $(VENV)/.installed-dist: $(VENV)/.installed
 	$(PIP) install -e '.[dist,report]'
 	@touch $@
 
+$(VENV)/.installed-docs: $(VENV)/.installed
+	$(PIP) install -e '.[docs]'
+	@touch $@
+
 clean:
-	rm -rf $(VENV) demo build $(DIST) *.egg-info
+	rm -rf $(VENV) demo build docs/_build docs/models $(DIST) *.egg-info

@@ -34,7 +34,7 @@ class Group:
         The column by which they were grouped, or ``all``.
     name : str
         The column's value, a threshold such as ``at least 3``, or ``all``.
-    rows : NDArray[np.bool_]
+    rows : ndarray of bool
         Shape (rows,): which of the ratings are in it.
     """
 
@@ -55,7 +55,7 @@ class Agreement:
         alone has rated is counted and has no influence on alpha.
     alpha : float or None
         At most 1; None where no excerpt has two ratings, or all ratings are the same.
-    draws : NDArray[np.float64]
+    draws : ndarray of float64
         Shape (resamples,): alpha of each bootstrap sample, NaN where it has none. The
         draws of one call of `measure_agreement` are the same excerpts and listeners in
         every group, so that groups can be compared by `difference`.

@@ -33,9 +33,9 @@ no process held more than {bound} MiB (TensorFlow and the model are {least:.0f} 
 
 {by_mutation}
 
-Statuses are those of [results](../README.md): `error` rows say why; `ok` and `short` files gave
-sound, all or what was left of it, and tell where it ends early or parts were skipped. *ended*
-counts files whose decoder brought its process down. *Seconds* are by the clock, from opening to
+Statuses are those of `quadpred predict`: `error` rows say why; `ok` and `short` files gave sound,
+all or what was left of it, and tell where it ends early or parts were skipped. *ended* counts
+files whose decoder brought its process down. *Seconds* are by the clock, from opening to
 the prediction.
 """
 
