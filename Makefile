@@ -17,7 +17,7 @@ DIST := dist
 # Versions of Python to install the wheel into, such as "3.11 3.13"; all that are here if empty.
 PYTHONS :=
 
-.PHONY: demo test soak fuzz check dist bench tables agreement hosts clean
+.PHONY: demo test soak fuzz dist container-check docs check bench tables agreement hosts clean
 
 demo: $(VENV)/.installed
 	@mkdir -p demo

@@ -72,8 +72,7 @@ def page(card: ModelCard) -> str:
         _json(own["training"]) if "training" in own else "The card doesn't say.",
         "## What it hears by",
         _json(card.preprocessing.to_dict()),
-        f"Pooling temperatures: {json.dumps(card.pooling)}. "
-        f"SHA-256 of the graph: `{card.sha256}`.",
+        f"Pooling temperatures: {json.dumps(card.pooling)}. SHA-256 of the graph: `{card.sha256}`.",
         "## Citation",
         f"{content['citation']}.",
         f"Data: {content['dataset']['citation']}.",

@@ -2,7 +2,8 @@
 
 import sys
 
-import librosa
+if __name__ == "__main__":
+    import librosa
 
-samples, _ = librosa.load(sys.argv[1], sr=16000, mono=True)
-sys.stdout.buffer.write(samples.astype("<f4").tobytes())
+    samples, _ = librosa.load(sys.argv[1], sr=16000, mono=True)
+    sys.stdout.buffer.write(samples.astype("<f4").tobytes())

@@ -43,9 +43,9 @@ class Ratings:
         Language and user, sorted; the language is empty where the file has none.
     excerpts : tuple of str
         Sorted.
-    listener, excerpt : NDArray[np.intp]
+    listener, excerpt : ndarray of int
         Shape (rows,), indices into `listeners` and `excerpts`.
-    values : NDArray[np.float64]
+    values : ndarray of float64
         Shape (emotions, rows), in the file's unit; NaN where a rating is missing.
     judgements : mapping of str to NDArray[np.float64]
         Numbers by which rows may be grouped, such as understanding of the lyrics; shape

@@ -165,7 +165,7 @@ def _facts(
     training = {"parameters": int(network.count_params()), **release.settings}
     own = {
         "speech": release.speech,
-        "music": "e",
+        "music": release.music,
         "limits": list(release.limits),
         "licence": LICENCE,
         "metrics": release.metrics,

@@ -22,7 +22,7 @@ class Recipe:
     ----------
     name : str
     corpus : str
-        A name of `corpora.CORPORA`.
+        A name that `corpora.find_corpus` finds.
     test_fold : int
         Fold whose clips are never seen, nor choose anything.
     validation_share : float

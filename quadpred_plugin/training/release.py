@@ -8,6 +8,7 @@ from quadpred_plugin.card import LANGUAGES
 from quadpred_plugin.training.calibration import Temperatures
 from quadpred_plugin.training.corpora import CORPORA
 from quadpred_plugin.training.corpora.emopia import EMOPIA
+from quadpred_plugin.training.corpora.fourq import FOUR_Q
 from quadpred_plugin.training.corpora.speech import SPEECH
 from quadpred_plugin.training.corpora.table import Corpus
 from quadpred_plugin.training.pretraining import Pretraining
@@ -25,22 +26,10 @@ NETWORK_LIMITS = (
     "Heads are trained together but not tied: arousal and valence may contradict the quadrant.",
 )
 UNCALIBRATED = "Probabilities are not calibrated."
-CALIBRATED = (
-    "Probabilities of whole files are calibrated on 30 s clips of 4Q, by one temperature a head; "
-    "those of single seconds are the network's own."
-)
-_POP_ALONE = (
-    "Trained on 30 s excerpts of Western popular recordings of one collection; other styles, "
-    "solo instruments and piano above all, are outside of what it knows."
-)
 _POP_AND_PIANO = (
     "Trained on 30 s excerpts of Western popular recordings of one collection and on synthesised "
     "piano; other styles and solo instruments are outside of what it knows, and the valence of "
     "solo piano is hardly better than guessed."
-)
-_LABELS = (
-    "Labels came from editors' mood tags of whole songs, checked by listeners: they say what "
-    "music expresses to them, not what a listener feels, and nothing of single seconds."
 )
 _SPEECH_CORPORA = (
     "The speech corpora differ in speakers, recording and style as well as in language: what "
@@ -60,6 +49,8 @@ class Release:
     limits : list of str
     speech : {'e', 'm', 'x', None}
         Language of the speech in pre-training; None without.
+    music : {'e', 'm'}
+        Language of the music.
     settings : dict
         Everything that decided the training.
     temperatures : dict of float
@@ -72,20 +63,22 @@ class Release:
     corpora: Sequence[Corpus]
     limits: Sequence[str]
     speech: str | None
+    music: str
     settings: dict[str, Any]
     temperatures: Temperatures = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
 
 
-def of_music_alone(recipe: Recipe) -> Release:
+def of_music_alone(recipe: Recipe, corpus: Corpus) -> Release:
     """Describe a network that `scratch.train` made."""
     return Release(
         "Quadrants, arousal and valence of each second of music: the multi-task network of "
         f"quad-pred with {_filters(recipe.filters)}, trained on music alone, without "
         "pre-training on speech.",
-        [CORPORA[recipe.corpus]],
-        [_POP_ALONE, _LABELS, *NETWORK_LIMITS, UNCALIBRATED],
+        [corpus],
+        [*corpus.limits, *NETWORK_LIMITS, UNCALIBRATED],
         None,
+        corpus.language,
         recipe.to_dict(),
     )
 
@@ -94,14 +87,17 @@ def of_student(recipe: Student, temperatures: Temperatures, metrics: dict[str, A
     """Describe a network that `student.train_student` made of all clips."""
     known = {**CORPORA, EMOPIA.name: EMOPIA}
     corpora = [known[name] for name in recipe.subjects if name in known]
-    with_piano = EMOPIA.name in recipe.subjects
+    first, labels = FOUR_Q.limits
+    if EMOPIA.name in recipe.subjects:
+        first = _POP_AND_PIANO
     return Release(
         "Quadrants, arousal and valence of each second of music: a small network that learned "
         "clips' labels and, second by second, the word of a teacher, which hears by the features "
         "of networks that were trained to tag music (musicnn, vibenet).",
         corpora,
-        [_POP_AND_PIANO if with_piano else _POP_ALONE, _LABELS, *NETWORK_LIMITS, CALIBRATED],
+        [first, labels, *NETWORK_LIMITS, _calibrated(FOUR_Q)],
         None,
+        FOUR_Q.language,
         asdict(recipe),
         temperatures,
         metrics,
@@ -112,6 +108,7 @@ def of_study(
     pretraining: Pretraining,
     speech: str,
     transfer: Transfer,
+    corpus: Corpus,
     temperatures: Temperatures,
     metrics: dict[str, Any],
 ) -> Release:
@@ -125,9 +122,10 @@ def of_study(
         f"quad-pred with {_filters(transfer.filters)}, pre-trained by "
         f"{methods[pretraining.method]} on speech ({LANGUAGES[speech]}), then trained on music "
         "in all its layers.",
-        [CORPORA[transfer.corpus], SPEECH],
-        [_POP_ALONE, _SPEECH_CORPORA, _LABELS, *NETWORK_LIMITS, CALIBRATED],
+        [corpus, SPEECH],
+        [*corpus.limits, _SPEECH_CORPORA, *NETWORK_LIMITS, _calibrated(corpus)],
         speech,
+        corpus.language,
         {"pretraining": asdict(pretraining), "transfer": asdict(transfer)},
         temperatures,
         metrics,
@@ -142,6 +140,13 @@ def cross_validation(scores: dict[str, Any], corpus: Corpus) -> str:
         f"({scores['patches']} patches) of {folds} folds by artist, each judged by a network of "
         "the same recipe that never saw its artists; clip: mean over the patches; the model itself "
         "learned from all folds"
+    )
+
+
+def _calibrated(corpus: Corpus) -> str:
+    return (
+        f"Probabilities of whole files are calibrated on clips of {corpus.title}, by one "
+        "temperature a head; those of single seconds are the network's own."
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.corpora import Clip, Corpus
 
 
@@ -34,6 +35,11 @@ def split_clips(
     validation_share : float
         Share of the artists of the other folds, 0..1.
     seed : int
+
+    Raises
+    ------
+    QuadpredError
+        If there are too few artists to learn from and to hold out.
     """
     rest = [clip for clip in clips if clip.fold != test_fold]
     artists = sorted({clip.artist for clip in rest})
@@ -48,4 +54,11 @@ def split_clips(
     validation = [clip for clip in validation if partners.get(clip.name) not in trained_on]
     known = {clip.name for clip in rest}
     test = [clip for clip in test if partners.get(clip.name) not in known]
+    for part, found in (("learn from", train), ("decide when to stop", validation)):
+        if not found:
+            raise QuadpredError(
+                f"No clip is left to {part}: beside fold {test_fold} there are clips of "
+                f"{len(artists)} artists, of which {validation_share:.0%} are held out. Artists in "
+                "more folds, or another validation_share, help."
+            )
     return Split(train, validation, test)

@@ -9,7 +9,7 @@ import numpy as np
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.calibration import pooled_temperatures, temperatures_by_fold
-from quadpred_plugin.training.corpora import CORPORA, read_clips
+from quadpred_plugin.training.corpora import Corpus, find_corpus, read_clips
 from quadpred_plugin.training.corpora.speech import (
     choose_recordings,
     read_recordings,
@@ -133,17 +133,17 @@ class Studies:
         folder = self.work / "features" / grid.transfer.corpus
         cache_features(clips, self.preprocessing, folder)
 
+    def corpus(self, transfer: Transfer) -> Corpus:
+        """Return what is known of the music."""
+        return find_corpus(transfer.corpus, self._music)
+
     def _split(self, transfer: Transfer, fold: int | None) -> Split:
-        if transfer.corpus not in CORPORA:
-            raise QuadpredError(
-                f"The recipe '{transfer.name}' asks for the corpus '{transfer.corpus}'; the known "
-                f"ones are {', '.join(CORPORA)}."
-            )
         seed = transfer.schedules["full"].seed
         clips = read_clips(self._music / "labels.csv")
         if fold is None:
             return Split(clips, [], [])
-        return split_clips(clips, CORPORA[transfer.corpus], fold, transfer.validation_share, seed)
+        share = transfer.validation_share
+        return split_clips(clips, self.corpus(transfer), fold, share, seed)
 
     def _labelled(self, transfer: Transfer, split: Split) -> Music:
         from quadpred_plugin.training.scratch import one_hot_labels
@@ -245,8 +245,11 @@ def export_study(
 
     predictions = [read_predictions(path) for path in folds]
     metrics = score_folds(predictions, temperatures_by_fold(predictions))
-    metrics["protocol"] = cross_validation(metrics, CORPORA[grid.transfer.corpus])
+    corpus = studies.corpus(grid.transfer)
+    metrics["protocol"] = cross_validation(metrics, corpus)
     temperatures = pooled_temperatures(predictions)
-    release = of_study(grid.pretraining[method], speech, grid.transfer, temperatures, metrics)
+    release = of_study(
+        grid.pretraining[method], speech, grid.transfer, corpus, temperatures, metrics
+    )
     network = keras.saving.load_model(best, compile=False)
     return export(network, studies.preprocessing, release, name, folder, release_date)

@@ -12,7 +12,7 @@ from quadpred_plugin.card import read_card, write_card
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.inference import Model
-from quadpred_plugin.training.corpora import CORPORA, Clip, Corpus, read_clips
+from quadpred_plugin.training.corpora import Clip, Corpus, find_corpus, read_clips
 from quadpred_plugin.training.recipe import Recipe
 from quadpred_plugin.training.split import Split, split_clips
 
@@ -37,11 +37,15 @@ class Workplace:
         """Where a recipe's networks and log are."""
         return self.work / "runs" / recipe.name
 
+    def corpus(self, recipe: Recipe) -> Corpus:
+        """Return what is known of the recipe's corpus."""
+        return find_corpus(recipe.corpus, self.data)
+
     def split(self, recipe: Recipe) -> Split:
         """Return the recipe's split of the corpus."""
-        corpus = _corpus(recipe)
         clips = read_clips(self.data / "labels.csv")
-        return split_clips(clips, corpus, recipe.test_fold, recipe.validation_share, recipe.seed)
+        share = recipe.validation_share
+        return split_clips(clips, self.corpus(recipe), recipe.test_fold, share, recipe.seed)
 
     def features(self, recipe: Recipe, clips: Sequence[Clip]) -> list[Any]:
         """Return the features of clips, computing those that the cache lacks."""
@@ -49,15 +53,6 @@ class Workplace:
 
         folder = self.work / "features" / recipe.corpus
         return [np.load(path) for path in cache_features(clips, self.preprocessing, folder)]
-
-
-def _corpus(recipe: Recipe) -> Corpus:
-    if recipe.corpus not in CORPORA:
-        raise QuadpredError(
-            f"The recipe '{recipe.name}' asks for the corpus '{recipe.corpus}'; the known ones are "
-            f"{', '.join(CORPORA)}."
-        )
-    return CORPORA[recipe.corpus]
 
 
 def train_from_scratch(
@@ -101,9 +96,8 @@ def export_run(
     from quadpred_plugin.training.release import of_music_alone
 
     network = keras.saving.load_model(best, compile=False)
-    return export(
-        network, workplace.preprocessing, of_music_alone(recipe), name, folder, release_date
-    )
+    release = of_music_alone(recipe, workplace.corpus(recipe))
+    return export(network, workplace.preprocessing, release, name, folder, release_date)
 
 
 def evaluate_model(
@@ -120,7 +114,7 @@ def evaluate_model(
     clips = workplace.split(recipe).test
     scores = evaluate(Model(card), clips, jobs=os.cpu_count() or 1)
     scores["protocol"] = (
-        f"macro averages on fold {recipe.test_fold} of {_corpus(recipe).title} "
+        f"macro averages on fold {recipe.test_fold} of {workplace.corpus(recipe).title} "
         f"({scores['clips']} clips by artists that training never saw, {scores['patches']} "
         "patches); clip: mean over the patches"
     )

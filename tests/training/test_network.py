@@ -95,6 +95,7 @@ def frozen(tmp_path_factory):
     import keras
     from quadpred_plugin.training.architecture import build_network
     from quadpred_plugin.training.export import export
+    from quadpred_plugin.training.corpora import CORPORA
     from quadpred_plugin.training.release import of_music_alone
     keras.utils.set_random_seed(5)
     network = build_network(numbers, (8, 16, 32))
@@ -102,7 +103,7 @@ def frozen(tmp_path_factory):
     for layer in network.layers:
         if "norm" in layer.name:
             layer.set_weights([random.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])
-    export(network, numbers, of_music_alone(recipe), "random", folder, "2026-01-01")
+    export(network, numbers, of_music_alone(recipe, CORPORA["4q"]), "random", folder, "2026-01-01")
     """
     run(code, folder, [COMMON])
     return folder

@@ -18,6 +18,10 @@ class Corpus:
     Attributes
     ----------
     name, title, citation, licence : str
+    language : {'e', 'm'}
+        Of the music, by which ``-m`` finds models.
+    limits : tuple of str
+        What a model that learned from it can't know, in sentences.
     same_recordings : tuple of pairs of str
         Clips that are one recording under two names; they may not stand on two sides of
         a split.
@@ -27,6 +31,8 @@ class Corpus:
     title: str
     citation: str
     licence: str
+    language: str = "e"
+    limits: tuple[str, ...] = ()
     same_recordings: tuple[tuple[str, str], ...] = ()
 
 
