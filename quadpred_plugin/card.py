@@ -14,6 +14,7 @@ from quadpred_plugin.chain.entries import HEAD_SIZES, Entry
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import ModelError
 from quadpred_plugin.files import write_atomically
+from quadpred_plugin.graphs import LARGEST_FILE, check_graph
 
 ZOO_KEYS = (
     "name type link version description author email release_date framework "
@@ -103,26 +104,34 @@ class ModelCard:
         return own
 
     def verify(self) -> None:
-        """Check that the graph is the one the card was written for.
+        """Check that the graph is the one the card was written for, and that it may be loaded.
 
         Raises
         ------
         ModelError
-            If the graph is missing, unreadable, or its SHA-256 differs.
+            If the graph is missing, unreadable, its SHA-256 differs, or it holds what
+            `graphs.check_graph` refuses.
         """
         try:
-            found = hashlib.sha256(self.graph.read_bytes()).hexdigest()
+            if self.graph.stat().st_size > LARGEST_FILE:
+                raise ModelError(
+                    f"The graph {self.graph} has more than {LARGEST_FILE // 2**20} MiB: no model "
+                    "of this program is as large."
+                )
+            graph = self.graph.read_bytes()
         except OSError as error:
             raise ModelError(
                 f"The graph {self.graph} of the model '{self.name}' can't be read: "
                 f"{error.strerror}."
             ) from error
+        found = hashlib.sha256(graph).hexdigest()
         if found != self.sha256:
             raise ModelError(
                 f"The graph {self.graph} is damaged or not the one its card describes: its "
                 f"SHA-256 begins with {found[:12]}, the card says {self.sha256[:12]}. "
                 "Install the model again."
             )
+        check_graph(graph, str(self.graph))
 
 
 def read_card(path: Path) -> ModelCard:

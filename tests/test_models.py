@@ -60,6 +60,10 @@ def test_a_damaged_graph_is_refused(copied):
         read_card(copied).verify()
 
 
+def numbers(card):
+    return card["quadpred"]["preprocessing"]
+
+
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
@@ -69,6 +73,13 @@ def test_a_damaged_graph_is_refused(copied):
         (lambda card: card["quadpred"]["preprocessing"].pop("bands"), "bands"),
         (lambda card: card["quadpred"]["preprocessing"].update(level="running"), "level"),
         (lambda card: card["quadpred"]["entries"].pop("frames"), "entries"),
+        (lambda card: numbers(card).update(bands=10**9), "bands 1000000000, which must be"),
+        (lambda card: numbers(card).update(patch_size=10**7), "patch_size"),
+        (lambda card: numbers(card).update(fft_size=2**30), "fft_size"),
+        (lambda card: numbers(card).update(sample_rate=float("inf")), "sample_rate"),
+        (lambda card: numbers(card).update(peak_floor=float("nan")), "peak_floor"),
+        (lambda card: numbers(card).update(hop_size=0.5), "hop_size 0.5, which must be a whole"),
+        (lambda card: numbers(card).update(frame_size=4096), "larger than its fft_size"),
     ],
 )
 def test_cards_that_are_refused(copied, edit, message):

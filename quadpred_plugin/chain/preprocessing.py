@@ -7,6 +7,21 @@ from typing import Any
 
 from quadpred_plugin.errors import ModelError
 
+# What no front end needs more of; a card's numbers decide how much memory is taken.
+_LARGEST = {
+    "sample_rate": 192_000,
+    "frame_size": 65_536,
+    "hop_size": 65_536,
+    "fft_size": 65_536,
+    "bands": 1024,
+    "lowest_frequency": 96_000,
+    "highest_frequency": 96_000,
+    "peak_floor": 1,
+    "logarithm_floor": 1,
+    "patch_size": 4096,
+}
+_REAL = {"lowest_frequency", "highest_frequency", "peak_floor", "logarithm_floor"}
+
 
 @dataclass(frozen=True)
 class Preprocessing:
@@ -80,6 +95,16 @@ class Preprocessing:
                 raise ModelError(
                     f"The model card gives {name}, which must be a positive number, not {number!r}."
                 )
+        for name, largest in _LARGEST.items():
+            number = getattr(self, name)
+            if number > largest or (name not in _REAL and number != int(number)):
+                kind = "number" if name in _REAL else "whole number"
+                raise ModelError(
+                    f"The model card gives {name} {number!r}, which must be a {kind} up to "
+                    f"{largest}."
+                )
+        if not self.frame_size <= self.fft_size:
+            raise ModelError("The model card's frame_size is larger than its fft_size.")
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Preprocessing":

@@ -28,7 +28,8 @@ class Cluster:
             "--scheduler-file", self._file,
         )  # fmt: skip
         deadline = time.monotonic() + PATIENCE
-        while not self._file.is_file():
+        # The scheduler writes its file while others may read it.
+        while not (self._file.is_file() and self._file.read_text().endswith("}")):
             assert self._scheduler.poll() is None and time.monotonic() < deadline
             time.sleep(0.05)
         self.address: str = json.loads(self._file.read_text())["address"]
