@@ -1,6 +1,7 @@
 """Weights as Keras 2 stored them in HDF5, read without Keras.
 
-Only numbers and names are read; nothing in the file is unpickled or evaluated.
+Only numbers and names are read, and only from the file itself: nothing in it is unpickled or
+evaluated, and links to other files aren't followed.
 
 References
 ----------
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import ModelError
+from quadpred_plugin.graphs import MOST_VALUES
 from quadpred_plugin.training.keras_layers import Layer, Shape, read_architecture
 
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -69,7 +71,7 @@ def read_stored_network(path: Path, preprocessing: Preprocessing) -> StoredNetwo
                 )
             stored = read_architecture(_text(file.attrs["model_config"]), str(path), preprocessing)
             _compare(layers, stored, path)
-            groups = file["model_weights"]
+            groups = _inside(file, "model_weights", path)
             weights = {
                 layer.name: _read_weights(groups, layer, path)
                 for layer in layers.values()
@@ -139,7 +141,7 @@ def _compare(layers: dict[str, Layer], stored: dict[str, Layer], path: Path) -> 
 def _read_weights(groups: Any, layer: Layer, path: Path) -> list[NDArray[np.float32]]:
     if layer.name not in groups:
         raise ModelError(f"{path} has no weights for the layer '{layer.name}'.")
-    group = groups[layer.name]
+    group = _inside(groups, layer.name, path)
     # Scopes before the last part count up when a network is built again: b1_c1_2/kernel:0.
     stored = {
         _text(name).rpartition("/")[2].partition(":")[0]: _text(name)
@@ -151,9 +153,26 @@ def _read_weights(groups: Any, layer: Layer, path: Path) -> list[NDArray[np.floa
             f"and needs {', '.join(layer.weights)}."
         )
     return [
-        _read_array(group[stored[name]], shape, f"{name} of the layer '{layer.name}'", path)
+        _read_array(
+            _inside(group, stored[name], path), shape, f"{name} of the layer '{layer.name}'", path
+        )
         for name, shape in layer.weights.items()
     ]
+
+
+def _inside(group: Any, name: str, path: Path) -> Any:
+    """Return what stands under a name, if it stands in this very file."""
+    import h5py
+
+    found = group
+    for part in filter(None, name.split("/")):
+        link = found.get(part, getlink=True)
+        if link is not None and not isinstance(link, h5py.HardLink):
+            raise ModelError(f"{path} is not taken: '{part}' leads elsewhere, perhaps out of it.")
+        found = found[part]
+    if isinstance(found, h5py.Dataset) and (found.external or found.is_virtual):
+        raise ModelError(f"{path} is not taken: the numbers of '{name}' are in another file.")
+    return found
 
 
 def _read_array(data: Any, shape: Shape, name: str, path: Path) -> NDArray[np.float32]:
@@ -162,6 +181,8 @@ def _read_array(data: Any, shape: Shape, name: str, path: Path) -> NDArray[np.fl
             f"{path} has the {name} as {data.dtype} of shape {data.shape}; the architecture asks "
             f"for real numbers of shape {shape}."
         )
+    if data.size > MOST_VALUES:
+        raise ModelError(f"{path} has more than {MOST_VALUES} values in the {name}.")
     values: NDArray[np.float32] = data[()].astype(np.float32)
     if not np.isfinite(values).all():
         raise ModelError(f"{path} has values that aren't finite in the {name}.")

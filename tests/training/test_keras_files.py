@@ -211,6 +211,56 @@ def test_weights_that_are_refused(original, edit, words):
     assert words in refusal(original)
 
 
+BIAS = "b2_c1/b2_c1/bias:0"
+
+
+def lead_out(file, other):
+    file["model_weights"][BIAS] = h5py.ExternalLink(str(other), "numbers")
+
+
+def lead_around(file, other):
+    file["model_weights"][BIAS] = h5py.SoftLink("/model_weights/b1_c1/b1_c1/bias:0")
+
+
+def store_outside(file, other):
+    raw = other.with_suffix(".raw")
+    raw.write_bytes(np.arange(4, dtype="<f4").tobytes())
+    file["model_weights"].create_dataset(BIAS, (4,), "<f4", external=[(str(raw), 0, 16)])
+
+
+def store_virtually(file, other):
+    layout = h5py.VirtualLayout((4,), "<f4")
+    layout[:] = h5py.VirtualSource(str(other), "numbers", (4,))
+    file["model_weights"].create_virtual_dataset(BIAS, layout)
+
+
+@pytest.mark.parametrize("put_elsewhere", [lead_out, lead_around, store_outside, store_virtually])
+def test_numbers_of_other_files_are_never_read(original, put_elsewhere, tmp_path):
+    other = tmp_path / "other.h5"
+    with h5py.File(other, "w") as file:
+        file["numbers"] = np.arange(4, dtype="<f4")
+    with h5py.File(original, "r+") as file:
+        del file["model_weights"][BIAS]
+        put_elsewhere(file, other)
+    assert "is not taken: " in refusal(original)
+
+
+def test_numbers_that_take_no_room_in_the_file_are_not_unpacked(original):
+    units = 2**22
+    architecture = original.with_suffix(".json")
+    claimed = architecture.read_text().replace('"units": 16', f'"units": {units}')
+    architecture.write_text(claimed)
+    with h5py.File(original, "r+") as file:
+        file.attrs["model_config"] = claimed.encode()
+        kernel, bias = (f"b9_fc1/b9_fc1/{name}:0" for name in ("kernel", "bias"))
+        count = file["model_weights"][kernel].shape[0]
+        for name, shape in ((kernel, (count, units)), (bias, (units,))):
+            del file["model_weights"][name]
+            file["model_weights"].create_dataset(name, shape, "<f4", chunks=True, compression=9)
+    assert original.stat().st_size < 2**20
+    assert "has more than 67108864 values in the kernel" in refusal(original)
+
+
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.99])
 def test_a_truncated_file(original, share):
     content = original.read_bytes()
