@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import ModelError
-from quadpred_plugin.graphs import MOST_VALUES
 from quadpred_plugin.training.keras_layers import Layer, Shape, read_architecture
 
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -181,8 +180,6 @@ def _read_array(data: Any, shape: Shape, name: str, path: Path) -> NDArray[np.fl
             f"{path} has the {name} as {data.dtype} of shape {data.shape}; the architecture asks "
             f"for real numbers of shape {shape}."
         )
-    if data.size > MOST_VALUES:
-        raise ModelError(f"{path} has more than {MOST_VALUES} values in the {name}.")
     values: NDArray[np.float32] = data[()].astype(np.float32)
     if not np.isfinite(values).all():
         raise ModelError(f"{path} has values that aren't finite in the {name}.")
