@@ -1,5 +1,6 @@
 """Files that are either whole or not there."""
 
+import hashlib
 import os
 import shutil
 import stat
@@ -12,6 +13,8 @@ from typing import IO, Any
 from quadpred_plugin.errors import OutputError
 
 _LONGEST_SUFFIX = 16
+# Longest name of a file in bytes, on all common file systems.
+_LONGEST_NAME = 255
 
 
 def write_atomically(path: Path, write: Callable[[IO[Any]], Any], text: bool = False) -> None:
@@ -128,3 +131,37 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def name_that_fits(name: str, suffix: str) -> str:
+    """Put a suffix after a name; one that would be too long is cut, with a digest instead.
+
+    Parameters
+    ----------
+    name : str
+        Of a file of audio, without folders.
+    suffix : str
+        With its dot.
+
+    Returns
+    -------
+    whole : str
+        At most 255 bytes, as file systems take.
+    """
+    encoded = os.fsencode(name)
+    if len(encoded) + len(suffix) <= _LONGEST_NAME:
+        return name + suffix
+    # What follows the tilde is no suffix of audio, so no other file has this name.
+    ending = f"~{hashlib.sha256(encoded).hexdigest()[:32]}"
+    kept = encoded[: _LONGEST_NAME - len(suffix) - len(ending)]
+    return _whole_characters(kept) + ending + suffix
+
+
+def _whole_characters(encoded: bytes) -> str:
+    """Decode a name, less a character at its end that was cut in two."""
+    for end in range(len(encoded), max(len(encoded) - 4, 0), -1):
+        try:
+            return encoded[:end].decode()
+        except UnicodeDecodeError:
+            continue
+    return os.fsdecode(encoded)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from quadpred_plugin.decoding import AUDIO_SUFFIXES
 from quadpred_plugin.errors import AudioError
+from quadpred_plugin.files import name_that_fits
 from quadpred_plugin.text import printable
 
 
@@ -97,11 +98,16 @@ def output_paths(names: Sequence[str], folder: Path, suffix: str) -> list[Path]:
     """
     absolute = [os.path.abspath(name) for name in names]
     common = os.path.commonpath([os.path.dirname(name) for name in absolute]) if names else ""
-    chosen = {whole: Path(whole).stem + suffix for whole in absolute}
+    chosen = {whole: name_that_fits(Path(whole).stem, suffix) for whole in absolute}
     while True:
         taken = Counter(name.casefold() for name in chosen.values())
         crowded = [whole for whole, name in chosen.items() if taken[name.casefold()] > 1]
-        longer = {whole: os.path.relpath(whole, common) + suffix for whole in crowded}
+        longer = {whole: _below(common, whole, suffix) for whole in crowded}
         if all(chosen[whole] == name for whole, name in longer.items()):
             return [folder / chosen[whole] for whole in absolute]
         chosen |= longer
+
+
+def _below(common: str, whole: str, suffix: str) -> str:
+    folder, name = os.path.split(os.path.relpath(whole, common))
+    return os.path.join(folder, name_that_fits(name, suffix))

@@ -1,15 +1,12 @@
 """Where a track's result goes: below the output folder, and nowhere else."""
 
-import hashlib
 import os
 import stat
 from pathlib import Path
 
 from quadpred_plugin.errors import OutputError
+from quadpred_plugin.files import name_that_fits
 from quadpred_plugin.text import printable
-
-# Longest name of a file in bytes, on all common file systems.
-_LONGEST_NAME = 255
 
 
 def result_path(file: str, suffix: str) -> str:
@@ -32,13 +29,7 @@ def result_path(file: str, suffix: str) -> str:
     'album/song.mp3.json'
     """
     folder, name = os.path.split(file)
-    encoded = os.fsencode(name)
-    if len(encoded) + len(suffix) > _LONGEST_NAME:
-        # What follows the tilde is no suffix of audio, so no other track has this name.
-        ending = f"~{hashlib.sha256(encoded).hexdigest()[:32]}"
-        kept = encoded[: _LONGEST_NAME - len(suffix) - len(ending)]
-        name = _whole_characters(kept) + ending
-    return os.path.join(folder, name + suffix)
+    return os.path.join(folder, name_that_fits(name, suffix))
 
 
 def put_in_place(staged: Path, output: Path, result: str) -> None:
@@ -96,13 +87,3 @@ def remove(output: Path, result: str) -> None:
     folders = list((output / result).relative_to(output).parents)[:-1]
     if not any((output / folder).is_symlink() for folder in folders):
         (output / result).unlink(missing_ok=True)
-
-
-def _whole_characters(encoded: bytes) -> str:
-    """Decode a name, less a character at its end that was cut in two."""
-    for end in range(len(encoded), max(len(encoded) - 4, 0), -1):
-        try:
-            return encoded[:end].decode()
-        except UnicodeDecodeError:
-            continue
-    return os.fsdecode(encoded)

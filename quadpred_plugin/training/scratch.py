@@ -45,7 +45,7 @@ class ClipSettings(Protocol):
 
 def one_hot_labels(clips: Sequence[Clip]) -> Labels:
     """Return the labels of each head, shape (clips, classes); two-class heads negative first."""
-    quadrants = np.array([clip.quadrant for clip in clips])
+    quadrants = np.array([clip.quadrant for clip in clips], dtype=np.int64)
     return heads_of(np.eye(len(QUADRANTS), dtype=np.float32)[quadrants])
 
 

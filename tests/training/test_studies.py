@@ -185,6 +185,32 @@ def test_single_steps_and_a_kill_end_as_the_grid_did(place, whole, train, script
         np.testing.assert_allclose(other[name], values, atol=1e-6)
 
 
+def test_the_final_network_becomes_a_model(place, whole, train, script):
+    final = ("transfer", "--from", "scae-x", "--setting", "full", "--final")
+    run = train(*final, "--data", place / "music")
+    assert run.returncode == 0, run.stderr[-2000:]
+    log = place / "work" / "grid" / "scae-x-full" / "all" / "log.jsonl"
+    # Nobody is held out, so that it goes through all epochs.
+    assert len(log.read_text().splitlines()) == SCHEDULE["epochs"]
+    words = ["export", place / "grid.json", "--from", "scae-x", "--name", "both-languages"]
+    words += ["--data", place / "music", "--work", place / "work", "-o", place / "models"]
+    export = subprocess.run(
+        [script, "train", *words, "--date", "2026-01-01"],
+        capture_output=True,
+        text=True,
+        timeout=170,
+    )
+    assert export.returncode == 0, export.stderr[-2000:]
+    card = json.loads((place / "models" / "both-languages.json").read_text())
+    assert (card["quadpred"]["speech"], card["quadpred"]["music"]) == ("x", "e")
+    assert "1 folds by artist" in card["quadpred"]["metrics"]["protocol"]
+    assert card["quadpred"]["metrics"]["clips"] == 8
+    model = place / "models" / "both-languages.pb"
+    for words in (["models", "verify", model], ["predict", "--model", model, "music/1.wav"]):
+        run = subprocess.run([script, *words], cwd=place, capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
