@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from quadpred_plugin.card_content import problem_of
 from quadpred_plugin.chain.entries import HEAD_SIZES, Entry
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import ModelError
@@ -162,6 +163,8 @@ def read_card(path: Path) -> ModelCard:
         missing += [f"quadpred.{key}" for key in OWN_KEYS if key not in content["quadpred"]]
         if missing:
             raise ModelError(f"The card {card_path} lacks {', '.join(missing)}.")
+        if problem := problem_of(content):
+            raise ModelError(f"The card {card_path} {problem}.")
         own = content["quadpred"]
         preprocessing = Preprocessing.from_dict(own["preprocessing"])
         entries = {name: Entry(**entry) for name, entry in own["entries"].items()}

@@ -1,11 +1,16 @@
 """``quadpred models``: list, show, verify, import."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from quadpred_plugin.cli.completing import complete_models
+
+if TYPE_CHECKING:
+    from quadpred_plugin.card import ModelCard
 
 
 @click.group(
@@ -83,6 +88,11 @@ def show_command(name: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(card.content, indent=2))
         return
+    show_card(card)
+
+
+def show_card(card: ModelCard) -> None:
+    """Print a card for people."""
     content = card.content
     click.echo(f"{card.name} {content['version']}, {content['release_date']}")
     click.echo(content["description"])

@@ -135,10 +135,11 @@ def of_study(
 def cross_validation(scores: dict[str, Any], corpus: Corpus) -> str:
     """Say how the scores of `scoring.score_folds` came about."""
     folds = len(scores["folds"]["clip"]["quadrants"])
+    count = f"{folds} fold{'s' * (folds != 1)}"
     return (
         f"cross-validation on {corpus.title}: macro averages over the {scores['clips']} clips "
-        f"({scores['patches']} patches) of {folds} folds by artist, each judged by a network of "
-        "the same recipe that never saw its artists; clip: mean over the patches; the model itself "
+        f"({scores['patches']} patches) of {count} by artist, each judged by a network of the "
+        "same recipe that never saw its artists; clip: mean over the patches; the model itself "
         "learned from all folds"
     )
 
