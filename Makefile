@@ -33,7 +33,7 @@ test: $(VENV)/.installed-test check
 		command -v $$program >/dev/null || { \
 			echo "The tests need $$program: 'sudo make hosts' installs it, on Debian and Ubuntu."; \
 			exit 1; }; done
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # What 'test' does with a few tracks, with a thousand; some minutes.
 soak: $(VENV)/.installed-test
