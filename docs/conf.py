@@ -43,6 +43,9 @@ python_use_unqualified_type_names = True
 # Blocks without a language are commands and formats, not Python.
 highlight_language = "text"
 
+# Two hyphens are an option's.
+smartquotes = False
+
 html_theme = "furo"
 html_title = f"quadpred-plugin {VERSION}"
 html_copy_source = False
