@@ -92,8 +92,10 @@ def test_languages():
     assert models.find_by_language(None, "e").name == models.DEFAULT_MODEL
     with pytest.raises(ModelError, match="isn't public"):
         models.find_by_language("m", "m")
+    for speech, name in (("e", "english"), ("m", "mandarin"), ("x", "both")):
+        assert models.find_by_language(speech, "e").name == f"speech-{name}"
     with pytest.raises(ModelError, match="English and Mandarin speech"):
-        models.find_by_language("x", "e")
+        models.find_by_language("x", "m")
 
 
 def test_the_hash_names_the_numbers():

@@ -54,7 +54,10 @@ def split_clips(
     validation = [clip for clip in validation if partners.get(clip.name) not in trained_on]
     known = {clip.name for clip in rest}
     test = [clip for clip in test if partners.get(clip.name) not in known]
-    for part, found in (("learn from", train), ("decide when to stop", validation)):
+    parts = [("learn from", train)]
+    if validation_share > 0:
+        parts.append(("decide when to stop", validation))
+    for part, found in parts:
         if not found:
             raise QuadpredError(
                 f"No clip is left to {part}: beside fold {test_fold} there are clips of "

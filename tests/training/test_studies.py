@@ -95,7 +95,7 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def train(place, script):
-    def run(*words, work="work", seconds=170):
+    def run(*words, work="work", seconds=400):
         process = subprocess.run(
             [
                 *(script, "train", *words, "--speech-data", place / "speech"),
@@ -198,7 +198,7 @@ def test_the_final_network_becomes_a_model(place, whole, train, script):
         [script, "train", *words, "--date", "2026-01-01"],
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=400,
     )
     assert export.returncode == 0, export.stderr[-2000:]
     card = json.loads((place / "models" / "both-languages.json").read_text())
