@@ -52,7 +52,8 @@ check: $(VENV)/.installed-test
 
 # The documentation site, in docs/_build; without a network, and warnings are errors.
 docs: $(VENV)/.installed-docs
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
+	PATH="$(abspath $(BIN)):$$PATH" PYTHONPATH=docs/offline \
+		$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
 	@echo "The site: docs/_build/index.html"
 
 # Wheel and source distribution, then the wheel in fresh environments of every Python that is here;

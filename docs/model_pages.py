@@ -94,7 +94,8 @@ def _figures(card: ModelCard) -> str:
             cells = [f"{scores[name]:.3f}" for name in ("precision", "recall", "f1")]
             cells.append("–" if error is None else f"{error:.3f}")
             lines.append(f"| {level} | {head} | {' | '.join(cells)} |")
-    return f"{card.metrics['protocol'].capitalize()}.\n\n" + "\n".join(lines)
+    protocol = card.metrics["protocol"]
+    return f"{protocol[0].upper()}{protocol[1:]}.\n\n" + "\n".join(lines)
 
 
 def _speech(card: ModelCard) -> str:
