@@ -20,7 +20,7 @@ import quadpred_plugin
 
 project = "quadpred-plugin"
 author = "the developers of quadpred-plugin"
-project_copyright = "AGPL-3.0-or-later; models CC BY-NC-SA 4.0"
+project_copyright = f"2026, {author}; code AGPL-3.0-or-later, models CC BY-NC-SA 4.0"
 version = release = quadpred_plugin.__version__
 
 extensions = [
