@@ -49,10 +49,7 @@ def test_links_within_the_site_lead_somewhere(pages):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_every_public_name_is_explained(names, name):
-    explained = {
-        one for kind, of_kind in names.items() if kind.startswith("py:") for one in of_kind
-    }
-    assert name in explained
+    assert any(name in explained for kind, explained in names.items() if kind.startswith("py:"))
 
 
 @pytest.mark.parametrize(("path", "command"), list(commands(quadpred, "quadpred")))
