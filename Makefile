@@ -54,7 +54,7 @@ check: $(VENV)/.installed-test
 # warnings are errors.
 docs: $(VENV)/.installed-docs
 	PATH="$(abspath $(BIN)):$$PATH" PYTHONPATH=docs/offline \
-		$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
+		$(BIN)/python -m sphinx -W --keep-going -q -E -b html docs docs/_build
 	$(BIN)/python -m pytest -o addopts=-q tests/site
 	@echo "The site: docs/_build/index.html"
 

@@ -27,12 +27,16 @@ class Cluster:
             "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
             "--scheduler-file", self._file,
         )  # fmt: skip
+        self.address = ""
+
+    def wait(self) -> None:
+        """Wait until the scheduler listens, and learn where."""
         deadline = time.monotonic() + PATIENCE
         # The scheduler writes its file while others may read it.
         while not (self._file.is_file() and self._file.read_text().endswith("}")):
             assert self._scheduler.poll() is None and time.monotonic() < deadline
             time.sleep(0.05)
-        self.address: str = json.loads(self._file.read_text())["address"]
+        self.address = json.loads(self._file.read_text())["address"]
 
     def add_worker(self) -> None:
         """Start a worker of one thread and no nanny."""
@@ -70,6 +74,7 @@ def start_cluster(folder: Path, workers: int) -> Iterator[Cluster]:
     folder.mkdir()
     cluster = Cluster(folder)
     try:
+        cluster.wait()
         for _ in range(workers):
             cluster.add_worker()
         yield cluster
