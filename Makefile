@@ -50,9 +50,12 @@ check: $(VENV)/.installed-test
 	$(BIN)/lint-imports
 	@git ls-files 'quadpred_plugin/*.py' 'vamp_wrapper/*.py' | xargs $(BIN)/numpydoc lint
 
-# The documentation site, in docs/_build; without a network, and warnings are errors.
+# The documentation site, in docs/_build, and whether all is in it; built without a network, and
+# warnings are errors.
 docs: $(VENV)/.installed-docs
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m sphinx -W --keep-going -q -E -b html docs docs/_build
+	PATH="$(abspath $(BIN)):$$PATH" PYTHONPATH=docs/offline \
+		$(BIN)/python -m sphinx -W --keep-going -q -E -b html docs docs/_build
+	$(BIN)/python -m pytest -o addopts=-q tests/site
 	@echo "The site: docs/_build/index.html"
 
 # Wheel and source distribution, then the wheel in fresh environments of every Python that is here;
@@ -108,4 +111,5 @@ $(VENV)/.installed-docs: $(VENV)/.installed
 	@touch $@
 
 clean:
-	rm -rf $(VENV) demo build docs/_build docs/models $(DIST) *.egg-info
+	rm -rf $(VENV) demo build docs/_build docs/models docs/reference/formats.md \
+		docs/tutorials/*.png $(DIST) *.egg-info

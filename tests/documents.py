@@ -1,20 +1,26 @@
 """How code blocks of documents run.
 
 Python blocks and sessions (``python``) share a namespace for each document. Blocks marked ``sh``
-must end with exit code 0. In transcripts (``console``) what follows "$ command" is its output, in
-which "..." stands for anything; where nothing follows, nothing is compared.
+must end with exit code 0, transcripts (``console``) print what they show.
+
+``python -m tests.documents PAGES`` writes into transcripts what their commands print now.
 """
 
-import doctest
+import argparse
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import soundfile
+from sybil import Document
 from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser
+
+from quadpred_plugin.files import write_atomically
+from tests.transcripts import agree, commands, refresh
 
 AUDIO = Path(__file__).parent.parent / "examples" / "audio"
 FOLDERS = {
@@ -71,15 +77,12 @@ def check_script(example):
 def check_transcript(example):
     """Run the commands of a transcript, and compare what they print."""
     complaints = []
-    for part in ("\n" + example.parsed).split("\n$ ")[1:]:
-        command, _, expected = part.partition("\n")
+    for command, expected in commands(example.parsed):
         done = run(command)
         if done.returncode:
             complaints.append(f"{command}: code {done.returncode}: {done.stderr}")
-        elif expected.strip():
-            wanted, found = expected.rstrip() + "\n", done.stdout.rstrip() + "\n"
-            if not doctest.OutputChecker().check_output(wanted, found, doctest.ELLIPSIS):
-                complaints.append(f"{command}:\n{found}")
+        elif expected and not agree(expected, done.stdout):
+            complaints.append(f"{command}:\n{done.stdout}")
     return "\n".join(complaints) or None
 
 
@@ -88,3 +91,42 @@ PARSERS = [
     CodeBlockParser("sh", check_script),
     CodeBlockParser("console", check_transcript),
 ]
+
+
+@contextmanager
+def opened(page):
+    """Give a page's blocks, to be run in their order in a folder of their own."""
+    document = Document.parse(str(page.resolve()), *PARSERS)
+    enter(document.namespace)
+    try:
+        yield document
+    finally:
+        leave(document.namespace)
+
+
+def output(command):
+    """Run a command that must succeed; return what it prints."""
+    done = run(command)
+    if done.returncode:
+        raise SystemExit(f"{command}: code {done.returncode}: {done.stderr}")
+    return done.stdout
+
+
+def write_outputs(page):
+    """Run a page's blocks, and write what commands print into its transcripts."""
+    text = page.read_text(encoding="utf-8")
+    with opened(page) as document:
+        for example in document:
+            if example.region.evaluator is check_transcript:
+                new = refresh(example.parsed, output)
+                text = text.replace(f"```console\n{example.parsed}", f"```console\n{new}", 1)
+            else:
+                example.evaluate()
+    write_atomically(page, lambda stream: stream.write(text), text=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pages", nargs="+", type=Path)
+    for page in parser.parse_args().pages:
+        write_outputs(page.resolve())
