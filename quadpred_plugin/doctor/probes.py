@@ -12,8 +12,9 @@ from quadpred_plugin.errors import QuadpredError
 TONE = 440.0
 _TONE_TOLERANCE = 20.0
 _SHORTEST_SECONDS = 0.2
-# Constants in the graphs are float16, golden vectors were made with float32.
-GOLDEN_TOLERANCE = 1e-3
+# Constants in the graphs are float16, golden vectors were made with float32; the shipped models
+# differ by up to 0.0011 for it, in values from -1 to 1.
+GOLDEN_TOLERANCE = 2e-3
 
 
 def main(kind: str, *subjects: str) -> None:

@@ -6,8 +6,8 @@ import pytest
 from quadpred_plugin.chain.network import Network
 from quadpred_plugin.models import list_models
 
-# Constants are float16; the framework's own network is float32.
-BOUND = 1e-3
+# Constants are float16, the framework's own network is float32: up to 0.0011 in -1 to 1.
+BOUND = 2e-3
 
 
 @pytest.fixture(scope="module", params=[card.name for card in list_models()])
