@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from quadpred_plugin.cli.completing import complete_models
+from quadpred_plugin.cli.choosing import choose_model, hop_option, model_option
 from quadpred_plugin.cli.predict import cores
 from quadpred_plugin.cli.telling import check_telling, color_option, verbose_option
-from quadpred_plugin.errors import ModelError, OutputError
+from quadpred_plugin.errors import OutputError
 from quadpred_plugin.exports import FORMATS, LEVELS
 
 if TYPE_CHECKING:
@@ -42,19 +42,8 @@ Examples:
     metavar="DIR",
     help="Folder of results: new, empty, or of a run before, which is then continued.",
 )
-@click.option(
-    "--model",
-    metavar="NAME|PATH",
-    shell_complete=complete_models,
-    help="An installed model, or a .pb with its card.",
-)
-@click.option(
-    "--hop",
-    type=float,
-    metavar="SECONDS",
-    help="From one patch's start to the next, rounded to frames of 0.032 s; "
-    "without it patches don't overlap.",
-)
+@model_option
+@hop_option
 @click.option(
     "--format",
     "format_name",
@@ -99,7 +88,7 @@ Examples:
 def command(
     root: str,
     output: str,
-    model: str | None,
+    model: str,
     hop: float | None,
     format_name: str | None,
     dataset: bool,
@@ -149,7 +138,7 @@ def command(
     from quadpred_plugin.collection.batch import open_batch
     from quadpred_plugin.collection.plan import Wishes
 
-    card = _find_model(model or "default", hop)
+    card = choose_model(model, hop)
     # A damaged model is one error, not one of each process.
     card.verify()
     with ExitStack() as stack:
@@ -184,21 +173,6 @@ def _choose_level(form: str | None, level: str | None) -> str | None:
         return FORMATS[form].choose_level(level, "frame")
     except OutputError as error:
         raise click.UsageError(str(error)) from error
-
-
-def _find_model(name: str, hop: float | None) -> ModelCard:
-    from quadpred_plugin.models import find_model
-
-    try:
-        card = find_model(name)
-    except ModelError as error:
-        raise click.UsageError(str(error)) from error
-    if hop is not None:
-        try:
-            card.preprocessing.hop_frames(hop)
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="--hop") from error
-    return card
 
 
 def _engine(

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from quadpred_plugin.cli.completing import complete_models
+from quadpred_plugin.cli.choosing import choose_model, hop_option, model_option
 from quadpred_plugin.cli.interruption import Interruption
 from quadpred_plugin.cli.telling import color_option
-from quadpred_plugin.errors import AudioError, ModelError
+from quadpred_plugin.errors import AudioError
 
 if TYPE_CHECKING:
-    from quadpred_plugin.card import ModelCard
+    pass
 
 _CHUNK_BYTES = 4096
 
@@ -44,20 +44,8 @@ Examples:
     type=click.Choice(["s16le", "s32le", "f32le"]),
     help="Of raw samples. Default: s16le.",
 )
-@click.option(
-    "--model",
-    metavar="NAME|PATH",
-    default="default",
-    shell_complete=complete_models,
-    help="An installed model, or a .pb with its card.",
-)
-@click.option(
-    "--hop",
-    type=float,
-    metavar="SECONDS",
-    help="From one patch's start to the next, rounded to frames of 0.032 s; "
-    "without it patches don't overlap.",
-)
+@model_option
+@hop_option
 @click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),
@@ -109,7 +97,7 @@ def command(
     from quadpred_plugin.chain.engine import restrict_algorithms
 
     restrict_algorithms()
-    card = _find_model(model, hop)
+    card = choose_model(model, hop)
     from quadpred_plugin.inference import Model
     from quadpred_plugin.interpretation import Interpretation
     from quadpred_plugin.live import hear_live
@@ -180,18 +168,3 @@ class _Pipe:
             return os.read(0, size)
         except KeyboardInterrupt:
             return b""
-
-
-def _find_model(name: str, hop: float | None) -> ModelCard:
-    from quadpred_plugin.models import find_model
-
-    try:
-        card = find_model(name)
-    except ModelError as error:
-        raise click.UsageError(str(error)) from error
-    if hop is not None:
-        try:
-            card.preprocessing.hop_frames(hop)
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="--hop") from error
-    return card

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from quadpred_plugin.cli.choosing import check_hop, choose_model, hop_option
 from quadpred_plugin.cli.completing import FILES, complete_models
 from quadpred_plugin.cli.reading import (
     choose_export,
@@ -74,13 +75,7 @@ Examples:
     shell_complete=complete_models,
     help="Ask this model too: json, npz and svl tell how far models disagree.",
 )
-@click.option(
-    "--hop",
-    type=float,
-    metavar="SECONDS",
-    help="From one patch's start to the next, rounded to frames of 0.032 s; "
-    "without it patches don't overlap.",
-)
+@hop_option
 @click.option(
     "--format",
     "format_name",
@@ -173,13 +168,9 @@ def command(
         raise click.UsageError(f"A {export.suffix} file needs a name: give -o.")
     cards = [
         _choose_model(model, speech, music),
-        *(_choose_model(one, None, None) for one in against),
+        *(choose_model(one) for one in against),
     ]
-    if hop is not None:
-        try:
-            cards[0].preprocessing.hop_frames(hop)
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="--hop") from error
+    check_hop(cards[0], hop)
     names, fruitless = expand_paths(wanted, recursive)
     targets = plan_targets(names, output, plot, export.suffix, not export.holds_many(level))
     targets = check_targets(targets, force, skip_existing)
@@ -219,14 +210,14 @@ def _default_format(output: str | None) -> str:
 
 
 def _choose_model(model: str | None, speech: str | None, music: str | None) -> ModelCard:
-    from quadpred_plugin.models import find_by_language, find_model
+    from quadpred_plugin.models import find_by_language
 
     if model and (speech or music):
         raise click.UsageError("--model and -s/-m exclude each other: both choose the model.")
+    if not (speech or music):
+        return choose_model(model or "default")
     try:
-        if speech or music:
-            return find_by_language(speech, music)
-        return find_model(model or "default")
+        return find_by_language(speech, music)
     except ModelError as error:
         raise click.UsageError(str(error)) from error
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from quadpred_plugin.cli.choosing import choose_model, hop_option, model_option
 from quadpred_plugin.cli.targets import Targets, check_targets, is_folder
 from quadpred_plugin.cli.telling import color_option
 
@@ -28,20 +29,8 @@ Examples:
 )
 @click.argument("paths", nargs=-1, required=True, metavar="PATHS...")
 @click.option("-r", "--recursive", is_flag=True, help="Look in the folders of folders too.")
-@click.option(
-    "--model",
-    default="default",
-    show_default=True,
-    metavar="NAME|PATH",
-    help="An installed model, or a .pb with its card.",
-)
-@click.option(
-    "--hop",
-    type=float,
-    metavar="SECONDS",
-    help="From one patch's start to the next, rounded to frames of 0.032 s; "
-    "without it patches don't overlap.",
-)
+@model_option
+@hop_option
 @click.option(
     "-o",
     "--output",
@@ -90,7 +79,7 @@ def command(
     from quadpred_plugin.report.page import load_templates
     from quadpred_plugin.report.writing import SOUND_LIMIT, write_report
 
-    card = _find_model(model, hop)
+    card = choose_model(model, hop)
     names, fruitless = expand_paths(paths, recursive)
     page = _plan_page(names, output, force)
     # What is missing is told before hours of hearing, not after.
@@ -106,21 +95,6 @@ def command(
             _say(complaint)
         _say(f"{page} is written, {page.stat().st_size / 1e6:.1f} MB.")
     return 1 if failed else 0
-
-
-def _find_model(name: str, hop: float | None) -> ModelCard:
-    from quadpred_plugin.errors import ModelError
-    from quadpred_plugin.models import find_model
-
-    try:
-        card = find_model(name)
-    except ModelError as error:
-        raise click.UsageError(str(error)) from error
-    try:
-        card.preprocessing.hop_frames(hop)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--hop") from error
-    return card
 
 
 def _plan_page(names: list[str], output: str | None, force: bool) -> Path:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from quadpred_plugin.cli.completing import FILES, complete_models
+from quadpred_plugin.cli.choosing import choose_model, model_option
+from quadpred_plugin.cli.completing import FILES
 from quadpred_plugin.cli.telling import color_option
 
 if TYPE_CHECKING:
-    from quadpred_plugin.card import ModelCard
+    pass
 
 
 @click.command(
@@ -26,14 +27,7 @@ Examples:
 )
 @click.argument("paths", nargs=-1, metavar="[PATHS...]", type=FILES)
 @click.option("-r", "--recursive", is_flag=True, help="Look in the folders of folders too.")
-@click.option(
-    "--model",
-    default="default",
-    show_default=True,
-    metavar="NAME|PATH",
-    shell_complete=complete_models,
-    help="An installed model, or a .pb with its card.",
-)
+@model_option
 @click.option("-n", "--dry-run", is_flag=True, help="Show old and new values, write nothing.")
 @click.option(
     "--force",
@@ -107,7 +101,7 @@ def command(
 
     names, fruitless = expand_paths(paths, recursive)
     return write_tags(
-        card=_choose_model(model),
+        card=choose_model(model),
         names=names,
         fruitless=frozenset(fruitless),
         undo_path=undo_file,
@@ -117,13 +111,3 @@ def command(
         jobs=jobs or cores(),
         quiet=quiet,
     )
-
-
-def _choose_model(model: str) -> ModelCard:
-    from quadpred_plugin.errors import ModelError
-    from quadpred_plugin.models import find_model
-
-    try:
-        return find_model(model)
-    except ModelError as error:
-        raise click.UsageError(str(error)) from error

@@ -1,5 +1,6 @@
 """A Debian root folder, and programs run in it as a container engine runs them."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -13,8 +14,6 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _NAMESPACES = ("unshare", "--mount", "--pid", "--fork", "--kill-child")
 _MOUNT = 'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && shift && exec "$@"'
 _CERTIFICATE = "/run/certificate-of-the-package-index.pem"
-# Settings of pip that say where packages come from.
-_PIP_SETTINGS = ("index-url", "extra-index-url", "trusted-host", "proxy", "timeout")
 
 
 def make(root: Path, suite: str, mirror: str | None) -> None:
@@ -137,19 +136,21 @@ def _network_settings(certificate: Path) -> dict[str, str]:
         for name in (word, word.upper())
         if name in os.environ
     }
-    for setting in _PIP_SETTINGS:
-        if value := _pip_setting(setting):
-            settings[f"PIP_{setting.upper().replace('-', '_')}"] = value
-    if file := _pip_setting("cert"):
-        shutil.copyfile(file, certificate)
-        settings["PIP_CERT"] = _CERTIFICATE
+    for name, value in _pip_settings().items():
+        if name == "cert":
+            shutil.copyfile(value, certificate)
+            value = _CERTIFICATE
+        settings[f"PIP_{name.upper().replace('-', '_')}"] = value
     return settings
 
 
-def _pip_setting(name: str) -> str:
-    pip = [sys.executable, "-m", "pip", "config", "get"]
-    for place in (":env:", "global"):
-        run = subprocess.run([*pip, f"{place}.{name}"], capture_output=True, text=True, timeout=60)
-        if run.returncode == 0:
-            return " ".join(run.stdout.split())
-    return ""
+def _pip_settings() -> dict[str, str]:
+    """Return what pip is told here, by its files and by variables."""
+    pip = [sys.executable, "-m", "pip", "config", "list"]
+    run = subprocess.run(pip, capture_output=True, text=True, timeout=60, check=True)
+    found = {}
+    for line in run.stdout.splitlines():
+        place, _, value = line.partition("=")
+        # Several places are on several lines.
+        found[place.rpartition(".")[2]] = " ".join(ast.literal_eval(value).split())
+    return found
