@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.containers import open_container
 from quadpred_plugin.errors import AudioError
 from quadpred_plugin.processes import stalls_limited
 
@@ -112,7 +113,7 @@ def _each_in_time(blocks: Iterator[NDArray[np.float32]]) -> Iterator[NDArray[np.
 
 
 @contextmanager
-def open_stream(content: IO[bytes]) -> Iterator[Decoder]:
+def open_stream(content: BinaryIO) -> Iterator[Decoder]:
     """Open audio that is read while it is still being written, such as a pipe's.
 
     Parameters
@@ -127,11 +128,10 @@ def open_stream(content: IO[bytes]) -> Iterator[Decoder]:
     """
     import av
 
-    av.logging.set_level(av.logging.PANIC)
     # FFmpeg would wait for megabytes before it says what it reads.
     options = {"probesize": "4096", "analyzeduration": "0"}
     try:
-        container = av.open(content, options=options, buffer_size=_STREAM_BYTES)
+        container = open_container(content, options=options, buffer_size=_STREAM_BYTES)
     except (av.FFmpegError, ValueError) as error:
         raise AudioError(
             f"is not audio that FFmpeg can read ({getattr(error, 'strerror', None) or error})."
@@ -186,12 +186,9 @@ def _decode_soundfile(sound: Any) -> Decoder:
 def _open_ffmpeg(path: Path) -> Iterator[Decoder]:
     import av
 
-    av.logging.set_level(av.logging.PANIC)
-    # An open file rather than its name: FFmpeg would take "http://…" or "a:b" for a protocol
-    # and needs names to be UTF-8.
     with open(path, "rb") as content:
         try:
-            container = av.open(_Content(content), metadata_errors="replace")
+            container = open_container(content)
         except (av.FFmpegError, ValueError) as error:
             raise AudioError(
                 "is not audio that libsndfile or FFmpeg can read"
@@ -199,23 +196,6 @@ def _open_ffmpeg(path: Path) -> Iterator[Decoder]:
             ) from None
         with container:
             yield _decode_ffmpeg(container, _LEAST_FRAMES)
-
-
-class _Content:
-    """An open file for FFmpeg, which asks damaged files for places before their beginning.
-
-    PyAV would print a traceback of the exception.
-    """
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self.read, self.tell = stream.read, stream.tell
-        self._seek = stream.seek
-
-    def seek(self, offset: int, whence: int) -> int:
-        try:
-            return self._seek(offset, whence)
-        except (OSError, ValueError, OverflowError):
-            return -1
 
 
 def _decode_ffmpeg(container: Any, least_frames: int) -> Decoder:

@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+from quadpred_plugin.containers import open_container
 from quadpred_plugin.errors import AudioError
 
 
@@ -18,12 +19,10 @@ def packet_digest(path: Path) -> str:
     """
     import av
 
-    av.logging.set_level(av.logging.PANIC)
     digest = hashlib.sha256()
-    # An open file, since FFmpeg would take some names for protocols.
     with open(path, "rb") as content:
         try:
-            with av.open(content, metadata_errors="replace") as container:
+            with open_container(content) as container:
                 if not container.streams.audio:
                     raise AudioError("holds no audio stream.")
                 stream = container.streams.audio[0]
