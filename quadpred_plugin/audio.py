@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.decoding import Decoder, open_decoder
+from quadpred_plugin.decoding import Decoder, join_blocks, open_decoder
 from quadpred_plugin.errors import AudioError
 
 # A file that ends this much before its header says is reported as cut off. Lossy codecs pad
 # their ends by less.
 _CUT_OFF_SECONDS = 0.5
+# Blocks are put together to so many samples: bands of many frames cost less each.
+_LEAST_SAMPLES = 1 << 18
 
 
 class Mixer:
@@ -110,7 +112,7 @@ def open_sound(path: Path, sample_rate: int) -> Iterator[Sound]:
     """
     with open_decoder(path) as decoder:
         sound = Sound(iter(()), decoder.sample_rate)
-        sound.blocks = _mix(decoder, sample_rate, sound)
+        sound.blocks = join_blocks(_mix(decoder, sample_rate, sound), _LEAST_SAMPLES)
         yield sound
 
 
@@ -148,7 +150,8 @@ def sound_from_samples(samples: NDArray[np.floating], rate: float, sample_rate: 
     size = 1 << 16
     blocks = (columns[start : start + size] for start in range(0, len(columns), size))
     sound = Sound(iter(()), rate)
-    sound.blocks = _mix(Decoder(rate, columns.shape[1], blocks), sample_rate, sound)
+    mono = _mix(Decoder(rate, columns.shape[1], blocks), sample_rate, sound)
+    sound.blocks = join_blocks(mono, _LEAST_SAMPLES)
     return sound
 
 

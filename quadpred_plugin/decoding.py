@@ -229,7 +229,7 @@ def _decode_ffmpeg(container: Any, least_frames: int) -> Decoder:
     seconds = None
     if container.duration:
         seconds = container.duration / av.time_base
-    decoder = Decoder(rate, layout.nb_channels, _join(parts(), least_frames), seconds)
+    decoder = Decoder(rate, layout.nb_channels, join_blocks(parts(), least_frames), seconds)
     return decoder
 
 
@@ -266,8 +266,21 @@ class _Converter:
         return [one.to_ndarray().reshape(-1, self._layout.nb_channels) for one in converted]
 
 
-def _join(parts: Iterator[NDArray[np.float32]], least_frames: int) -> Iterator[NDArray[np.float32]]:
-    """Make blocks of parts, which damaged files have of one sample each."""
+def join_blocks(
+    parts: Iterator[NDArray[np.float32]], least_frames: int
+) -> Iterator[NDArray[np.float32]]:
+    """Put short blocks together, such as those of one sample that damaged files have.
+
+    Parameters
+    ----------
+    parts : iterator of ndarray of float32, shape (frames,) or (frames, channels)
+    least_frames : int
+        What each block has at least, but for the last.
+
+    Yields
+    ------
+    block : ndarray of float32, of the same channels
+    """
     waiting: list[NDArray[np.float32]] = []
     size = 0
     for part in parts:
