@@ -44,7 +44,7 @@ class Difference:
 
 
 def differences(grid: Grid, work: Path) -> list[Difference]:
-    """Compare languages of one method and setting, and what was pre-trained with what wasn't.
+    """Compare languages of one method and setting, speech first with none, and methods.
 
     Parameters
     ----------
@@ -121,6 +121,9 @@ def _pairs(grid: Grid) -> Iterator[tuple[str, str]]:
     for method in grid.pretraining:
         for speech in grid.speech:
             yield row(method, speech, "full"), row("scratch", "", "scratch")
+    for one, other in combinations(grid.pretraining, 2):
+        for speech in grid.speech:
+            yield row(one, speech, "full"), row(other, speech, "full")
 
 
 def _choices(path: Path) -> tuple[NDArray[np.int64], dict[str, NDArray[np.int64]]]:

@@ -135,12 +135,12 @@ def of_study(
 def cross_validation(scores: dict[str, Any], corpus: Corpus) -> str:
     """Say how the scores of `scoring.score_folds` came about."""
     folds = len(scores["folds"]["clip"]["quadrants"])
-    count = f"{folds} fold{'s' * (folds != 1)}"
+    tests = f"cross-validation on {corpus.title}" if folds > 1 else f"test on {corpus.title}"
+    count = f"{folds} folds" if folds > 1 else "one fold"
     return (
-        f"cross-validation on {corpus.title}: macro averages over the {scores['clips']} clips "
-        f"({scores['patches']} patches) of {count} by artist, each judged by a network of the "
-        "same recipe that never saw its artists; clip: mean over the patches; the model itself "
-        "learned from all folds"
+        f"{tests}: macro averages over the {scores['clips']} clips ({scores['patches']} patches) "
+        f"of {count} by artist, each judged by a network of the same recipe that never saw its "
+        "artists; clip: mean over the patches; the model itself learned from all folds"
     )
 
 

@@ -11,7 +11,8 @@ from quadpred_plugin.training.recipe import read_settings
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory):
-    """Predictions of two rows, one right more often, and one without a fold in common."""
+    """Predictions of two rows, one right more often, of another method's, and of one without
+    a fold in common."""
     folder = tmp_path_factory.mktemp("work")
     generator = np.random.default_rng(3)
     for fold in (0, 1):
@@ -19,6 +20,7 @@ def work(tmp_path_factory):
         for speech, share in (("e", 0.8), ("m", 0.6)):
             said = np.where(generator.random(200) < share, truth, generator.integers(0, 4, 200))
             write(folder, Experiment("scae", speech, "full", fold), truth, said)
+    write(folder, Experiment("cpc", "m", "full", 0), truth, said)
     write(folder, Experiment("scratch", "", "scratch", 4), np.arange(8) % 4, np.arange(8) % 4)
     return folder
 
@@ -41,9 +43,11 @@ def choices(folder, speech):
 
 def test_differences_and_their_intervals(work):
     found = differences(read_settings("studies", Grid), work)
-    assert [(one.first, one.second) for one in found] == [("scae-e-full", "scae-m-full")]
-    (one,) = found
-    assert (one.folds, one.clips) == (2, 400)
+    assert [(one.first, one.second, one.folds, one.clips) for one in found] == [
+        ("scae-e-full", "scae-m-full", 2, 400),
+        ("scae-m-full", "cpc-m-full", 1, 200),
+    ]
+    one = found[0]
     truth = np.tile(np.arange(200) % 4, 2)
     ours, theirs = choices(work, "e"), choices(work, "m")
 

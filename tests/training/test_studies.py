@@ -203,7 +203,7 @@ def test_the_final_network_becomes_a_model(place, whole, train, script):
     assert export.returncode == 0, export.stderr[-2000:]
     card = json.loads((place / "models" / "both-languages.json").read_text())
     assert (card["quadpred"]["speech"], card["quadpred"]["music"]) == ("x", "e")
-    assert "1 fold by artist" in card["quadpred"]["metrics"]["protocol"]
+    assert "of one fold by artist" in card["quadpred"]["metrics"]["protocol"]
     assert card["quadpred"]["metrics"]["clips"] == 8
     model = place / "models" / "both-languages.pb"
     for words in (["models", "verify", model], ["predict", "--model", model, "music/1.wav"]):
