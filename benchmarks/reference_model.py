@@ -1,4 +1,4 @@
-"""Builds the network of the default model, with random weights, as a Keras model file.
+"""Builds the published network, with random weights, as a Keras model file.
 
 How long a network takes doesn't depend on its weights, so none need be trained or loaded.
 """
@@ -7,7 +7,7 @@ import argparse
 import os
 from pathlib import Path
 
-from quadpred_plugin.models import find_model
+from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.training.architecture import build_network
 
 SEED = 2021
@@ -22,11 +22,9 @@ def main() -> None:
     import keras
 
     keras.utils.set_random_seed(SEED)
-    card = find_model()
-    filters = card.content["quadpred"]["training"]["filters"]
     # Keras insists on the suffix; the number keeps a half-written file from being used.
     temporary = path.with_name(f"{path.stem}-{os.getpid()}.keras")
-    build_network(card.preprocessing, filters).save(temporary)
+    build_network(Preprocessing()).save(temporary)
     os.replace(temporary, path)
 
 
