@@ -72,12 +72,21 @@ def page(card: ModelCard) -> str:
         _json(own["training"]) if "training" in own else "The card doesn't say.",
         "## What it hears by",
         _json(card.preprocessing.to_dict()),
-        f"Pooling temperatures: {json.dumps(card.pooling)}. SHA-256 of the graph: `{card.sha256}`.",
+        f"Pooling of a file's patches: {_pooling(card)}. SHA-256 of the graph: `{card.sha256}`.",
         "## Citation",
         f"{content['citation']}.",
         f"Data: {content['dataset']['citation']}.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _pooling(card: ModelCard) -> str:
+    heads = [
+        f"{head} with a temperature of {one.temperature:g}"
+        + (f" and an offset of {one.offset:g}" if one.offset else "")
+        for head, one in card.pooling.items()
+    ]
+    return ", ".join(heads) or "their mean"
 
 
 def _figures(card: ModelCard) -> str:

@@ -16,6 +16,7 @@ from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import ModelError
 from quadpred_plugin.files import write_atomically
 from quadpred_plugin.graphs import LARGEST_FILE, check_graph
+from quadpred_plugin.pooling import Pooling
 
 ZOO_KEYS = (
     "name type link version description author email release_date framework "
@@ -85,9 +86,9 @@ class ModelCard:
         return dict(self._own.get("published", {}))
 
     @property
-    def pooling(self) -> dict[str, float]:
-        """Temperature of each head's mean over a file; 1 for heads that aren't named."""
-        return dict(self._own.get("pooling", {}))
+    def pooling(self) -> dict[str, Pooling]:
+        """How each head's mean over a file is calibrated; heads that aren't named have the mean."""
+        return {head: Pooling(**one) for head, one in self._own.get("pooling", {}).items()}
 
     @property
     def outputs(self) -> dict[str, str]:

@@ -46,8 +46,8 @@ def problem_of(content: dict[str, Any]) -> str:
     for name, needed in (("metrics", "protocol"), ("published", "source")):
         if not _are_figures(own.get(name, {}), needed):
             return f"has quadpred.{name} that aren't figures with their {needed}"
-    if not _are_temperatures(own.get("pooling", {})):
-        return "has a quadpred.pooling that isn't a temperature for each head"
+    if not _is_pooling(own.get("pooling", {})):
+        return "has a quadpred.pooling that isn't a temperature and an offset for each head"
     return ""
 
 
@@ -78,9 +78,23 @@ def _scores_of(value: dict[str, Any]) -> Iterator[bool]:
             yield all(_is_number(scores.get(one)) for one in _FIGURES) if scores else False
 
 
-def _are_temperatures(value: Any) -> bool:
+def _is_pooling(value: Any) -> bool:
     return (
         isinstance(value, dict)
         and set(value) <= set(HEAD_SIZES)
-        and all(_is_number(one) and 0.01 <= one <= 100 for one in value.values())
+        and all(_is_pooling_of(head, one) for head, one in value.items())
+    )
+
+
+def _is_pooling_of(head: str, value: Any) -> bool:
+    # No one number moves four quadrants.
+    largest = 0 if HEAD_SIZES[head] > 1 else 10
+    ranges = {"temperature": (0.01, 100), "offset": (-largest, largest)}
+    return (
+        isinstance(value, dict)
+        and set(value) <= set(ranges)
+        and all(
+            _is_number(one) and ranges[name][0] <= one <= ranges[name][1]
+            for name, one in value.items()
+        )
     )

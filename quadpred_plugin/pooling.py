@@ -1,23 +1,52 @@
 """From the patches of a file to one value: a mean, as sure as it is right."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 
-def pool(values: NDArray[np.floating], temperature: float = 1.0) -> Any:
-    """Return a head's mean over patches, with a temperature.
+@dataclass(frozen=True)
+class Pooling:
+    """How a head's mean over patches becomes a file's value.
 
     Patches of one file agree in their doubts, so that their mean is less sure than it is right;
-    a temperature below 1 makes it surer, and never changes which class is the most probable.
+    and where one class' patches are heard with less doubt than the other's, the mean leans
+    towards it.
+
+    Attributes
+    ----------
+    temperature : float
+        Logarithms of the mean probabilities are divided by it; below 1 makes the mean surer. It
+        never changes which class is the most probable.
+    offset : float
+        Added then to the logarithm of the odds that arousal or valence is positive, nats; a
+        file is positive where its mean outweighs it. 0 for quadrants.
+
+    References
+    ----------
+    J. Platt, "Probabilistic outputs for support vector machines", 1999 (both numbers, for two
+    classes); C. Guo, G. Pleiss, Y. Sun, K. Q. Weinberger, "On calibration of modern neural
+    networks", ICML 2017 (the temperature alone, for several).
+    """
+
+    temperature: float = 1.0
+    offset: float = 0.0
+
+
+PLAIN_MEAN = Pooling()
+
+
+def pool(values: NDArray[np.floating], pooling: Pooling = PLAIN_MEAN) -> Any:
+    """Return a head's mean over patches, as sure as it is right.
 
     Parameters
     ----------
     values : ndarray, shape (patches, classes) or (patches,)
         Probabilities that sum to 1, or differences of two, -1..1.
-    temperature : float
-        Logarithms of the means are divided by it.
+    pooling : Pooling
+        Its offset is of differences alone.
 
     Returns
     -------
@@ -25,10 +54,11 @@ def pool(values: NDArray[np.floating], temperature: float = 1.0) -> Any:
         In the same range.
     """
     mean = values.mean(axis=0, dtype=np.float64)
-    if temperature == 1:
+    if pooling == PLAIN_MEAN:
         return mean if mean.ndim else float(mean)
     if mean.ndim:
-        raised = mean ** (1 / temperature)
+        raised = mean ** (1 / pooling.temperature)
         return raised / raised.sum()
-    negative, positive = ((1 + np.array([-mean, mean])) / 2) ** (1 / temperature)
+    negative, positive = ((1 + np.array([-mean, mean])) / 2) ** (1 / pooling.temperature)
+    positive *= np.exp(pooling.offset)
     return float((positive - negative) / (positive + negative))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.interpretation import Interpretation
-from quadpred_plugin.pooling import pool
+from quadpred_plugin.pooling import PLAIN_MEAN, Pooling, pool
 from quadpred_plugin.quadrants import QUADRANT_NAMES
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ STATUSES = ("ok", "short", "silent", "empty", "error")
 
 @dataclass(frozen=True)
 class Summary:
-    """Means over a file, with the temperatures of the model's card.
+    """Means over a file, calibrated as the model's card says.
 
     Attributes
     ----------
@@ -75,9 +75,9 @@ class Prediction:
         Model, SHA-256 of its graph, version and settings that made the numbers.
     warnings : tuple of str
         Sentences for the listener; the first tells why there are no numbers, if so.
-    pooling : dict of float
-        Temperature by which each head's mean over the file is made as sure as it is right;
-        1 for heads that aren't named.
+    pooling : dict of Pooling
+        How each head's mean over the file is made as sure as it is right; heads that aren't
+        named keep their mean.
     sample_rate : float or None
         The signal's own rate, Hz, of which programs count samples; None where it isn't
         known.
@@ -98,7 +98,7 @@ class Prediction:
     valence: NDArray[np.float32]
     provenance: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-    pooling: dict[str, float] = field(default_factory=dict)
+    pooling: dict[str, Pooling] = field(default_factory=dict)
     sample_rate: float | None = None
     interpretation: Interpretation = field(default_factory=Interpretation)
     disagreement: NDArray[np.float64] | None = None
@@ -196,11 +196,11 @@ class Prediction:
         """Pool the frames (`pooling.pool`); None where there are none."""
         if not len(self):
             return None
-        quadrants = pool(self.quadrants, self.pooling.get("quadrants", 1.0))
+        quadrants = pool(self.quadrants, self.pooling.get("quadrants", PLAIN_MEAN))
         return Summary(
             quadrants=quadrants,
-            arousal=pool(self.arousal, self.pooling.get("arousal", 1.0)),
-            valence=pool(self.valence, self.pooling.get("valence", 1.0)),
+            arousal=pool(self.arousal, self.pooling.get("arousal", PLAIN_MEAN)),
+            valence=pool(self.valence, self.pooling.get("valence", PLAIN_MEAN)),
             quadrant=self.interpretation.name_of(quadrants),
         )
 

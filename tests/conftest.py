@@ -75,8 +75,9 @@ def read_rows(content):
 
 
 def clean_environment(**more):
-    """Return the environment less what would configure the program."""
+    """Return the environment less what would configure the program, or how Python writes."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("QUADPRED_")}
+    own.pop("PYTHONUNBUFFERED", None)
     return {**own, "QUADPRED_MODELS": NO_MODELS, **more}
 
 

@@ -43,14 +43,15 @@ def test_half_the_volume_says_the_same(model):
     np.testing.assert_allclose(loud.quadrants, soft.quadrants, atol=1e-5)
 
 
-def test_summary_is_the_mean_with_the_cards_temperatures(model):
+def test_summary_is_the_mean_calibrated_as_the_card_says(model):
     prediction = model.predict(path_of("q2_anger"), hop=0.5)
     assert prediction.hop == pytest.approx(0.512)
     summary = prediction.summary()
-    raised = prediction.quadrants.mean(axis=0) ** (1 / model.card.pooling["quadrants"])
+    raised = prediction.quadrants.mean(axis=0) ** (1 / model.card.pooling["quadrants"].temperature)
     np.testing.assert_allclose(summary.quadrants, raised / raised.sum(), atol=1e-6)
     chance = (1 + prediction.arousal.mean(dtype=float)) / 2
-    log_odds = np.log(chance / (1 - chance)) / model.card.pooling["arousal"]
+    arousal = model.card.pooling["arousal"]
+    log_odds = np.log(chance / (1 - chance)) / arousal.temperature + arousal.offset
     assert summary.arousal == pytest.approx(np.tanh(log_odds / 2), abs=1e-6)
     assert summary.quadrant == f"Q{1 + summary.quadrants.argmax()}"
 

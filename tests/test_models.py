@@ -64,6 +64,10 @@ def numbers(card):
     return card["quadpred"]["preprocessing"]
 
 
+def pool_by(card, head, **numbers):
+    card["quadpred"]["pooling"] = {head: numbers}
+
+
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
@@ -80,6 +84,10 @@ def numbers(card):
         (lambda card: numbers(card).update(peak_floor=float("nan")), "peak_floor"),
         (lambda card: numbers(card).update(hop_size=0.5), "hop_size 0.5, which must be a whole"),
         (lambda card: numbers(card).update(frame_size=4096), "larger than its fft_size"),
+        (lambda card: pool_by(card, "valence", temperature=0), r"quadpred\.pooling"),
+        (lambda card: pool_by(card, "valence", offset=float("nan")), r"quadpred\.pooling"),
+        (lambda card: pool_by(card, "quadrants", offset=1), r"quadpred\.pooling"),
+        (lambda card: pool_by(card, "mood", temperature=1), r"quadpred\.pooling"),
     ],
 )
 def test_cards_that_are_refused(copied, edit, message):

@@ -3,6 +3,7 @@
 import os
 import sys
 from importlib import import_module
+from typing import TextIO
 
 import click
 
@@ -87,6 +88,9 @@ def main() -> None:
     """Run the command line; known errors end it with their sentence, not a traceback."""
     try:
         code = quadpred.main(standalone_mode=False)
+        if sys.stdout:
+            # What doesn't fit must be told now: at exit it is too late.
+            sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -97,11 +101,22 @@ def main() -> None:
         click.echo("quadpred: interrupted.", err=True)
         code = 130
     except BrokenPipeError:
-        # The reader of our output has gone; nothing is left to say, at exit neither.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of our output has gone; nothing is left to say.
         code = 1
     except OSError as error:
         reason = error.strerror or error
         click.echo(f"quadpred: {error.filename or 'the output'}: {reason}.", err=True)
         code = 1
+    for stream in (sys.stdout, sys.stderr):
+        _give_up(stream)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _give_up(stream: TextIO | None) -> None:
+    """Drop what a stream can't take, which would be tried again, and told, at exit."""
+    if stream is None:
+        return
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -186,7 +186,9 @@ def open_batch(
     # Result files of others can be left alone; a data set holds what the manifest knows.
     of_others = wishes.force or (wishes.skip_existing and format_name is not None)
     folder = ResultsFolder(Path(output), of_others)
-    content = {**provenance_of(card, hop), "format": format_name or kind, "level": level}
+    pooling = {head: asdict(one) for head, one in card.pooling.items()}
+    kinds = {"pooling": pooling, "format": format_name or kind, "level": level}
+    content = {**provenance_of(card, hop), **kinds}
     settings = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
     folder.begin_run(root, kind, settings, content, wishes.force)
     job = Job(root, output, str(folder.staging), hop, format_name, level)

@@ -209,11 +209,16 @@ def _hear_in_worker(version: str, card: ModelCard, job: Job, task: Task) -> Outc
 
 def _load_once(card: ModelCard) -> Model:
     global _model
-    if _model is None or _model.card.sha256 != card.sha256:
+    if _model is None or not _same(_model.card, card):
         # Installed elsewhere, a model has another path.
         own = card if card.graph.is_file() else find_model(card.name)
-        if own.sha256 != card.sha256:
+        if not _same(own, card):
             raise ModelError(f"A worker of the cluster has another model '{card.name}'.")
         with one_tensorflow_thread():
             _model = Model(own)
     return _model
+
+
+def _same(one: ModelCard, other: ModelCard) -> bool:
+    """Whether two cards' models give the same rows."""
+    return (one.sha256, one.pooling) == (other.sha256, other.pooling)

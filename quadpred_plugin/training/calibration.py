@@ -1,20 +1,21 @@
-"""Temperatures that make a network as sure of clips as it is right."""
+"""What makes a network as sure of clips as it is right, and as ready to say yes as no."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.pooling import pool
-from quadpred_plugin.training.scoring import HEAD_CLASSES, Fold, Outputs, classes_of
+from quadpred_plugin.pooling import Pooling, pool
+from quadpred_plugin.training.scoring import HEAD_CLASSES, Fold, HeadPooling, Outputs, classes_of
 
-Temperatures = dict[str, float]
-_RANGE = (0.1, 5.0)
+_TEMPERATURES = (0.1, 5.0)
+_OFFSETS = (-2.0, 2.0)
 _LEAST = 1e-7
+_DIGITS = 3
 
 
-def fit_temperatures(quadrants: NDArray[np.int64], outputs: Outputs) -> Temperatures:
-    """Find the temperature of each head's pooled values that has the least cross-entropy.
+def fit_pooling(quadrants: NDArray[np.int64], outputs: Outputs) -> HeadPooling:
+    """Find the pooling of each head that has the least cross-entropy.
 
     Parameters
     ----------
@@ -25,42 +26,48 @@ def fit_temperatures(quadrants: NDArray[np.int64], outputs: Outputs) -> Temperat
 
     Returns
     -------
-    temperatures : dict of float
-        By head, for `pooling.pool`; below 1 the mean was less sure than right.
+    pooling : dict of Pooling
+        By head: a temperature, and for arousal and valence an offset.
 
     References
     ----------
-    C. Guo, G. Pleiss, Y. Sun, K. Q. Weinberger, "On calibration of modern neural
-    networks", ICML 2017; there for single outputs.
+    As of `pooling.Pooling`; there for single outputs.
     """
-    from scipy.optimize import minimize_scalar
-
-    temperatures = {}
-    for head in HEAD_CLASSES:
-        truth = classes_of(quadrants, head)
-
-        def cost(logarithm: float, head: str = head, truth: NDArray[np.int64] = truth) -> float:
-            pooled = np.stack([pool(one[head], np.exp(logarithm)) for one in outputs])
-            if pooled.ndim == 1:
-                pooled = np.stack([1 - pooled, 1 + pooled], axis=1) / 2
-            return -float(np.log(pooled[np.arange(len(truth)), truth] + _LEAST).mean())
-
-        found = minimize_scalar(cost, bounds=tuple(np.log(_RANGE)), method="bounded")
-        temperatures[head] = round(float(np.exp(found.x)), 3)
-    return temperatures
+    return {head: _fit_head(classes_of(quadrants, head), outputs, head) for head in HEAD_CLASSES}
 
 
-def pooled_temperatures(folds: Sequence[Fold]) -> Temperatures:
-    """Fit temperatures on the tests of several folds together."""
+def _fit_head(truth: NDArray[np.int64], outputs: Outputs, head: str) -> Pooling:
+    from scipy.optimize import minimize
+
+    means = np.stack([pool(one[head]) for one in outputs])
+    two = means.ndim == 1
+    if two:
+        means = np.stack([1 - means, 1 + means], axis=1) / 2
+    logarithms = np.log(means + _LEAST)
+
+    def cost(parameters: NDArray[np.float64]) -> float:
+        scaled = logarithms * np.exp(-parameters[0])
+        scaled[:, 1] += parameters[1] if two else 0.0
+        right = scaled[np.arange(len(truth)), truth]
+        return float((np.logaddexp.reduce(scaled, axis=1) - right).mean())
+
+    bounds = [tuple(np.log(_TEMPERATURES)), _OFFSETS][: 1 + two]
+    found = minimize(cost, np.zeros(len(bounds)), bounds=bounds).x
+    offset = round(float(found[1]), _DIGITS) if two else 0.0
+    return Pooling(round(float(np.exp(found[0])), _DIGITS), offset)
+
+
+def fit_folds(folds: Sequence[Fold]) -> HeadPooling:
+    """Fit the pooling on the tests of several folds together."""
     quadrants = np.concatenate([one for one, _ in folds])
-    return fit_temperatures(quadrants, [clip for _, outputs in folds for clip in outputs])
+    return fit_pooling(quadrants, [clip for _, outputs in folds for clip in outputs])
 
 
-def temperatures_by_fold(folds: Sequence[Fold]) -> list[Temperatures]:
-    """Fit each fold's temperatures on the tests of the other folds; none where there are none."""
+def pooling_by_fold(folds: Sequence[Fold]) -> list[HeadPooling]:
+    """Fit each fold's pooling on the tests of the other folds; none where there are none."""
     if len(folds) < 2:
         return [{} for _ in folds]
     return [
-        pooled_temperatures([fold for other, fold in enumerate(folds) if other != index])
+        fit_folds([fold for other, fold in enumerate(folds) if other != index])
         for index in range(len(folds))
     ]

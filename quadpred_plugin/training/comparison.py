@@ -6,10 +6,10 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
-from quadpred_plugin.training.grid import Grid
+from quadpred_plugin.training.calibration import pooling_by_fold
+from quadpred_plugin.training.grid import Grid, predictions_file, read_predictions
 from quadpred_plugin.training.lessons import PIANO, POP
-from quadpred_plugin.training.results import collect
-from quadpred_plugin.training.scoring import HEAD_CLASSES
+from quadpred_plugin.training.scoring import HEAD_CLASSES, Fold, score_folds
 
 # Rows of the teacher's results, under the names that its variants have.
 BASELINES = {
@@ -45,16 +45,20 @@ def fold_rows(scores: Mapping[str, Any], level: str = "clip") -> list[dict[str, 
 
 
 def study_rows(grid: Grid, work: Path) -> dict[str, list[dict[str, float]]]:
-    """Return the F1 of each head by clip, one dict a fold, of the studies' rows that are there."""
-    rows = {}
-    for (method, speech, setting), folds in collect(grid, work).items():
-        if setting == "feat_ext":
-            continue
-        name = "music alone" if method == "scratch" else f"{method.upper()}, speech {speech}"
-        rows[f"quad-pred's network, {name}"] = [
-            {head: fold["clip"][head]["f1"] for head in HEAD_CLASSES} for fold in folds
-        ]
-    return rows
+    """Return the F1 of each head by clip, one dict a fold, of the studies' rows that are there.
+
+    Whole networks alone, and pooled as the student is: by what was fitted on the other folds.
+    """
+    rows: dict[str, list[Fold]] = {}
+    for experiment in grid.experiments():
+        path = predictions_file(experiment, work)
+        if path.exists() and experiment.setting != "feat_ext":
+            speech = f"{experiment.method.upper()}, speech {experiment.speech}"
+            name = "music alone" if experiment.method == "scratch" else speech
+            rows.setdefault(f"quad-pred's network, {name}", []).append(read_predictions(path))
+    return {
+        name: fold_rows(score_folds(folds, pooling_by_fold(folds))) for name, folds in rows.items()
+    }
 
 
 def compare(work: Path, name: str, scores: Mapping[str, Any], grid: Grid) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +171,7 @@ def _facts(
         "licence": LICENCE,
         "metrics": release.metrics,
         "training": training,
-        "pooling": release.temperatures,
+        "pooling": {head: asdict(one) for head, one in release.pooling.items()},
     }
     return zoo, own
 

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from quadpred_plugin.card import LANGUAGES
-from quadpred_plugin.training.calibration import Temperatures
 from quadpred_plugin.training.corpora import CORPORA
 from quadpred_plugin.training.corpora.emopia import EMOPIA
 from quadpred_plugin.training.corpora.fourq import FOUR_Q
@@ -13,6 +12,7 @@ from quadpred_plugin.training.corpora.speech import SPEECH
 from quadpred_plugin.training.corpora.table import Corpus
 from quadpred_plugin.training.pretraining import Pretraining
 from quadpred_plugin.training.recipe import Recipe
+from quadpred_plugin.training.scoring import HeadPooling
 from quadpred_plugin.training.student import Student
 from quadpred_plugin.training.transfer import Transfer
 
@@ -53,7 +53,7 @@ class Release:
         Language of the music.
     settings : dict
         Everything that decided the training.
-    temperatures : dict of float
+    pooling : dict of Pooling
         By head, of the mean over a file (`pooling.pool`); empty for none.
     metrics : dict
         Scores with their ``protocol``; empty until they are measured.
@@ -65,7 +65,7 @@ class Release:
     speech: str | None
     music: str
     settings: dict[str, Any]
-    temperatures: Temperatures = field(default_factory=dict)
+    pooling: HeadPooling = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
 
 
@@ -83,7 +83,7 @@ def of_music_alone(recipe: Recipe, corpus: Corpus) -> Release:
     )
 
 
-def of_student(recipe: Student, temperatures: Temperatures, metrics: dict[str, Any]) -> Release:
+def of_student(recipe: Student, pooling: HeadPooling, metrics: dict[str, Any]) -> Release:
     """Describe a network that `student.train_student` made of all clips."""
     known = {**CORPORA, EMOPIA.name: EMOPIA}
     corpora = [known[name] for name in recipe.subjects if name in known]
@@ -99,7 +99,7 @@ def of_student(recipe: Student, temperatures: Temperatures, metrics: dict[str, A
         None,
         FOUR_Q.language,
         asdict(recipe),
-        temperatures,
+        pooling,
         metrics,
     )
 
@@ -109,7 +109,7 @@ def of_study(
     speech: str,
     transfer: Transfer,
     corpus: Corpus,
-    temperatures: Temperatures,
+    pooling: HeadPooling,
     metrics: dict[str, Any],
 ) -> Release:
     """Describe a network that was pre-trained on speech and taken over to all of the music."""
@@ -127,7 +127,7 @@ def of_study(
         speech,
         corpus.language,
         {"pretraining": asdict(pretraining), "transfer": asdict(transfer)},
-        temperatures,
+        pooling,
         metrics,
     )
 
@@ -146,8 +146,9 @@ def cross_validation(scores: dict[str, Any], corpus: Corpus) -> str:
 
 def _calibrated(corpus: Corpus) -> str:
     return (
-        f"Probabilities of whole files are calibrated on clips of {corpus.title}, by one "
-        "temperature a head; those of single seconds are the network's own."
+        f"Probabilities of whole files are calibrated on clips of {corpus.title}, by a "
+        "temperature a head, and for arousal and valence an offset; those of single seconds are "
+        "the network's own."
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.pooling import pool
+from quadpred_plugin.pooling import PLAIN_MEAN, Pooling, pool
 from quadpred_plugin.quadrants import QUADRANTS
 
 # Names of the classes that each head tells apart, in order.
@@ -22,12 +22,14 @@ CALIBRATION_BINS = 10
 Outputs: TypeAlias = "Sequence[dict[str, NDArray[np.floating]]]"
 # The quadrants of a fold's test clips, and what its network says of them.
 Fold: TypeAlias = "tuple[NDArray[np.int64], Outputs]"
+# By head; heads that aren't there keep their mean.
+HeadPooling: TypeAlias = Mapping[str, Pooling]
 
 
 def score_clips(
     quadrants: NDArray[np.int64],
     outputs: Outputs,
-    pooling: Mapping[str, float] | None = None,
+    pooling: HeadPooling | None = None,
 ) -> dict[str, Any]:
     """Score clips of known quadrants.
 
@@ -37,8 +39,8 @@ def score_clips(
         0 to 3.
     outputs : sequence of dict
         What the network says of the patches of each clip.
-    pooling : dict of float, optional
-        Temperature of each head's mean over a clip.
+    pooling : dict of Pooling, optional
+        Of each head's mean over a clip.
 
     Returns
     -------
@@ -51,7 +53,7 @@ def score_clips(
 
 
 def score_folds(
-    folds: Sequence[Fold], pooling: Sequence[Mapping[str, float]] | None = None
+    folds: Sequence[Fold], pooling: Sequence[HeadPooling] | None = None
 ) -> dict[str, Any]:
     """Score the tests of several folds together.
 
@@ -59,7 +61,7 @@ def score_folds(
     ----------
     folds : sequence of (quadrants, outputs)
     pooling : sequence of dict, optional
-        Temperatures of each fold, which decide nothing but the calibration error.
+        Of each fold; fitted on other clips than the fold's.
 
     Returns
     -------
@@ -67,8 +69,9 @@ def score_folds(
         As `score_clips` returns them for all clips, and ``folds``: by level and head the
         F1 of each fold by itself.
     """
-    scores = _score_together(folds, pooling or [{} for _ in folds])
-    each = [score_clips(*one) for one in folds]
+    pooling = pooling or [{} for _ in folds]
+    scores = _score_together(folds, pooling)
+    each = [score_clips(*one, its) for one, its in zip(folds, pooling, strict=True)]
     scores["folds"] = {
         level: {head: [one[level][head]["f1"] for one in each] for head in HEAD_CLASSES}
         for level in ("patch", "clip")
@@ -76,21 +79,15 @@ def score_folds(
     return scores
 
 
-def _score_together(
-    folds: Sequence[Fold], pooling: Sequence[Mapping[str, float]]
-) -> dict[str, Any]:
+def _score_together(folds: Sequence[Fold], pooling: Sequence[HeadPooling]) -> dict[str, Any]:
     quadrants = np.concatenate([one for one, _ in folds])
     clips = [
-        (one, temperatures)
-        for (_, outputs), temperatures in zip(folds, pooling, strict=True)
-        for one in outputs
+        (one, its) for (_, outputs), its in zip(folds, pooling, strict=True) for one in outputs
     ]
     patch_labels = np.repeat(quadrants, [len(one["arousal"]) for one, _ in clips])
     by_patch = {head: np.concatenate([one[head] for one, _ in clips]) for head in HEAD_CLASSES}
     by_clip = {
-        head: np.stack(
-            [pool(one[head], temperatures.get(head, 1.0)) for one, temperatures in clips]
-        )
+        head: np.stack([pool(one[head], its.get(head, PLAIN_MEAN)) for one, its in clips])
         for head in HEAD_CLASSES
     }
     return {

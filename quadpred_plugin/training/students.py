@@ -9,7 +9,7 @@ import numpy as np
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import QuadpredError
-from quadpred_plugin.training.calibration import pooled_temperatures, temperatures_by_fold
+from quadpred_plugin.training.calibration import fit_folds, pooling_by_fold
 from quadpred_plugin.training.corpora import CORPORA
 from quadpred_plugin.training.fitting import Figures
 from quadpred_plugin.training.grid import read_predictions, write_predictions
@@ -166,7 +166,7 @@ def cross_validate(data: StudentData, recipe: Student, jobs: int, report: Report
 
 
 def pooled_scores(data: StudentData, recipe: Student) -> dict[str, Any]:
-    """Score the folds' students together, each with temperatures from the others' tests.
+    """Score the folds' students together, each pooled by what was fitted on the others' tests.
 
     Returns
     -------
@@ -175,15 +175,13 @@ def pooled_scores(data: StudentData, recipe: Student) -> dict[str, Any]:
         every fold's student; its scores count each clip as often.
     """
     music = _folds(data, recipe, POP)
-    temperatures = temperatures_by_fold(music)
+    pooling = pooling_by_fold(music)
     others = {
         corpus: _folds(data, recipe, corpus)
         for corpus in recipe.subjects
         if corpus != POP and predictions_file(data, recipe, 0, corpus).exists()
     }
-    return {
-        corpus: score_folds(folds, temperatures) for corpus, folds in {POP: music, **others}.items()
-    }
+    return {corpus: score_folds(folds, pooling) for corpus, folds in {POP: music, **others}.items()}
 
 
 def _folds(data: StudentData, recipe: Student, corpus: str) -> list[Fold]:
@@ -226,6 +224,6 @@ def export_student(
         },
         "protocol": cross_validation(scores[POP], CORPORA[POP]),
     }
-    temperatures = pooled_temperatures(_folds(data, recipe, POP))
-    release = of_student(recipe, temperatures, metrics)
+    pooling = fit_folds(_folds(data, recipe, POP))
+    release = of_student(recipe, pooling, metrics)
     return export(network, data.preprocessing, release, name, folder, release_date)

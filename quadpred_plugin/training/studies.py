@@ -8,7 +8,7 @@ import numpy as np
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import QuadpredError
-from quadpred_plugin.training.calibration import pooled_temperatures, temperatures_by_fold
+from quadpred_plugin.training.calibration import fit_folds, pooling_by_fold
 from quadpred_plugin.training.corpora import Corpus, find_corpus, read_clips
 from quadpred_plugin.training.corpora.speech import (
     choose_recordings,
@@ -244,12 +244,10 @@ def export_study(
     import keras
 
     predictions = [read_predictions(path) for path in folds]
-    metrics = score_folds(predictions, temperatures_by_fold(predictions))
+    metrics = score_folds(predictions, pooling_by_fold(predictions))
     corpus = studies.corpus(grid.transfer)
     metrics["protocol"] = cross_validation(metrics, corpus)
-    temperatures = pooled_temperatures(predictions)
-    release = of_study(
-        grid.pretraining[method], speech, grid.transfer, corpus, temperatures, metrics
-    )
+    pooling = fit_folds(predictions)
+    release = of_study(grid.pretraining[method], speech, grid.transfer, corpus, pooling, metrics)
     network = keras.saving.load_model(best, compile=False)
     return export(network, studies.preprocessing, release, name, folder, release_date)

@@ -5,6 +5,8 @@ import subprocess
 import pytest
 import soundfile
 
+from tests.conftest import clean_environment
+
 NAMES = ["good.wav", "another.wav"]
 
 
@@ -55,6 +57,7 @@ def predict_in_shell(folder, script):
             cwd=folder,
             capture_output=True,
             timeout=60,
+            env=clean_environment(),
         )
 
     return run

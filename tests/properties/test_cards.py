@@ -7,6 +7,7 @@ import json
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from quadpred_plugin.card import ModelCard, read_card, write_card
 from quadpred_plugin.cli.models import show_card
 from quadpred_plugin.errors import ModelError
 from quadpred_plugin.models import find_model
+from quadpred_plugin.pooling import pool
 from tests.properties.settings import MANY
 
 CARD = json.loads(find_model().graph.with_suffix(".json").read_text())
@@ -56,7 +58,8 @@ def assert_read_or_refused(content):
         assert sentence.endswith(".")
         return
     assert isinstance(card, ModelCard)
-    # Whatever shows a card can rely on it.
+    # Whatever shows a card, or pools by it, can rely on it.
+    assert np.isfinite([pool(np.array([0.3]), one) for one in card.pooling.values()]).all()
     with contextlib.redirect_stdout(io.StringIO()) as shown:
         show_card(card)
     assert shown.getvalue().replace("\n", "").isprintable()

@@ -68,11 +68,12 @@ def test_outputs_agree_with_each_other(recording, host):
         curve(features["confidence"])[:, 0], quadrants.max(axis=1), strict=True
     )
     (summary,) = features["summary"]
-    # A file's value is its frames' mean, with the temperature of the model's card.
+    # A file's value is its frames' mean, calibrated as the model's card says.
     pooling = find_model().pooling
-    raised = quadrants.mean(axis=0) ** (1 / pooling["quadrants"])
+    raised = quadrants.mean(axis=0) ** (1 / pooling["quadrants"].temperature)
     chance = (1 + curve(features["arousal"]).mean()) / 2
-    log_odds = np.log(chance / (1 - chance)) / pooling["arousal"]
+    arousal = pooling["arousal"]
+    log_odds = np.log(chance / (1 - chance)) / arousal.temperature + arousal.offset
     expected = np.append(raised / raised.sum(), np.tanh(log_odds / 2))
     np.testing.assert_allclose(summary.values[:5], expected, atol=1e-6)
     assert summary.label.startswith(f"Q{np.argmax(summary.values[:4]) + 1} ")

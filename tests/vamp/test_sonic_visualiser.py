@@ -104,11 +104,13 @@ def test_the_summary_is_labelled_regions_over_the_whole_file(shown, predicted):
     for start, _, duration in rows.values():
         assert start == 0 and duration == pytest.approx(33, abs=0.1)
     pooling = find_model().pooling
-    raised = predicted["taggram"].mean(axis=0) ** (1 / pooling["quadrants"])
+    raised = predicted["taggram"].mean(axis=0) ** (1 / pooling["quadrants"].temperature)
     expected = list(raised / raised.sum())
     for name in CURVES[:2]:
         chance = (1 + predicted[name].mean()) / 2
-        expected.append(np.tanh(np.log(chance / (1 - chance)) / pooling[name] / 2))
+        its = pooling[name]
+        log_odds = np.log(chance / (1 - chance)) / its.temperature + its.offset
+        expected.append(np.tanh(log_odds / 2))
     found = [rows[label][1] for label in sorted(rows)]
     np.testing.assert_allclose(found, expected, atol=0.01)
 
