@@ -137,10 +137,11 @@ def cross_validation(scores: dict[str, Any], corpus: Corpus) -> str:
     folds = len(scores["folds"]["clip"]["quadrants"])
     tests = f"cross-validation on {corpus.title}" if folds > 1 else f"test on {corpus.title}"
     count = f"{folds} folds" if folds > 1 else "one fold"
+    pooled = ", calibrated on the other folds" if folds > 1 else ""
     return (
         f"{tests}: macro averages over the {scores['clips']} clips ({scores['patches']} patches) "
         f"of {count} by artist, each judged by a network of the same recipe that never saw its "
-        "artists; clip: mean over the patches; the model itself learned from all folds"
+        f"artists; clip: mean over the patches{pooled}; the model itself learned from all folds"
     )
 
 
