@@ -13,8 +13,9 @@ from quadpred_plugin.chain.preprocessing import Preprocessing
 
 # Constants smaller than this stay in float32: they hardly weigh in the file.
 _HALF_FROM_ELEMENTS = 256
-# Attributes that newer TensorFlows write and TensorFlow 2.5 reports as unknown.
-_NEW_ATTRIBUTES = ("grad_a", "grad_b")
+# Attributes that newer TensorFlows write and TensorFlow 2.5 reports as unknown, and one that
+# is a note of the tracing, on other nodes each time.
+_NEW_ATTRIBUTES = ("grad_a", "grad_b", "_has_manual_control_dependencies")
 
 ENTRIES = {
     "patches": Entry(
@@ -126,7 +127,7 @@ def freeze(network: Any, preprocessing: Preprocessing, half: bool = True) -> byt
     graph = convert_variables_to_constants_v2(function).graph.as_graph_def()
     if half:
         graph = _halve_constants(graph)
-    return bytes(_for_old_tensorflow(graph).SerializeToString())
+    return bytes(_in_order(_for_old_tensorflow(graph)).SerializeToString(deterministic=True))
 
 
 def _halve_constants(graph: Any) -> Any:
@@ -159,5 +160,17 @@ def _for_old_tensorflow(graph: Any) -> Any:
         for name in _NEW_ATTRIBUTES:
             if name in node.attr:
                 del node.attr[name]
-    graph.ClearField("library")
     return graph
+
+
+def _in_order(graph: Any) -> Any:
+    """Return what the outputs need, by name: the same weights give the same bytes."""
+    import tensorflow as tf
+
+    outputs = [node for entry in ENTRIES.values() for node in entry.outputs.values()]
+    needed = tf.compat.v1.graph_util.extract_sub_graph(graph, outputs)
+    nodes = sorted(needed.node, key=lambda node: str(node.name))
+    del needed.node[:]
+    needed.node.extend(nodes)
+    needed.ClearField("library")
+    return needed

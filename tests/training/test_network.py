@@ -87,26 +87,34 @@ def test_labels_of_the_heads(tmp_path):
     run(code, tmp_path, [COMMON, DATA])
 
 
+EXPORT = """
+import keras
+from quadpred_plugin.training.architecture import build_network
+from quadpred_plugin.training.export import export
+from quadpred_plugin.training.corpora import CORPORA
+from quadpred_plugin.training.release import of_music_alone
+keras.utils.set_random_seed(5)
+network = build_network(numbers, (8, 16, 32))
+random = np.random.default_rng(6)
+for layer in network.layers:
+    if "norm" in layer.name:
+        layer.set_weights([random.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])
+export(network, numbers, of_music_alone(recipe, CORPORA["4q"]), "random", folder, "2026-01-01")
+"""
+
+
 @pytest.fixture(scope="module")
 def frozen(tmp_path_factory):
     """A network with random weights and batch norm that isn't neutral, and its outputs."""
     folder = tmp_path_factory.mktemp("frozen")
-    code = """
-    import keras
-    from quadpred_plugin.training.architecture import build_network
-    from quadpred_plugin.training.export import export
-    from quadpred_plugin.training.corpora import CORPORA
-    from quadpred_plugin.training.release import of_music_alone
-    keras.utils.set_random_seed(5)
-    network = build_network(numbers, (8, 16, 32))
-    random = np.random.default_rng(6)
-    for layer in network.layers:
-        if "norm" in layer.name:
-            layer.set_weights([random.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])
-    export(network, numbers, of_music_alone(recipe, CORPORA["4q"]), "random", folder, "2026-01-01")
-    """
-    run(code, folder, [COMMON])
+    run(EXPORT, folder, [COMMON])
     return folder
+
+
+def test_the_same_weights_give_the_same_bytes(frozen, tmp_path):
+    run(EXPORT, tmp_path, [COMMON])
+    for name in ("random.pb", "random.json", "random.golden.npz"):
+        assert (tmp_path / name).read_bytes() == (frozen / name).read_bytes(), name
 
 
 def test_a_frozen_network_says_what_the_framework_says(frozen):
