@@ -1,10 +1,13 @@
 """From the patches of a file to one value: a mean, as sure as it is right."""
 
 from dataclasses import dataclass
-from typing import Any
+from math import exp
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    # Cards hold these numbers, and a host that scans for plugins reads cards: without NumPy.
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Pooling:
 PLAIN_MEAN = Pooling()
 
 
-def pool(values: NDArray[np.floating], pooling: Pooling = PLAIN_MEAN) -> Any:
+def pool(values: "NDArray[np.floating]", pooling: Pooling = PLAIN_MEAN) -> Any:
     """Return a head's mean over patches, as sure as it is right.
 
     Parameters
@@ -53,12 +56,12 @@ def pool(values: NDArray[np.floating], pooling: Pooling = PLAIN_MEAN) -> Any:
     pooled : ndarray of float64, shape (classes,), or float
         In the same range.
     """
-    mean = values.mean(axis=0, dtype=np.float64)
+    mean = values.mean(axis=0, dtype="float64")
     if pooling == PLAIN_MEAN:
         return mean if mean.ndim else float(mean)
     if mean.ndim:
         raised = mean ** (1 / pooling.temperature)
         return raised / raised.sum()
-    negative, positive = ((1 + np.array([-mean, mean])) / 2) ** (1 / pooling.temperature)
-    positive *= np.exp(pooling.offset)
+    negative = ((1 - mean) / 2) ** (1 / pooling.temperature)
+    positive = ((1 + mean) / 2) ** (1 / pooling.temperature) * exp(pooling.offset)
     return float((positive - negative) / (positive + negative))
