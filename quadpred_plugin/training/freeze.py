@@ -167,10 +167,16 @@ def _in_order(graph: Any) -> Any:
     """Return what the outputs need, by name: the same weights give the same bytes."""
     import tensorflow as tf
 
-    outputs = [node for entry in ENTRIES.values() for node in entry.outputs.values()]
-    needed = tf.compat.v1.graph_util.extract_sub_graph(graph, outputs)
-    nodes = sorted(needed.node, key=lambda node: str(node.name))
-    del needed.node[:]
-    needed.node.extend(nodes)
-    needed.ClearField("library")
-    return needed
+    nodes = {node.name: node for node in graph.node}
+    missing = [node for entry in ENTRIES.values() for node in entry.outputs.values()]
+    needed = set()
+    while missing:
+        name = missing.pop()
+        if name not in needed:
+            needed.add(name)
+            # As "^name" or "name:1".
+            missing += [one.lstrip("^").partition(":")[0] for one in nodes[name].input]
+    result = tf.compat.v1.GraphDef()
+    result.versions.CopyFrom(graph.versions)
+    result.node.extend(nodes[name] for name in sorted(needed))
+    return result
