@@ -83,9 +83,9 @@ Examples:
 def render_command(data: Path, output: Path, variations: int, jobs: int) -> None:
     """Play EMOPIA's clips by several soundfonts.
 
-    Training clips are played as written by two soundfonts and, transposed, slower or
-    faster, softer or louder, on pianos and other instruments, a few times more.
-    Validation clips are played by a third soundfont, which training never hears. Needs
+    Training clips are played as written by two of four soundfonts and, transposed, slower
+    or faster, softer or louder, on pianos and other instruments, a few times more.
+    Validation clips are played by a fifth soundfont, which training never hears. Needs
     Debian's fluidsynth and soundfonts. Goes on where it was interrupted.
     """
     from quadpred_plugin.training.corpora.emopia import read_scores
@@ -226,14 +226,14 @@ def compare_command(
     """Set a student beside what it has to beat.
 
     RECIPE is the student's. Its teacher, the studies' networks and vibenet are scored on
-    the same folds, as far as WORK has them.
+    the same folds, as far as WORK has them; of others --write keeps the rows it finds.
     """
     from quadpred_plugin.chain.preprocessing import Preprocessing
     from quadpred_plugin.training.comparison import compare
     from quadpred_plugin.training.diagrams import write_reliability
     from quadpred_plugin.training.grid import Grid
     from quadpred_plugin.training.recipe import read_settings
-    from quadpred_plugin.training.results import write_between
+    from quadpred_plugin.training.results import keep_rows, write_between
     from quadpred_plugin.training.student import Student
     from quadpred_plugin.training.students import StudentData, pooled_scores
 
@@ -242,7 +242,7 @@ def compare_command(
     text = compare(work, recipe.name, scores, read_settings(grid_name, Grid))
     click.echo(text)
     if write:
-        write_between(write, "default", text)
+        write_between(write, "default", text, keep_rows)
     if plot:
         write_reliability(scores, plot)
 

@@ -78,13 +78,12 @@ def gather_listening(
 
 
 def one_render_each(examples: Sequence[Example]) -> list[Example]:
-    """Choose one plain render of each training clip, the soundfonts in turns."""
-    clips = dict.fromkeys(one.clip for one in examples if one.part == "train")
-    turns = {
-        clip: TRAINING_SOUNDFONTS[index % len(TRAINING_SOUNDFONTS)]
-        for index, clip in enumerate(clips)
-    }
-    return [one for one in train_part(examples, None) if one.soundfont == turns[one.clip]]
+    """Choose one plain render of each training clip: the first, whose soundfonts change."""
+    first: dict[str, Example] = {}
+    for one in train_part(examples, None):
+        if one.soundfont in TRAINING_SOUNDFONTS:
+            first.setdefault(one.clip, one)
+    return list(first.values())
 
 
 def cut_parts(

@@ -57,14 +57,20 @@ class Soundfont:
 SOUNDFONTS = {
     "fluid": Soundfont(Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"), "fluid-soundfont-gm"),
     "timgm": Soundfont(Path("/usr/share/sounds/sf2/TimGM6mb.sf2"), "timgm6mb-soundfont"),
+    "opl3": Soundfont(Path("/usr/share/sounds/sf2/OPL-3_FM_128M.sf2"), "opl3-soundfont"),
+    "csound": Soundfont(Path("/usr/share/sounds/sf2/sf_GMbank.sf2"), "csound-soundfont"),
     "musescore": Soundfont(
         Path("/usr/share/sounds/sf3/MuseScore_General_Lite.sf3"),
         "musescore-general-soundfont-small",
     ),
 }
 # A model must not learn one piano: validation hears one that training never heard.
-TRAINING_SOUNDFONTS = ("fluid", "timgm")
+TRAINING_SOUNDFONTS = ("fluid", "timgm", "opl3", "csound")
 VALIDATION_SOUNDFONTS = ("musescore",)
+# So many of them play a training clip as written; which ones changes from clip to clip.
+_PLAIN = 2
+# 4Q's clips went through this codec; of the training renders, one in so many.
+_CODED_EVERY = 3
 
 
 @dataclass(frozen=True)
@@ -106,20 +112,32 @@ class Render:
     @property
     def name(self) -> str:
         """Unique: the clip's name and the performance's label."""
-        return f"{self.score.name}@{self.performance.label}"
+        return _render_name(self.score, self.performance)
+
+
+def _render_name(score: Score, performance: Performance) -> str:
+    return f"{score.name}@{performance.label}"
+
+
+def _suffix(score: Score, performance: Performance) -> str:
+    """Return the suffix of a render's file: validation went through 4Q's codec, as 4Q did."""
+    number = zlib.crc32(_render_name(score, performance).encode())
+    coded = score.part == "val" or number % _CODED_EVERY == 0
+    return ".ogg" if coded else ".flac"
 
 
 def performances(score: Score, variations: int) -> list[Performance]:
     """Return the ways in which a clip is played.
 
-    A clip that trains is played as written by each training soundfont, and so many times
-    transposed, slower or faster, softer or louder, half of these by another instrument than
-    a piano; its name seeds the choice. A clip that validates is played as written.
+    A clip that trains is played as written by two of the training soundfonts, and so many
+    times transposed, slower or faster, softer or louder, half of these by another instrument
+    than a piano; its name seeds the choice. A clip that validates is played as written.
     """
     if score.part == "val":
         return [Performance(name, name) for name in VALIDATION_SOUNDFONTS]
-    plain = [Performance(name, name) for name in TRAINING_SOUNDFONTS]
     random = np.random.default_rng(zlib.crc32(score.name.encode()))
+    chosen = random.choice(len(TRAINING_SOUNDFONTS), _PLAIN, replace=False)
+    plain = [Performance(name, name) for name in (TRAINING_SOUNDFONTS[one] for one in chosen)]
     return plain + [
         Performance(
             f"varied{number}",
@@ -148,8 +166,8 @@ def render_scores(
     variations : int
         Varied performances of each clip that trains.
     folder : Path
-        Gets ``<label>/<clip>.ogg`` (Opus, 16 kHz, one channel, the codec of 4Q's clips) and
-        ``renders.csv``.
+        Gets ``<label>/<clip>.ogg`` (Opus, the codec of 4Q's clips) or ``.flac``, 16 kHz, one
+        channel, and ``renders.csv``.
     jobs : int
         Synthesisers at a time.
     report : callable
@@ -167,7 +185,7 @@ def render_scores(
         If fluidsynth, a soundfont or a MIDI file is missing or can't be used.
     """
     renders = [
-        Render(score, one, folder / one.label / f"{score.name}.ogg")
+        Render(score, one, folder / one.label / f"{score.name}{_suffix(score, one)}")
         for score in scores
         for one in performances(score, variations)
     ]
@@ -203,9 +221,10 @@ def _render(render: Render) -> None:
     import soundfile
 
     render.path.parent.mkdir(parents=True, exist_ok=True)
+    kind = ("OGG", "OPUS") if render.path.suffix == ".ogg" else ("FLAC", "PCM_16")
     write_atomically(
         render.path,
-        lambda stream: soundfile.write(stream, samples, SAMPLE_RATE, format="OGG", subtype="OPUS"),
+        lambda stream: soundfile.write(stream, samples, SAMPLE_RATE, format=kind[0], subtype=kind[1]),
     )
 
 

@@ -1,7 +1,7 @@
 """The table of a grid's results beside the published figures."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
@@ -90,8 +90,61 @@ def tables(results: dict[tuple[str, str, str], list[dict[str, Any]]]) -> str:
     return "\n".join(f"### By {level}\n\n{table(results, level)}" for level in ("patch", "clip"))
 
 
-def write_between(path: Path, mark: str, text: str) -> None:
+def keep_rows(before: str, text: str) -> str:
+    """Add to tables of models the rows that stood there before and that nothing is known of now.
+
+    So a table can be written again where not every training that it tells of has been run.
+
+    Parameters
+    ----------
+    before, text : str
+        Markdown: the former text and the new one. Rows are found by their first cell, tables by
+        the heading above them; tables of other things than models are left as they are.
+
+    Returns
+    -------
+    text : str
+        The new text; in each table the former rows stand before the last new one.
+    """
+    former, lines = _model_rows(before), text.splitlines(keepends=True)
+    for heading, rows in _model_rows(text).items():
+        missing = [row for name, row in former.get(heading, {}).items() if name not in rows]
+        last = lines.index(list(rows.values())[-1], lines.index(heading)) if rows else 0
+        lines[last:last] = missing if rows else []
+    return "".join(lines)
+
+
+def _model_rows(text: str) -> dict[str, dict[str, str]]:
+    """Return the rows of each table of models, by its heading and by the row's first cell."""
+    tables: dict[str, dict[str, str]] = {}
+    heading, inside = "", False
+    for line in text.splitlines(keepends=True):
+        if line.startswith("#"):
+            heading = line
+        first = line.split("|")[1].strip() if line.startswith("|") else ""
+        if first == "model":
+            inside, tables[heading] = True, {}
+        elif not first:
+            inside = False
+        elif inside and first.strip("-"):
+            tables[heading][first] = line
+    return tables
+
+
+def write_between(
+    path: Path,
+    mark: str,
+    text: str,
+    keeping: Callable[[str, str], str] = lambda before, text: text,
+) -> None:
     """Write text into a document, between its marks ``<!-- MARK:begin -->`` and ``:end``.
+
+    Parameters
+    ----------
+    path : Path
+    mark, text : str
+    keeping : callable, optional
+        Makes what is written from what stands there and the text.
 
     Raises
     ------
@@ -101,12 +154,12 @@ def write_between(path: Path, mark: str, text: str) -> None:
     begin, end = f"<!-- {mark}:begin -->\n", f"<!-- {mark}:end -->"
     try:
         before, rest = path.read_text(encoding="utf-8").split(begin)
-        _, after = rest.split(end)
+        inside, after = rest.split(end)
     except OSError as error:
         raise QuadpredError(f"{path} can't be read: {error.strerror}.") from error
     except ValueError as error:
         raise QuadpredError(
             f"{path} must have the marks {begin.strip()} and {end} once."
         ) from error
-    content = f"{before}{begin}{text}{end}{after}"
+    content = f"{before}{begin}{keeping(inside, text)}{end}{after}"
     write_atomically(path, lambda stream: stream.write(content), text=True)

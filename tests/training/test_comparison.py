@@ -13,6 +13,7 @@ from quadpred_plugin.training.comparison import compare
 from quadpred_plugin.training.diagrams import write_reliability
 from quadpred_plugin.training.grid import Grid
 from quadpred_plugin.training.recipe import read_settings
+from quadpred_plugin.training.results import keep_rows, write_between
 from quadpred_plugin.training.scoring import score_folds
 
 FOLDS, CLIPS, PATCHES = 3, 40, 5
@@ -102,3 +103,25 @@ def test_bins_hold_every_example_once(folds: list) -> None:
     assert right / (FOLDS * CLIPS) == pytest.approx(
         scores["clip"]["quadrants"]["accuracy"], abs=2e-4
     )
+
+
+def test_rows_of_trainings_that_are_gone_are_kept(tmp_path: Path) -> None:
+    head = "| model | folds |\n|---|---|\n"
+    page = tmp_path / "page.md"
+    page.write_text(
+        "a\n<!-- default:begin -->\n"
+        f"### Pop\n\n{head}| teacher | 5 |\n| gone | 3 |\n| **ours** | 4 |\n\n"
+        f"### Piano\n\n{head}| **ours** | 4 |\n\n"
+        "### Errors\n\n| corpus | error |\n|---|---|\n| pop | 0.3 |\n| old | 0.4 |\n"
+        "<!-- default:end -->\nz\n"
+    )
+    text = (
+        f"### Pop\n\n{head}| teacher | 6 |\n| **ours** | 5 |\n\n"
+        f"### Piano\n\n{head}| **ours** | 5 |\n\n"
+        "### Errors\n\n| corpus | error |\n|---|---|\n| pop | 0.1 |\n"
+    )
+    write_between(page, "default", text, keep_rows)
+    kept = text.replace("| **ours** | 5 |\n", "| gone | 3 |\n| **ours** | 5 |\n", 1)
+    assert page.read_text() == f"a\n<!-- default:begin -->\n{kept}<!-- default:end -->\nz\n"
+    write_between(page, "default", text, keep_rows)
+    assert "gone" in page.read_text()
