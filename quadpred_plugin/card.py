@@ -17,6 +17,7 @@ from quadpred_plugin.errors import ModelError
 from quadpred_plugin.files import write_atomically
 from quadpred_plugin.graphs import LARGEST_FILE, check_graph
 from quadpred_plugin.pooling import Pooling
+from quadpred_plugin.text import printable
 
 ZOO_KEYS = (
     "name type link version description author email release_date framework "
@@ -26,6 +27,9 @@ OWN_KEYS = (
     "preprocessing preprocessing_hash entries speech music outputs metrics limits licence "
     "sha256 training"
 ).split()
+
+# Cards with all their figures have some 25 kB.
+_LARGEST_CARD = 2**20
 
 LANGUAGES = {"e": "English", "m": "Mandarin", "x": "English and Mandarin"}
 
@@ -115,17 +119,17 @@ class ModelCard:
             `graphs.check_graph` refuses.
         """
         try:
-            if self.graph.stat().st_size > LARGEST_FILE:
-                raise ModelError(
-                    f"The graph {self.graph} has more than {LARGEST_FILE // 2**20} MiB: no model "
-                    "of this program is as large."
-                )
-            graph = self.graph.read_bytes()
+            graph = _read_at_most(self.graph, LARGEST_FILE)
         except OSError as error:
             raise ModelError(
                 f"The graph {self.graph} of the model '{self.name}' can't be read: "
                 f"{error.strerror}."
             ) from error
+        if len(graph) > LARGEST_FILE:
+            raise ModelError(
+                f"The graph {self.graph} has more than {LARGEST_FILE // 2**20} MiB: no model of "
+                "this program is as large."
+            )
         found = hashlib.sha256(graph).hexdigest()
         if found != self.sha256:
             raise ModelError(
@@ -134,6 +138,15 @@ class ModelCard:
                 "Install the model again."
             )
         check_graph(graph, str(self.graph))
+
+
+def _read_at_most(path: Path, most: int) -> bytes:
+    """Read a file, or one byte more than it may have: a link may lead to what has no end."""
+    with open(path, "rb", buffering=0) as stream:
+        parts: list[bytes] = []
+        while (left := most + 1 - sum(map(len, parts))) and (part := stream.read(left)):
+            parts.append(part)
+    return b"".join(parts)
 
 
 def read_card(path: Path) -> ModelCard:
@@ -151,13 +164,16 @@ def read_card(path: Path) -> ModelCard:
     """
     card_path, graph = path.with_suffix(".json"), path.with_suffix(".pb")
     try:
-        content = json.loads(card_path.read_text(encoding="utf-8"))
+        text = _read_at_most(card_path, _LARGEST_CARD)
+        if len(text) > _LARGEST_CARD:
+            raise ModelError(f"The card {card_path} has more than 1 MiB: no card is as large.")
+        content = json.loads(text)
     except OSError as error:
         raise ModelError(
             f"The model {path} has no readable card {card_path}: {error.strerror}. A model is "
             "a .pb file with its .json beside it."
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"The card {card_path} is not JSON: {error}.") from error
     try:
         missing = [key for key in ZOO_KEYS if key not in content]
@@ -174,7 +190,9 @@ def read_card(path: Path) -> ModelCard:
         for name, entry in entries.items():
             if set(entry.outputs) != set(HEAD_SIZES):
                 heads = ", ".join(HEAD_SIZES)
-                raise ModelError(f"The entry '{name}' of the card {card_path} must have {heads}.")
+                raise ModelError(
+                    f"The entry '{printable(name)}' of the card {card_path} must have {heads}."
+                )
     except (KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"The card {card_path} is not a model card: {error!r}.") from error
     return ModelCard(graph, content, preprocessing, entries)

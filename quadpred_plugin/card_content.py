@@ -10,6 +10,7 @@ _TEXTS = ("name", "version", "description", "release_date", "citation")
 _LANGUAGES = ("e", "m", "x")
 _LEVELS = ("clip", "patch")
 _FIGURES = ("precision", "recall", "f1")
+_LARGEST = 1e9
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -57,7 +58,9 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    # JSON knows whole numbers that no float holds, and readers of it NaN.
+    real = isinstance(value, int | float) and not isinstance(value, bool)
+    return real and -_LARGEST <= value <= _LARGEST
 
 
 def _are_figures(value: Any, needed: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from quadpred_plugin.errors import ModelError
 from quadpred_plugin.protobuf import fields, numbers, part, text
+from quadpred_plugin.text import printable
 
 # What our networks, and the imported ones, are made of. Loops are among them, files aren't.
 OPERATIONS = frozenset(
@@ -29,13 +30,14 @@ _NODE, _LIBRARY = 1, 2
 _FUNCTION = 1
 _NODE_NAME, _NODE_OPERATION, _NODE_ATTRIBUTE = 1, 2, 5
 _KEY, _VALUE = 1, 2
-_ATTRIBUTE_TENSOR = 8
+_ATTRIBUTE_LIST, _ATTRIBUTE_TYPE, _ATTRIBUTE_TENSOR = 1, 6, 8
 _TENSOR_TYPE, _TENSOR_SHAPE, _TENSOR_CONTENT = 1, 2, 4
 _TENSOR_FLOATS, _TENSOR_HALVES = 5, 13
 _SHAPE_SIZES, _SIZE = 2, 1
-# TensorFlow's numbers of types: those of weights, with NumPy's names, and int32, int64, bool.
+_CONSTANT = "Const"
+# TensorFlow's numbers of types, with NumPy's names: those of weights, and int32, int64, bool.
 _FLOATS = {1: "<f4", 19: "<f2"}
-_OTHER_TYPES = {3, 9, 10}
+_TYPES = {**_FLOATS, 3: "<i4", 9: "<i8", 10: "?"}
 
 
 @dataclass
@@ -45,12 +47,15 @@ class Node:
     Attributes
     ----------
     name, operation : str
+    type : int
+        TensorFlow's number of the type that a constant is said to be of; 0 without one.
     tensors : list of memoryview
         Messages of the constants in its attributes.
     """
 
     name: str = ""
     operation: str = ""
+    type: int = 0
     tensors: list[Any] = field(default_factory=list)
 
 
@@ -78,7 +83,7 @@ def check_graph(graph: bytes, name: str) -> None:
         if not odd:
             for node in nodes:
                 for tensor in node.tensors:
-                    _check_tensor(node.name, tensor)
+                    _check_tensor(node, tensor)
     except ValueError as error:
         raise ModelError(
             f"{name} can't be loaded as a TensorFlow graph: {error}. Install the model again."
@@ -106,22 +111,48 @@ def _node(message: memoryview) -> Node:
         elif number == _NODE_OPERATION:
             node.operation = text(value)
         elif number == _NODE_ATTRIBUTE:
-            # An entry of a map: a name, and a value that may hold a tensor.
-            attribute = dict(fields(part(value))).get(_VALUE, memoryview(b""))
-            node.tensors += [
-                part(one) for kind, one in fields(part(attribute)) if kind == _ATTRIBUTE_TENSOR
-            ]
+            _read_attribute(node, part(value))
     return node
 
 
-def _check_tensor(name: str, message: memoryview) -> None:
+def _read_attribute(node: Node, entry: memoryview) -> None:
+    """Take what counts of an entry of the attributes' map: a name, and a value."""
+    known = _once(entry)
+    for kind, value in _once(part(known.get(_VALUE, memoryview(b"")))).items():
+        if kind == _ATTRIBUTE_TENSOR:
+            node.tensors.append(part(value))
+        elif kind == _ATTRIBUTE_TYPE and bytes(part(known.get(_KEY, b""))) == b"dtype":
+            node.type = (numbers(value) or [0])[-1]
+        elif kind == _ATTRIBUTE_LIST and any(
+            one == _ATTRIBUTE_TENSOR for one, _ in fields(part(value))
+        ):
+            raise ValueError("it has lists of constants, which no network of this program has")
+
+
+def _once(message: memoryview) -> dict[int, Any]:
+    """Return the fields of a message whose readers would merge what is given twice.
+
+    What TensorFlow puts together must not be looked at apart.
+    """
+    found: dict[int, Any] = {}
+    for number, value in fields(message):
+        if number in found:
+            raise ValueError("it says something twice")
+        found[number] = value
+    return found
+
+
+def _check_tensor(node: Node, message: memoryview) -> None:
     import numpy as np
 
+    name = printable(node.name)
     parts: dict[int, list[Any]] = {}
     for number, value in fields(message):
         parts.setdefault(number, []).append(value)
-    kind = numbers(parts.get(_TENSOR_TYPE, [0])[-1])[-1:]
-    if not kind or kind[0] not in {*_FLOATS, *_OTHER_TYPES}:
+    if any(len(parts.get(one, ())) > 1 for one in (_TENSOR_TYPE, _TENSOR_SHAPE, _TENSOR_CONTENT)):
+        raise ValueError(f"its constant '{name}' says something twice")
+    kind = (numbers(parts.get(_TENSOR_TYPE, [0])[0]) or [0])[-1]
+    if kind not in _TYPES or (node.operation == _CONSTANT and kind != node.type):
         raise ValueError(f"its constant '{name}' is of a type that no network of this program has")
     values = 1
     for shape in parts.get(_TENSOR_SHAPE, []):
@@ -129,12 +160,12 @@ def _check_tensor(name: str, message: memoryview) -> None:
             values *= size
             if values > MOST_VALUES:
                 raise ValueError(f"its constant '{name}' claims more than {MOST_VALUES} values")
-    if kind[0] not in _FLOATS:
-        return
-    stored = np.dtype(_FLOATS[kind[0]])
+    stored = np.dtype(_TYPES[kind])
     contents = [part(value) for value in parts.get(_TENSOR_CONTENT, [])]
-    if contents and sum(map(len, contents)) != values * stored.itemsize:
+    if any(contents) and sum(map(len, contents)) != values * stored.itemsize:
         raise ValueError(f"its constant '{name}' isn't as large as its shape")
+    if kind not in _FLOATS:
+        return
     floats = [np.frombuffer(content, stored) for content in contents]
     floats += [_floats(name, value) for value in parts.get(_TENSOR_FLOATS, [])]
     halves = [number for value in parts.get(_TENSOR_HALVES, []) for number in numbers(value)]

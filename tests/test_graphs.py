@@ -1,6 +1,7 @@
 """Graphs are looked at before TensorFlow loads them."""
 
 import hashlib
+import importlib
 import json
 import random
 import subprocess
@@ -81,13 +82,28 @@ def test_damaged_graphs_are_errors_of_the_model(graph):
                 assert str(error).startswith("damaged.pb ")
 
 
-def test_a_graph_that_writes_files_never_runs(folder, tmp_path, noise, quadpred):
-    # The hash is right: whoever wrote the graph wrote the card.
-    hostile = (folder / "operation-WriteFile.pb").read_bytes()
-    (tmp_path / "model.pb").write_bytes(hostile)
+def write_model(graph, folder):
+    """Give a graph a card whose hash is right: whoever wrote the graph wrote the card."""
+    (folder / "model.pb").write_bytes(graph)
     content = json.loads(find_model().graph.with_suffix(".json").read_text())
-    content["quadpred"]["sha256"] = hashlib.sha256(hostile).hexdigest()
-    (tmp_path / "model.json").write_text(json.dumps(content))
+    content["quadpred"]["sha256"] = hashlib.sha256(graph).hexdigest()
+    (folder / "model.json").write_text(json.dumps(content))
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_what_a_graph_gives_must_be_numbers(form, folder, tmp_path, noise, quadpred):
+    graph = (folder / "logarithms.pb").read_bytes()
+    check_graph(graph, "model.pb")
+    write_model(graph, tmp_path)
+    soundfile.write(tmp_path / "noise.wav", noise(2), 16000)
+    words = ["predict", "--format", form, "--model", "model.pb", "noise.wav"]
+    run = quadpred(*words, folder=tmp_path)
+    assert run.code == 1
+    assert run.messages.endswith("model.pb gives what isn't a number.\n")
+
+
+def test_a_graph_that_writes_files_never_runs(folder, tmp_path, noise, quadpred):
+    write_model((folder / "operation-WriteFile.pb").read_bytes(), tmp_path)
     soundfile.write(tmp_path / "noise.wav", noise(2), 16000)
     run = quadpred("predict", "--model", "model.pb", "noise.wav", folder=tmp_path)
     assert run.code == 1
@@ -104,3 +120,88 @@ def test_a_graph_of_any_size_isnt_read(tmp_path):
         stream.truncate(LARGEST_FILE + 1)
     with pytest.raises(ModelError, match="more than 256 MiB"):
         read_card(tmp_path / "large.pb").verify()
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        (b"\x0a\x05ab", "cut off"),
+        (b"\x08", "cut off"),
+        (b"\x09abc", "cut off"),
+        (b"\x08" + b"\xff" * 10 + b"\x01", "no end"),
+        (b"\x0b", "of the kind 3"),
+        (b"\x00\x01", "number 0"),
+    ],
+)
+def test_bytes_that_are_no_message(message, words):
+    with pytest.raises(ValueError, match=words):
+        list(fields(message))
+
+
+@pytest.mark.parametrize("way", ["inference", "standard", "streaming"])
+def test_no_way_in_loads_a_graph_that_is_not_its_cards(way, tmp_path):
+    module = importlib.import_module(f"quadpred_plugin.{way}")
+    card = find_model()
+    # A sound graph, so that nothing but the look at it can refuse.
+    (tmp_path / "own.pb").write_bytes(card.graph.read_bytes())
+    content = json.loads(card.graph.with_suffix(".json").read_text())
+    content["quadpred"]["sha256"] = "0" * 64
+    (tmp_path / "own.json").write_text(json.dumps(content))
+    with pytest.raises(ModelError, match="SHA-256"):
+        if way == "inference":
+            module.Model(read_card(tmp_path / "own.pb"))
+        else:
+            module.TensorflowPredictQuad(graphFilename=str(tmp_path / "own.pb"))
+
+
+def _varint(number):
+    found = b""
+    while True:
+        number, low = number >> 7, number & 0x7F
+        found += bytes([low | (0x80 if number else 0)])
+        if not number:
+            return found
+
+
+def _part(number, content):
+    return _varint(number << 3 | 2) + _varint(len(content)) + content
+
+
+def _tensor(kind, sizes, rest):
+    shape = b"".join(_part(2, _varint(1 << 3) + _varint(size)) for size in sizes)
+    return _varint(1 << 3) + _varint(kind) + _part(2, shape) + rest
+
+
+def _constant(kind, *values):
+    attribute = _part(1, b"value") + b"".join(_part(2, value) for value in values)
+    dtype = _part(1, b"dtype") + _part(2, _varint(6 << 3) + _varint(kind))
+    return _part(1, _part(1, b"c") + _part(2, b"Const") + _part(5, dtype) + _part(5, attribute))
+
+
+ZERO = _part(5, bytes(4))
+SPLIT = {
+    # Protocol buffers merge messages that are given twice: the sizes of both count.
+    "tensors of one value": _constant(
+        1, _part(8, _tensor(1, [2**10], ZERO)) + _part(8, _tensor(1, [2**21], ZERO))
+    ),
+    "values of one attribute": _constant(
+        1, _part(8, _tensor(1, [2**10, 2**21], ZERO)), _part(8, _tensor(1, [], ZERO))
+    ),
+    # TensorFlow ends the process where whole numbers aren't as large as their shape,
+    "whole numbers": _constant(3, _part(8, _tensor(3, [1], _part(4, bytes(6))))),
+    # or a constant isn't of the type that its operation says.
+    "another type": _constant(1, _part(8, _tensor(3, [4], _part(7, _varint(0))))),
+}
+
+
+@pytest.mark.parametrize("name", SPLIT)
+def test_constants_that_end_the_process_are_refused(name):
+    with pytest.raises(ModelError):
+        check_graph(SPLIT[name], "hostile.pb")
+
+
+def test_names_of_constants_are_printable_in_refusals():
+    graph = _constant(7, _part(8, _tensor(7, [1], b""))).replace(b"\x01c", b"\x01\x07", 1)
+    with pytest.raises(ModelError) as caught:
+        check_graph(graph, "hostile.pb")
+    assert str(caught.value).isprintable()

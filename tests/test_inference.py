@@ -1,10 +1,14 @@
 """The use case, against the chain's parts put together by hand."""
 
+import os
+
 import numpy as np
 import pytest
 import soundfile
 
 import quadpred_plugin as qp
+from quadpred_plugin.errors import OutputError
+from quadpred_plugin.files import write_atomically
 from quadpred_plugin.standard import TensorflowPredictQuad
 from tests import signals
 
@@ -113,3 +117,16 @@ def test_saving_replaces_a_file_when_the_new_one_is_whole(model, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         f"result.{suffix}" for suffix in ("csv", "json", "npy", "npz")
     ]
+
+
+def test_saving_replaces_no_pipe(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(OutputError, match="not a regular file"):
+        write_atomically(tmp_path / "pipe.csv", lambda stream: stream.write("rows"), text=True)
+    assert (tmp_path / "pipe.csv").is_fifo()
+
+
+def test_what_fails_leaves_no_part_of_a_file(tmp_path):
+    with pytest.raises(ZeroDivisionError):
+        write_atomically(tmp_path / "rows.csv", lambda stream: stream.write(b"a" * (1 // 0)))
+    assert os.listdir(tmp_path) == []

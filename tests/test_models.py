@@ -88,6 +88,16 @@ def pool_by(card, head, **numbers):
         (lambda card: pool_by(card, "valence", offset=float("nan")), r"quadpred\.pooling"),
         (lambda card: pool_by(card, "quadrants", offset=1), r"quadpred\.pooling"),
         (lambda card: pool_by(card, "mood", temperature=1), r"quadpred\.pooling"),
+        (lambda card: card.update(name="\x1b[2J"), "name that is no text"),
+        (lambda card: card["quadpred"].update(limits=["\x1b]0;owned\x07"]), "limits"),
+        (lambda card: card["quadpred"]["outputs"].update({"\x1b[2J": "loud"}), "outputs"),
+        (lambda card: card["quadpred"].update(sha256="0" * 63), "sha256 that is none"),
+        (lambda card: card["quadpred"].update(sha256="G" * 64), "sha256 that is none"),
+        (lambda card: card["quadpred"].update(speech="f"), "languages that are none"),
+        (lambda card: card["quadpred"].update(music=None), "languages that are none"),
+        (lambda card: card["quadpred"]["metrics"]["clip"]["valence"].update(f1="a"), "figures"),
+        (lambda card: card["quadpred"]["metrics"]["clip"].update(mood={"f1": 1}), "figures"),
+        (lambda card: card["quadpred"]["metrics"].update(clip=[]), "figures"),
     ],
 )
 def test_cards_that_are_refused(copied, edit, message):
@@ -110,3 +120,58 @@ def test_the_hash_names_the_numbers():
     assert Preprocessing().hash == Preprocessing().hash
     assert Preprocessing(hop_size=256).hash != Preprocessing().hash
     assert Preprocessing.from_dict(Preprocessing().to_dict()) == Preprocessing()
+
+
+def test_a_card_cannot_name_a_graph(tmp_path):
+    content = json.loads(models.find_model().graph.with_suffix(".json").read_text())
+    for place in (content, content["quadpred"], content["inference"]):
+        place |= {name: "/etc/passwd" for name in ("graph", "model", "path", "file", "weights")}
+    content["name"] = "../elsewhere"
+    (tmp_path / "own.json").write_text(json.dumps(content))
+    assert read_card(tmp_path / "own.json").graph == tmp_path / "own.pb"
+
+
+ESCAPES = "\x1b]0;owned\x07"
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda own: own["preprocessing"].update(mel_scale=ESCAPES),
+        lambda own: own["preprocessing"].update({ESCAPES: 1}),
+        lambda own: own["entries"].update({ESCAPES: {"input": "x", "outputs": {}}}),
+    ],
+    ids=["mel scale", "name of a number", "name of an entry"],
+)
+def test_what_refuses_a_card_is_nothing_that_a_terminal_obeys(copied, edit):
+    change(copied, lambda content: edit(content["quadpred"]))
+    with pytest.raises(ModelError) as caught:
+        read_card(copied)
+    assert str(caught.value).isprintable()
+
+
+def test_a_card_that_is_nested_deeply_is_refused(tmp_path):
+    (tmp_path / "card.json").write_text("[" * 100_000)
+    with pytest.raises(ModelError, match="is not JSON"):
+        read_card(tmp_path / "card.json")
+
+
+def test_figures_that_no_float_holds_are_refused(copied):
+    def edit(content):
+        content["quadpred"]["metrics"]["clip"]["quadrants"]["f1"] = 10**400
+
+    change(copied, edit)
+    with pytest.raises(ModelError, match="aren't figures"):
+        read_card(copied)
+
+
+def test_a_card_of_any_size_isnt_read(copied):
+    path = copied.with_suffix(".json")
+    path.write_text(path.read_text() + " " * 2**20)
+    with pytest.raises(ModelError, match="more than 1 MiB"):
+        read_card(copied)
+    # Nor what has no end.
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    with pytest.raises(ModelError, match="more than 1 MiB"):
+        read_card(copied)

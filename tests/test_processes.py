@@ -78,3 +78,24 @@ def test_native_code_without_a_result_ends_its_process():
     )
     assert run.stdout == "alive\n"
     assert run.returncode == -signal.SIGPROF
+
+
+OUTSIDE = """
+import time
+from quadpred_plugin.processes import end_when_stalled, stalls_limited
+
+end_when_stalled(0.3)
+with stalls_limited():
+    pass
+begin = time.process_time()
+while time.process_time() < begin + 0.6:
+    pass
+print("alive", flush=True)
+"""
+
+
+def test_what_is_no_step_is_not_limited():
+    run = subprocess.run(
+        [sys.executable, "-c", OUTSIDE], capture_output=True, text=True, timeout=60
+    )
+    assert (run.stdout, run.returncode) == ("alive\n", 0)

@@ -67,7 +67,8 @@ class Network:
         Raises
         ------
         ModelError
-            If the graph's inputs or outputs aren't those that its card names.
+            If the graph's inputs or outputs aren't those that its card names, or what it
+            gives isn't finite.
         """
         for batch in batches:
             pool = self._pool_type()
@@ -82,6 +83,8 @@ class Network:
                 raise ModelError(
                     f"The graph {self._graph} doesn't do what its card says: {error}"
                 ) from error
+            if not all(np.isfinite(values).all() for values in heads.values()):
+                raise ModelError(f"The graph {self._graph} gives what isn't a number.")
             yield {
                 "quadrants": heads["quadrants"],
                 "arousal": heads["arousal"][:, 0],

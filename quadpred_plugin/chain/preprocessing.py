@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from quadpred_plugin.errors import ModelError
+from quadpred_plugin.text import printable
 
 # What no front end needs more of; a card's numbers decide how much memory is taken.
 _LARGEST = {
@@ -84,7 +85,7 @@ class Preprocessing:
             value = getattr(self, name)
             if value != only:
                 raise ModelError(
-                    f"The card asks for {name} '{value}', but this version knows only "
+                    f"The card asks for {name} {value!r}, but this version knows only "
                     f"'{only}'; a newer quadpred-plugin may know it."
                 )
         for name, number in asdict(self).items():
@@ -117,7 +118,7 @@ class Preprocessing:
         """
         known = {field.name for field in fields(cls)}
         if set(values) != known:
-            odd = ", ".join(sorted(set(values) ^ known))
+            odd = ", ".join(map(printable, sorted(set(values) ^ known)))
             raise ModelError(f"The card's preprocessing has unknown or missing entries: {odd}.")
         return cls(**values)
 

@@ -147,3 +147,10 @@ def test_what_is_neither_file_nor_folder_fails_at_once(folder, quadpred):
     run = quadpred(*arguments, folder=folder, seconds=15)
     assert run.code == 1
     assert [row["status"] for row in run.rows()] == ["error", "ok"]
+
+
+def test_remarks_of_native_decoders_are_not_told(tmp_path, quadpred, encode, noise):
+    encode(tmp_path / "one.mp3", "libmp3lame", noise(3, rate=48000), 48000)
+    (tmp_path / "two.mp3").write_bytes((tmp_path / "one.mp3").read_bytes() * 2)
+    run = quadpred("predict", "--format", "csv", "two.mp3", folder=tmp_path)
+    assert all(line.startswith("quadpred: ") for line in run.messages.splitlines()), run.messages

@@ -1,5 +1,8 @@
 """A decoder that dies in native code, or goes round in a circle, costs its file alone."""
 
+import subprocess
+import sys
+
 import pytest
 import soundfile
 
@@ -27,3 +30,40 @@ def test_a_single_file_whose_decoder_crashes_is_a_row(long, start_quadpred):
     assert "brought the decoder or the network down" in messages.decode()
     assert "Traceback" not in messages.decode()
     assert process.returncode == 1
+
+
+CIRCLE = """
+import re, resource, sys
+from quadpred_plugin import decoding, parallel
+from quadpred_plugin.models import find_model
+
+# Whatever fails, nothing of this goes on for centuries.
+resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+
+def circle(*_):
+    re.match("(a+)+b", "a" * 64)
+
+parallel.STALL_SECONDS = 0.5
+if sys.argv[1] == "opening":
+    decoding._open_soundfile = circle
+else:
+    decoding._decode_soundfile = lambda sound: decoding.Decoder(16000, 1, iter(circle, None))
+for one in parallel.predict_in_processes(find_model(), sys.argv[2:], None, 1):
+    print(one.status)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime)
+"""
+
+
+@pytest.mark.parametrize("where", ["opening", "reading"])
+def test_a_decoder_that_goes_round_in_a_circle_is_a_row(where, tmp_path, noise):
+    soundfile.write(tmp_path / "noise.wav", noise(1), 16000)
+    run = subprocess.run(
+        [sys.executable, "-c", CIRCLE, where, tmp_path / "noise.wav"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    status, seconds = run.stdout.split()
+    assert status == "error"
+    # Twice half a second, and what it takes to load the model twice.
+    assert float(seconds) < 15

@@ -125,3 +125,49 @@ def test_tags_that_are_only_shown(place, quadpred):
     assert run.code == 0, run.messages
     assert b"\x1b" not in run.output
     assert "Traceback" not in run.messages
+
+
+ODD = b"two\nlines \x1b]0;title\x07 \xff.wav"
+
+
+@pytest.fixture
+def odd_place(tmp_path, noise):
+    """Music of odd names: one that is heard, one that can't be, one that leads to another."""
+    music = os.fsencode(tmp_path / "music")
+    os.mkdir(music)
+    with open(os.path.join(music, b"good " + ODD), "wb") as stream:
+        soundfile.write(stream, noise(2), 16000, format="WAV")
+    with open(os.path.join(music, b"bad " + ODD), "wb") as stream:
+        stream.write(b"This is no music.")
+    outside = os.path.join(os.fsencode(tmp_path), ODD)
+    with open(outside, "wb") as stream:
+        stream.write(b"This isn't either.")
+    os.symlink(outside, os.path.join(music, b"link.wav"))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["predict", "--verbose", "--format", "csv", "-o", "rows.csv"],
+        ["predict", "--top", "Q1", "--seconds", "1", "--format", "table", "-o", "best.txt"],
+        ["batch", "--verbose", "--format", "json", "-o", "results"],
+        ["tag", "--dry-run"],
+        ["report", "--no-audio", "-o", "page.html"],
+    ],
+    ids=["predict", "excerpts", "batch", "tag", "report"],
+)
+def test_every_message_is_one_line(words, odd_place, quadpred):
+    run = quadpred(*words, "music", folder=odd_place)
+    lines = run.messages.splitlines()
+    assert lines and all(line.startswith("quadpred: ") for line in lines), lines
+    assert all(line.isprintable() for line in lines), lines
+    if words[0] == "predict" and words[-1] == "best.txt":
+        text = (odd_place / "best.txt").read_text()
+        assert text.replace("\n", "").isprintable()
+
+
+def test_a_list_that_is_not_there_is_named_on_one_line(tmp_path, quadpred):
+    run = quadpred("predict", "--from-file", b"no\nlist \x1b]0;title\x07", folder=tmp_path)
+    assert run.code == 2
+    assert r"no\nlist \x1b]0;title\x07 can't be read" in run.messages

@@ -120,3 +120,19 @@ def test_pictures_are_titled_with_any_name(folder, quadpred):
             picture = f"{index}.svg"
             assert quadpred("predict", "--plot", picture, path, folder=folder).code == 0
             xml.etree.ElementTree.parse(folder / picture)
+
+
+@pytest.mark.parametrize("name", [b"a:b.aac", b"http:c.aac", b"-d.aac", b"not utf-8 \xff.aac"])
+def test_what_ffmpeg_reads_may_have_any_name(name, tmp_path, quadpred, encode, noise):
+    encode(tmp_path / "plain.aac", "aac", noise(2, rate=48000), 48000)
+    os.rename(tmp_path / "plain.aac", os.path.join(os.fsencode(tmp_path), name))
+    run = quadpred("predict", "--format", "csv", "--", name, folder=tmp_path)
+    assert run.code == 0, run.messages
+    assert run.rows()[0]["file"] == os.fsdecode(name)
+
+
+def test_what_looks_like_mathematics_is_drawn_as_it_is(tmp_path, quadpred, noise):
+    soundfile.write(tmp_path / "$\\frac{$.wav", noise(2), 16000)
+    run = quadpred("predict", "-q", "--plot", "one.svg", "$\\frac{$.wav", folder=tmp_path)
+    assert run.code == 0, run.messages
+    assert (tmp_path / "one.svg").is_file()

@@ -2,12 +2,14 @@
 
 import json
 import os
+import shlex
 import shutil
 import stat
 
 import pytest
 import soundfile
 
+from quadpred_plugin.tags.writing import Change, write_changes
 from tests.signals import EXAMPLES
 from tests.tags.conftest import metadata, samples
 
@@ -307,8 +309,8 @@ def test_without_mutagen_a_sentence_says_what_to_install(folder, quadpred):
 
 def test_options_have_environment_variables(folder, quadpred):
     before = contents(folder)
-    run = quadpred("tag", "q4_calm.ogg", folder=folder, QUADPRED_TAG_DRY_RUN="1")
-    assert run.code == 0 and b"(none) -> Q4" in run.output
+    run = quadpred("tag", "q2_anger.ogg", folder=folder, QUADPRED_TAG_DRY_RUN="1")
+    assert run.code == 0 and b"(none) -> Q2" in run.output
     assert contents(folder) == before
 
 
@@ -334,3 +336,24 @@ def test_ctrl_c_ends_between_two_files(folder, start_quadpred, noise):
     assert [os.path.basename(name) for name in done] == tagged
     assert 2 <= len(tagged) < 60
     assert len(os.listdir(many)) == 60
+
+
+def test_former_values_are_shown_as_text(tmp_path, quadpred, noise):
+    path = tmp_path / "song.flac"
+    soundfile.write(path, noise(2), 16000)
+    write_changes(path, (Change("MOOD", (), ("two\nlines \x1b]0;title\x07",)),))
+    for words in (["--dry-run"], ["--dry-run", "--force"], []):
+        run = quadpred("tag", *words, "song.flac", folder=tmp_path, XDG_STATE_HOME=str(tmp_path))
+        assert run.code == 0, run.messages
+        told = run.output.decode() + run.messages
+        assert told.replace("\n", "").isprintable()
+        assert r"two\nlines \x1b]0;title\x07" in told
+
+
+def test_the_command_that_brings_tags_back_can_be_pasted(tmp_path, quadpred, noise):
+    soundfile.write(tmp_path / "song.flac", noise(2), 16000)
+    record = "a b; touch ran.jsonl"
+    run = quadpred("tag", "--undo-file", record, "song.flac", folder=tmp_path)
+    assert run.code == 0, run.messages
+    (line,) = (one for one in run.messages.splitlines() if "--undo" in one)
+    assert shlex.split(line.partition("come back by: ")[2])[-1] == record

@@ -1,17 +1,19 @@
 """Audio that is damaged or claims what no audio is ends in a row that says so."""
 
 import contextlib
+import itertools
 import struct
 import subprocess
 import sys
 import tracemalloc
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import soundfile
 
-from quadpred_plugin.decoding import open_decoder
+from quadpred_plugin.decoding import _decode_ffmpeg, open_decoder
 from quadpred_plugin.errors import AudioError
 from tests.tree import ROOT
 
@@ -80,3 +82,52 @@ def test_many_channels_take_no_more_memory(tmp_path):
     tracemalloc.stop()
     assert len(expected) == 0
     assert peak < 4 * MEBIBYTE
+
+
+def test_frames_of_changing_formats_are_all_heard(tmp_path, encode, noise):
+    parts = []
+    for rate in (48000, 24000):
+        encode(tmp_path / "part.aac", "aac", noise(1, rate=rate), rate)
+        parts.append((tmp_path / "part.aac").read_bytes())
+    (tmp_path / "both.aac").write_bytes(b"".join(parts))
+    with open_decoder(tmp_path / "both.aac") as decoder:
+        frames = sum(map(len, decoder.blocks))
+    assert decoder.complaints == []
+    assert frames / decoder.sample_rate == pytest.approx(2, abs=0.2)
+
+
+def test_a_file_without_end_of_damaged_parts_is_given_up():
+    def decode():
+        raise ValueError
+
+    read = itertools.count()
+    packets = (SimpleNamespace(decode=decode) for _ in zip(range(5000), read, strict=False))
+    context = SimpleNamespace(sample_rate=16000, layout=SimpleNamespace(nb_channels=1))
+    container = SimpleNamespace(
+        streams=SimpleNamespace(audio=[SimpleNamespace(codec_context=context)]),
+        demux=lambda stream: packets,
+        duration=None,
+    )
+    decoder = _decode_ffmpeg(container, 1)
+    assert list(decoder.blocks) == []
+    assert decoder.complaints == ["1001 damaged parts were skipped"]
+
+
+def test_a_length_that_no_file_has_is_none_that_is_missing(tmp_path, noise):
+    path = tmp_path / "endless.flac"
+    soundfile.write(path, noise(1), 16000)
+    content = bytearray(path.read_bytes())
+    # A stream's header may leave out its number of samples.
+    content[21] &= 0xF0
+    content[22:26] = bytes(4)
+    path.write_bytes(content)
+    assert soundfile.info(path).frames == 2**63 - 1
+    with open_decoder(path) as decoder:
+        assert decoder.declared_seconds is None
+
+
+def test_what_is_called_mp3_and_is_none_is_not_searched(tmp_path, capfd):
+    (tmp_path / "random.mp3").write_bytes(np.random.default_rng(0).bytes(3000))
+    with pytest.raises(AudioError), open_decoder(tmp_path / "random.mp3"):
+        pass
+    assert capfd.readouterr().err == ""
