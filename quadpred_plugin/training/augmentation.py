@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 EQUALISER_POINTS = 6
 MASKED_FRAMES = 4
+# Patches that are changed at a time, so that an epoch's copies don't lie in memory together.
+_BATCH = 1024
 
 
 @dataclass(frozen=True)
@@ -59,25 +61,36 @@ def augment(
     D. S. Park et al., "SpecAugment: a simple data augmentation method for automatic
     speech recognition", Interspeech 2019 (the masks).
     """
-    frames, bands = patches.shape[1:]
+    count, frames, bands = patches.shape
     points = np.linspace(0, bands - 1, EQUALISER_POINTS)
-    changed = patches.copy()
-    for patch in changed:
-        curve = np.interp(
-            np.arange(bands), points, random.normal(0, strength.equaliser, EQUALISER_POINTS)
-        )
-        shift = random.integers(-strength.band_shift, strength.band_shift + 1)
-        if shift > 0:
-            patch[:, shift:] = patch[:, :-shift].copy()
-        elif shift < 0:
-            patch[:, :shift] = patch[:, -shift:].copy()
-        patch += (curve + random.normal(0, strength.gain)).astype(np.float32)
-        mean = patch.mean()
-        width, start = random.integers(0, strength.masked_bands + 1), random.integers(0, bands)
-        patch[:, start : start + width] = mean
-        width, start = random.integers(0, MASKED_FRAMES + 1), random.integers(0, frames)
-        patch[start : start + width] = mean
+    lines = np.stack([np.interp(np.arange(bands), points, one) for one in np.eye(len(points))])
+    curves = random.normal(0, strength.equaliser, (count, len(points))) @ lines
+    curves += random.normal(0, strength.gain, (count, 1))
+    shifts = random.integers(-strength.band_shift, strength.band_shift + 1, (count, 1))
+    sources = np.arange(bands) - shifts
+    # Bands that nothing moves to stay what they were.
+    sources = np.where((sources >= 0) & (sources < bands), sources, np.arange(bands))
+    masked_bands = _stretches(count, bands, strength.masked_bands, random)
+    masked_frames = _stretches(count, frames, MASKED_FRAMES, random)
+    changed = np.empty_like(patches)
+    for start in range(0, count, _BATCH):
+        rows = slice(start, start + _BATCH)
+        batch = np.take_along_axis(patches[rows], sources[rows, np.newaxis], axis=2)
+        batch += curves[rows, np.newaxis].astype(np.float32)
+        masked = masked_bands[rows, np.newaxis] | masked_frames[rows, :, np.newaxis]
+        changed[rows] = np.where(masked, batch.mean(axis=(1, 2), keepdims=True), batch)
     return changed
+
+
+def _stretches(
+    count: int, size: int, widest: int, random: np.random.Generator
+) -> NDArray[np.bool_]:
+    """Choose one stretch of a row's places for each of so many rows, shape (count, size)."""
+    widths = random.integers(0, widest + 1, (count, 1))
+    starts = random.integers(0, size, (count, 1))
+    places = np.arange(size)
+    chosen: NDArray[np.bool_] = (places >= starts) & (places < starts + widths)
+    return chosen
 
 
 def mix(

@@ -1,6 +1,6 @@
 """What a student is given: features, the clips' labels and what the teacher said of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,7 @@ def gather_lessons(
     work: Path,
     preprocessing: Preprocessing,
     fold: int | None,
+    taught: Collection[str],
     validation_share: float,
     seed: int,
 ) -> Lessons:
@@ -87,6 +88,8 @@ def gather_lessons(
     preprocessing : Preprocessing
     fold : int or None
         4Q's fold that only tests; None trains on all of them and tests none.
+    taught : collection of str
+        The corpora for which the teacher's word is asked; of others the labels alone count.
     validation_share : float
         Share of the artists and of the songs that decides when to stop; 0 for none.
     seed : int
@@ -107,7 +110,7 @@ def gather_lessons(
     clips = read_clips(music / "labels.csv")
     number = _NO_FOLD if fold is None else fold
     split = split_clips(clips, CORPORA[POP], number, validation_share, seed)
-    teacher = Teacher(labels / f"{POP}.npz")
+    teacher = Teacher(labels / f"{POP}.npz") if POP in taught else None
     train = {POP: lessons(split.train, POP, teacher)}
     validation = {POP: lessons(split.validation, POP, None)}
     test = {POP: lessons(split.test, POP, None)}
@@ -117,7 +120,7 @@ def gather_lessons(
         songs = sorted({one.group for one in learned})
         order = np.random.default_rng(seed).permutation(len(songs))
         chosen = {songs[index] for index in order[: round(validation_share * len(songs))]}
-        teacher = Teacher(labels / f"{PIANO}.npz")
+        teacher = Teacher(labels / f"{PIANO}.npz") if PIANO in taught else None
         train[PIANO] = lessons([one for one in learned if one.group not in chosen], PIANO, teacher)
         validation[PIANO] = lessons([one for one in learned if one.group in chosen], PIANO, None)
         test[PIANO] = lessons([one for one in examples if one.part == "val"], PIANO, None)

@@ -224,7 +224,9 @@ def _render(render: Render) -> None:
     kind = ("OGG", "OPUS") if render.path.suffix == ".ogg" else ("FLAC", "PCM_16")
     write_atomically(
         render.path,
-        lambda stream: soundfile.write(stream, samples, SAMPLE_RATE, format=kind[0], subtype=kind[1]),
+        lambda stream: soundfile.write(
+            stream, samples, SAMPLE_RATE, format=kind[0], subtype=kind[1]
+        ),
     )
 
 

@@ -115,6 +115,8 @@ def draw_lessons(
 ) -> tuple[NDArray[np.float32], Labels]:
     """Draw one epoch's patches, and for each the blend of its clip's label and the teacher's.
 
+    Within a corpus each quadrant is drawn as often, however many clips it has.
+
     Parameters
     ----------
     lessons : dict of sequence of Lesson
@@ -136,9 +138,10 @@ def draw_lessons(
     corpora = random.choice(len(names), recipe.patches, p=shares / shares.sum())
     patches = np.empty((recipe.patches, size, preprocessing.bands), dtype=np.float32)
     quadrants = np.empty((recipe.patches, len(QUADRANTS)), dtype=np.float32)
+    pools = [_by_quadrant(lessons[name]) for name in names]
     hints = []
     for index, corpus in enumerate(corpora):
-        pool = lessons[names[corpus]]
+        pool = pools[corpus][int(random.integers(len(pools[corpus])))]
         lesson = pool[int(random.integers(len(pool)))]
         start = random.integers(0, len(lesson.features) - size + 1)
         patches[index] = lesson.features[start : start + size]
@@ -157,6 +160,14 @@ def draw_lessons(
     if HINTS_OUTPUT in recipe.loss_weights:
         labels[HINTS_OUTPUT] = np.stack(hints).astype(np.float32)
     return mix(patches, labels, recipe.mixup, random)
+
+
+def _by_quadrant(lessons: Sequence[Lesson]) -> list[list[Lesson]]:
+    """Return a corpus' lessons of each quadrant that it has; without labels, all in one list."""
+    pools: dict[int | None, list[Lesson]] = {}
+    for lesson in lessons:
+        pools.setdefault(lesson.quadrant, []).append(lesson)
+    return list(pools.values())
 
 
 def _label(lesson: Lesson) -> NDArray[np.float32]:

@@ -76,6 +76,7 @@ def run_student(data: StudentData, recipe: Student, fold: int | None, report: Re
         data.work,
         data.preprocessing,
         fold,
+        {corpus for corpus, subject in recipe.subjects.items() if subject.teacher_share},
         recipe.validation_share,
         recipe.schedule.seed,
     )

@@ -43,15 +43,18 @@ def render(clip, soundfont, part="train", song=None):
     return Example(f"{clip}@{soundfont}", Path(), "emopia", 0, song or clip, None, part)
 
 
-def test_soundfonts_take_turns():
-    examples = [
-        render(clip, font) for clip in ("a", "b", "c") for font in ("fluid", "timgm", "varied1")
-    ]
+def test_one_plain_render_of_each_training_clip_is_listened_to():
+    played = {
+        "a": ("timgm", "opl3"),
+        "b": ("varied1", "csound", "fluid"),
+        "c": ("fluid", "varied1"),
+    }
+    examples = [render(clip, font) for clip, fonts in played.items() for font in fonts]
     examples += [render("d", font, song="s") for font in ("fluid", "timgm")]
     examples += [render("e", "musescore", "val", song="s")]
     chosen = [one.name for one in one_render_each(examples)]
     # Of d validation holds another part of the song.
-    assert chosen == ["a@fluid", "b@timgm", "c@fluid"]
+    assert chosen == ["a@timgm", "b@csound", "c@fluid"]
 
 
 def test_music_is_kept_and_read(tmp_path):
@@ -73,6 +76,19 @@ def test_music_is_kept_and_read(tmp_path):
     ]
     (piece,) = read_pieces(tmp_path)
     assert piece.name == "some-game-a_theme" and piece.path == music / "a theme.ogg"
+
+
+def test_no_package_sets_the_tone(tmp_path, monkeypatch):
+    monkeypatch.setattr("quadpred_plugin.training.corpora.games._MOST_SECONDS_OF_A_PACKAGE", 100)
+    for package, lengths in {"long": (150,), "many": (40,) * 5, "few": (40,)}.items():
+        (tmp_path / package).mkdir()
+        for number, seconds in enumerate(lengths):
+            noise = signals.noise(seconds, seed=number) * 0.3
+            soundfile.write(tmp_path / package / f"{number}.flac", noise, 16000)
+    chosen = read_pieces(tmp_path)
+    assert chosen == read_pieces(tmp_path)
+    packages = [one.path.parent.name for one in chosen]
+    assert packages == ["few", "long", "many", "many"]
 
 
 def test_an_empty_folder_says_what_to_do(tmp_path):

@@ -1,6 +1,7 @@
 """Notes become audio as they are meant: checked on spectra and lengths, by the real synthesiser."""
 
 import csv
+from collections import Counter
 from dataclasses import replace
 
 import mido
@@ -85,6 +86,10 @@ def test_performances_are_seeded_and_kept_apart():
     assert ways == performances(score, 40) and len({one.label for one in ways}) == 42
     assert ways[:2] == performances(score, 0)
     assert {one.soundfont for one in ways} == set(TRAINING_SOUNDFONTS)
+    assert len({one.soundfont for one in ways[:2]}) == 2
+    plain = [performances(replace(score, name=f"clip{n}"), 0) for n in range(200)]
+    heard = Counter(one.soundfont for two in plain for one in two)
+    assert set(heard) == set(TRAINING_SOUNDFONTS) and min(heard.values()) > 70
     held_out = performances(replace(score, part="val"), 40)
     assert [one.soundfont for one in held_out] == list(VALIDATION_SOUNDFONTS)
     assert not set(TRAINING_SOUNDFONTS) & set(VALIDATION_SOUNDFONTS)
@@ -102,6 +107,7 @@ def corpus(folder, notes):
 
 def test_a_corpus_becomes_files_and_a_list_and_goes_on(tmp_path, notes, monkeypatch):
     monkeypatch.setattr("quadpred_plugin.training.rendering.TRAINING_SOUNDFONTS", ("timgm",))
+    monkeypatch.setattr("quadpred_plugin.training.rendering._PLAIN", 1)
     scores = read_scores(corpus(tmp_path, notes))
     calls = []
     table = render_scores(scores, 1, tmp_path, 2, lambda *numbers: calls.append(numbers))
@@ -110,13 +116,32 @@ def test_a_corpus_becomes_files_and_a_list_and_goes_on(tmp_path, notes, monkeypa
     assert {(one.quadrant, one.group, one.part) for one in examples} == {(2, "song song", "train")}
     for one in examples:
         about = soundfile.info(one.path)
-        assert (about.samplerate, about.channels, about.subtype) == (16000, 1, "OPUS")
+        assert (about.samplerate, about.channels) == (16000, 1)
     before = [one.path.stat().st_mtime_ns for one in examples]
     examples[1].path.unlink()
     render_scores(scores, 1, tmp_path, 2, lambda *numbers: None)
     after = [one.path.stat().st_mtime_ns for one in examples]
     assert after[0] == before[0] and after[1] != before[1]
     assert calls[-1] == (2, 2)
+
+
+def test_some_training_renders_go_through_the_codec_and_all_of_validation(
+    tmp_path, notes, monkeypatch
+):
+    monkeypatch.setattr("quadpred_plugin.training.rendering.TRAINING_SOUNDFONTS", ("timgm",))
+    monkeypatch.setattr("quadpred_plugin.training.rendering.VALIDATION_SOUNDFONTS", ("timgm",))
+    monkeypatch.setattr("quadpred_plugin.training.rendering._PLAIN", 1)
+    (score,) = read_scores(corpus(tmp_path, notes))
+    coded = {}
+    for part in ("train", "val"):
+        scores = [replace(score, name=f"{part}{number}", part=part) for number in range(20)]
+        render_scores(scores, 0, tmp_path / part, 2, lambda *numbers: None)
+        with open(tmp_path / part / "renders.csv", newline="") as stream:
+            files = [tmp_path / part / row["path"] for row in csv.DictReader(stream)]
+        coded[part] = [soundfile.info(file).subtype for file in files]
+    assert set(coded["val"]) == {"OPUS"}
+    assert set(coded["train"]) == {"OPUS", "PCM_16"}
+    assert 10 < coded["train"].count("PCM_16") < 20
 
 
 @pytest.mark.parametrize("content", [b"", b"MThd", b"no notes at all"])

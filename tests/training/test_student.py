@@ -62,6 +62,13 @@ def test_corpora_come_in_their_shares():
     np.testing.assert_allclose(labels["quadrants"][piano, 3], 0.5)
 
 
+def test_quadrants_are_drawn_alike_however_many_clips_they_have():
+    many = {"pop": [lesson(0, -8.0)] * 9 + [lesson(2, -8.0)], "piano": [lesson(3, -60.0)]}
+    _, labels = draw_lessons(many, recipe(teacher_share=0.0), NUMBERS, np.random.default_rng(6))
+    shares = labels["quadrants"].mean(axis=0)
+    np.testing.assert_allclose(shares, [0.375, 0, 0.375, 0.25], atol=0.07)
+
+
 def test_the_teachers_word_is_that_of_the_moment():
     patches, labels = draw_lessons(
         LESSONS, recipe(teacher_share=1.0), NUMBERS, np.random.default_rng(2)

@@ -1,5 +1,6 @@
 """Music of free games, as Debian packages carry it: many styles and openly licensed, no labels."""
 
+import random
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -41,6 +42,9 @@ _SUFFIXES = {".ogg", ".oga", ".opus", ".mp3", ".flac"}
 # Shorter files are effects and jingles.
 _LEAST_BYTES = 200_000
 _LEAST_SECONDS = 30
+# Of one package, so that none sets the tone; which pieces, a seed says.
+_MOST_SECONDS_OF_A_PACKAGE = 3000
+_SEED = 1
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ def keep_music(folder: Path) -> None:
 
 
 def read_pieces(folder: Path) -> list[Piece]:
-    """Return the pieces of 30 s and more, by name.
+    """Return pieces of 30 s and more, by path: of each package some 50 minutes at most.
 
     Raises
     ------
@@ -113,7 +117,7 @@ def read_pieces(folder: Path) -> list[Piece]:
     """
     import av
 
-    pieces: dict[str, Piece] = {}
+    pieces: dict[str, tuple[Piece, float]] = {}
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() not in _SUFFIXES or path.stat().st_size < _LEAST_BYTES:
             continue
@@ -125,7 +129,21 @@ def read_pieces(folder: Path) -> list[Piece]:
         if seconds >= _LEAST_SECONDS:
             package = path.relative_to(folder).parts[0]
             name = f"{package}-{path.stem}".replace(" ", "_")
-            pieces[name] = Piece(name, path)
+            pieces[name] = Piece(name, path), seconds
     if not pieces:
         raise QuadpredError(f"{folder} holds no music: 'quadpred train games -o {folder}' gets it.")
-    return list(pieces.values())
+    chosen = _some_of_each_package(list(pieces.values()), folder)
+    return [piece for piece, _ in pieces.values() if piece in chosen]
+
+
+def _some_of_each_package(pieces: list[tuple[Piece, float]], folder: Path) -> set[Piece]:
+    random.Random(_SEED).shuffle(pieces)
+    chosen: set[Piece] = set()
+    heard: dict[str, float] = {}
+    for piece, seconds in pieces:
+        package = piece.path.relative_to(folder).parts[0]
+        # The first one comes in however long it is.
+        if package not in heard or heard[package] + seconds <= _MOST_SECONDS_OF_A_PACKAGE:
+            heard[package] = heard.get(package, 0) + seconds
+            chosen.add(piece)
+    return chosen
