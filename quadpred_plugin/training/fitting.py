@@ -108,6 +108,7 @@ def fit(
         history = network.fit(
             inputs, targets, batch_size=schedule.batch_size, shuffle=False, verbose=0
         ).history
+        _part_from_means(network)
         figures = {
             "epoch": epoch,
             "loss": history["loss"][0],
@@ -121,6 +122,18 @@ def fit(
         _write_log(log, epochs)
         report(figures)
     return keras.saving.load_model(best)
+
+
+def _part_from_means(network: Any) -> None:
+    """Give weights memory of their own where JAX let them share that of their running means.
+
+    The next step hands the memory of both to its results, and can't do so twice.
+    """
+    import keras
+
+    if keras.backend.backend() == "jax":
+        for weights in network.trainable_variables:
+            weights.assign(keras.ops.copy(weights.value))
 
 
 def _seed_noise(network: Any, seed: int, epoch: int) -> None:
