@@ -14,18 +14,9 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _NAMESPACES = ("unshare", "--mount", "--pid", "--fork", "--kill-child")
 _MOUNT = 'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && shift && exec "$@"'
 _CERTIFICATE = "/run/certificate-of-the-package-index.pem"
-# What tells pip where packages are. The rest, such as constraints on versions or folders of wheels,
+# What tells pip how to reach packages, beside addresses. The rest, such as constraints on versions,
 # is this machine's own, and names files that the root hasn't.
-_PLACES = {
-    "cert",
-    "default-timeout",
-    "extra-index-url",
-    "index-url",
-    "proxy",
-    "retries",
-    "timeout",
-    "trusted-host",
-}
+_CONNECTION = {"cert", "default-timeout", "proxy", "retries", "timeout", "trusted-host"}
 
 
 def make(root: Path, suite: str, mirror: str | None) -> None:
@@ -149,7 +140,7 @@ def _network_settings(certificate: Path) -> dict[str, str]:
         if name in os.environ
     }
     for name, value in _pip_settings().items():
-        if name not in _PLACES:
+        if name not in _CONNECTION and not name.endswith("-url"):
             continue
         if name == "cert":
             shutil.copyfile(value, certificate)
