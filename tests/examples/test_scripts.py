@@ -16,7 +16,7 @@ EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 
 
 def test_essentia_network():
-    audio = EXAMPLES / "audio" / "q4_calm.ogg"
+    audio = EXAMPLES / "audio" / "q3_sadness.ogg"
     run = subprocess.run(
         [sys.executable, EXAMPLES / "essentia_network.py", audio],
         capture_output=True,
