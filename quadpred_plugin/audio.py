@@ -15,7 +15,7 @@ from quadpred_plugin.errors import AudioError
 # their ends by less.
 _CUT_OFF_SECONDS = 0.5
 # Blocks are put together to so many samples: bands of many frames cost less each.
-_LEAST_SAMPLES = 1 << 18
+_LEAST_SAMPLES = 1 << 19
 
 
 class Mixer:

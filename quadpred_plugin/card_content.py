@@ -85,14 +85,12 @@ def _is_pooling(value: Any) -> bool:
     return (
         isinstance(value, dict)
         and set(value) <= set(HEAD_SIZES)
-        and all(_is_pooling_of(head, one) for head, one in value.items())
+        and all(map(_is_pooling_of, value.values()))
     )
 
 
-def _is_pooling_of(head: str, value: Any) -> bool:
-    # No one number moves four quadrants.
-    largest = 0 if HEAD_SIZES[head] > 1 else 10
-    ranges = {"temperature": (0.01, 100), "offset": (-largest, largest)}
+def _is_pooling_of(value: Any) -> bool:
+    ranges = {"temperature": (0.01, 100), "offset": (-10, 10)}
     return (
         isinstance(value, dict)
         and set(value) <= set(ranges)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from math import exp
 from typing import TYPE_CHECKING, Any
 
+from quadpred_plugin.quadrants import QUADRANTS
+
 if TYPE_CHECKING:
     # Cards hold these numbers, and a host that scans for plugins reads cards: without NumPy.
     import numpy as np
@@ -21,11 +23,12 @@ class Pooling:
     Attributes
     ----------
     temperature : float
-        Logarithms of the mean probabilities are divided by it; below 1 makes the mean surer. It
-        never changes which class is the most probable.
+        Logarithms of the mean probabilities are divided by it; below 1 makes the mean surer. By
+        itself it never changes which class is the most probable.
     offset : float
-        Added then to the logarithm of the odds that arousal or valence is positive, nats; a
-        file is positive where its mean outweighs it. 0 for quadrants.
+        Added then to the logarithm of the odds that arousal or valence is positive, nats, or to
+        those of the quadrants of positive valence, whose means lean as valence's does; a file
+        is positive where its mean outweighs it.
 
     References
     ----------
@@ -39,6 +42,8 @@ class Pooling:
 
 
 PLAIN_MEAN = Pooling()
+POSITIVE_VALENCE = tuple(index for index, quadrant in enumerate(QUADRANTS) if quadrant.valence > 0)
+"""Places of the quadrants that an offset moves."""
 
 
 def pool(values: "NDArray[np.floating]", pooling: Pooling = PLAIN_MEAN) -> Any:
@@ -47,9 +52,8 @@ def pool(values: "NDArray[np.floating]", pooling: Pooling = PLAIN_MEAN) -> Any:
     Parameters
     ----------
     values : ndarray, shape (patches, classes) or (patches,)
-        Probabilities that sum to 1, or differences of two, -1..1.
+        Probabilities of the quadrants, or differences of two, -1..1.
     pooling : Pooling
-        Its offset is of differences alone.
 
     Returns
     -------
@@ -61,6 +65,7 @@ def pool(values: "NDArray[np.floating]", pooling: Pooling = PLAIN_MEAN) -> Any:
         return mean if mean.ndim else float(mean)
     if mean.ndim:
         raised = mean ** (1 / pooling.temperature)
+        raised[list(POSITIVE_VALENCE)] *= exp(pooling.offset)
         return raised / raised.sum()
     negative = ((1 - mean) / 2) ** (1 / pooling.temperature)
     positive = ((1 + mean) / 2) ** (1 / pooling.temperature) * exp(pooling.offset)

@@ -51,7 +51,9 @@ def test_summary_is_the_mean_calibrated_as_the_card_says(model):
     prediction = model.predict(path_of("q2_anger"), hop=0.5)
     assert prediction.hop == pytest.approx(0.512)
     summary = prediction.summary()
-    raised = prediction.quadrants.mean(axis=0) ** (1 / model.card.pooling["quadrants"].temperature)
+    quadrants = model.card.pooling["quadrants"]
+    raised = prediction.quadrants.mean(axis=0) ** (1 / quadrants.temperature)
+    raised[[0, 3]] *= np.exp(quadrants.offset)
     np.testing.assert_allclose(summary.quadrants, raised / raised.sum(), atol=1e-6)
     chance = (1 + prediction.arousal.mean(dtype=float)) / 2
     arousal = model.card.pooling["arousal"]

@@ -86,7 +86,7 @@ def pool_by(card, head, **numbers):
         (lambda card: numbers(card).update(frame_size=4096), "larger than its fft_size"),
         (lambda card: pool_by(card, "valence", temperature=0), r"quadpred\.pooling"),
         (lambda card: pool_by(card, "valence", offset=float("nan")), r"quadpred\.pooling"),
-        (lambda card: pool_by(card, "quadrants", offset=1), r"quadpred\.pooling"),
+        (lambda card: pool_by(card, "quadrants", offset=11), r"quadpred\.pooling"),
         (lambda card: pool_by(card, "mood", temperature=1), r"quadpred\.pooling"),
         (lambda card: card.update(name="\x1b[2J"), "name that is no text"),
         (lambda card: card["quadpred"].update(limits=["\x1b]0;owned\x07"]), "limits"),

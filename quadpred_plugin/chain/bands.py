@@ -9,8 +9,8 @@ from quadpred_plugin.chain.engine import load_standard
 from quadpred_plugin.chain.filterbank import Filterbank
 from quadpred_plugin.chain.preprocessing import Preprocessing
 
-# Bounds what their spectra occupy: 2 MiB with the chain's numbers.
-_FRAMES_AT_A_TIME = 512
+# Bounds what their spectra occupy: 4 MiB with the chain's numbers.
+_FRAMES_AT_A_TIME = 1024
 
 
 def slaney_edges(lowest: float, highest: float, bands: int) -> NDArray[np.float64]:

@@ -84,9 +84,10 @@ def render_command(data: Path, output: Path, variations: int, jobs: int) -> None
     """Play EMOPIA's clips by several soundfonts.
 
     Training clips are played as written by two of four soundfonts and, transposed, slower
-    or faster, softer or louder, on pianos and other instruments, a few times more.
-    Validation clips are played by a fifth soundfont, which training never hears. Needs
-    Debian's fluidsynth and soundfonts. Goes on where it was interrupted.
+    or faster, softer or louder, on pianos and other instruments, a few times more; and by a
+    fifth soundfont, which the final model alone hears. Validation clips are played by that
+    one and by two of the four. Needs Debian's fluidsynth and soundfonts. Goes on where it was
+    interrupted.
     """
     from quadpred_plugin.training.corpora.emopia import read_scores
     from quadpred_plugin.training.rendering import render_scores
@@ -98,6 +99,37 @@ def render_command(data: Path, output: Path, variations: int, jobs: int) -> None
     output.mkdir(parents=True, exist_ok=True)
     scores = read_scores(data / "labels.csv")
     click.echo(render_scores(scores, variations, output, jobs, report))
+
+
+@click.command(
+    "notes",
+    epilog="""\b
+Examples:
+  quadpred train notes --data emopia --renders renders/renders.csv
+""",
+)
+@click.option("--data", type=_FOLDER, required=True, help="Folder of EMOPIA.")
+@click.option("--renders", type=_FILE, required=True, help="EMOPIA's renders.csv.")
+@_work
+@_jobs
+def notes_command(data: Path, renders: Path, work: Path, jobs: int) -> None:
+    """Say what EMOPIA's renders play, second by second.
+
+    'quadpred train listen' lets a network guess what is played. A teacher who reads the notes
+    labels the seconds of each clip whose song it didn't learn, for 'quadpred train student'.
+    """
+    from quadpred_plugin.chain.preprocessing import Preprocessing
+    from quadpred_plugin.training.lessons import piano_labels
+    from quadpred_plugin.training.played import describe_renders, read_played
+    from quadpred_plugin.training.teacher.examples import read_renders
+    from quadpred_plugin.training.teacher.notes import label_piano
+
+    click.echo(describe_renders(data, renders, work, Preprocessing(), jobs))
+    labels = piano_labels(work)
+    label_piano(
+        read_renders(renders), read_played(work), labels, lambda line: click.echo(line, err=True)
+    )
+    click.echo(labels)
 
 
 @click.command(
@@ -129,19 +161,24 @@ def games_command(output: Path) -> None:
     epilog="""\b
 Examples:
   quadpred train listen --games games --renders renders/renders.csv
+  quadpred train listen tones-listener --renders renders/renders.csv
 """,
 )
 @click.argument("recipe_name", metavar="[RECIPE]", default="listener")
-@click.option("--games", type=_FOLDER, required=True, help="Folder of the games' music.")
+@click.option(
+    "--games", type=_FOLDER, help="Folder of the games' music, if the recipe asks for it."
+)
 @click.option("--renders", type=_FILE, help="EMOPIA's renders.csv, if the recipe asks for it.")
 @_work
 @_jobs
 def listen_command(
-    recipe_name: str, games: Path, renders: Path | None, work: Path, jobs: int
+    recipe_name: str, games: Path | None, renders: Path | None, work: Path, jobs: int
 ) -> None:
-    """Let a network guess what musicnn hears, without labels.
+    """Let a network learn to hear, without labels.
 
-    RECIPE says on which music. 'quadpred train student' starts from what was learned.
+    It guesses what musicnn hears, or which notes are played, as RECIPE says: listener, with
+    the games' music, or tones-listener, which needs what 'quadpred train notes' left in WORK.
+    'quadpred train student' starts from what was learned.
     """
     from quadpred_plugin.chain.preprocessing import Preprocessing
     from quadpred_plugin.training.recipe import read_settings
@@ -151,7 +188,7 @@ def listen_command(
 
     use_one_thread()
     recipe = read_settings(recipe_name, Student)
-    place = StudentData(games, renders, work, Preprocessing())
+    place = StudentData(work, renders, work, Preprocessing())
     click.echo(train_listener(place, recipe, games, jobs, _report))
 
 
@@ -173,26 +210,30 @@ Examples:
 def student_command(
     recipe_name: str, data: Path, renders: Path | None, work: Path, final: bool, jobs: int
 ) -> None:
-    """Train the compact network on labels and a teacher's word.
+    """Train the default model's networks on labels and teachers' words.
 
-    RECIPE is a shipped recipe's name or a .json file; compact if absent. Trains fold by
-    fold and prints the scores on the clips left out. Needs what 'quadpred train teacher'
-    left in WORK. Goes on where it was interrupted.
+    RECIPE is a shipped recipe's name or a .json file, of one network or of a pair; compact
+    if absent. Trains fold by fold and prints the scores on the clips left out. Needs what
+    'quadpred train teacher', 'notes' and 'listen' left in WORK. Goes on where it was
+    interrupted.
     """
     from quadpred_plugin.chain.preprocessing import Preprocessing
     from quadpred_plugin.training.evaluate import format_scores
-    from quadpred_plugin.training.recipe import read_settings
+    from quadpred_plugin.training.pair import Pair
+    from quadpred_plugin.training.pairs import run_pair
+    from quadpred_plugin.training.recipe import read_settings, recipe_kind
     from quadpred_plugin.training.student import Student
     from quadpred_plugin.training.students import StudentData, cross_validate, run_student
     from quadpred_plugin.training.workers import run_side_by_side
 
-    recipe = read_settings(recipe_name, Student)
+    recipe: Any = read_settings(recipe_name, recipe_kind(recipe_name, (Student, Pair)))
+    train: Any = run_pair if isinstance(recipe, Pair) else run_student
     place = StudentData(data, renders, work, Preprocessing())
     if final:
-        run_side_by_side(run_student, [(place, recipe, None, _report)], 1)
+        run_side_by_side(train, [(place, recipe, None, _report)], 1)
         click.echo(place.folder(recipe, None))
         return
-    for corpus, scores in cross_validate(place, recipe, jobs, _report).items():
+    for corpus, scores in cross_validate(train, place, recipe, jobs, _report).items():
         click.echo(f"{corpus}\n{format_scores(scores)}\n")
 
 
@@ -232,14 +273,17 @@ def compare_command(
     from quadpred_plugin.training.comparison import compare
     from quadpred_plugin.training.diagrams import write_reliability
     from quadpred_plugin.training.grid import Grid
-    from quadpred_plugin.training.recipe import read_settings
+    from quadpred_plugin.training.pair import Pair
+    from quadpred_plugin.training.recipe import read_settings, recipe_kind
     from quadpred_plugin.training.results import keep_rows, write_between
     from quadpred_plugin.training.student import Student
-    from quadpred_plugin.training.students import StudentData, pooled_scores
+    from quadpred_plugin.training.students import StudentData, final_scores, pooled_scores
 
-    recipe = read_settings(recipe_name, Student)
-    scores = pooled_scores(StudentData(work, None, work, Preprocessing()), recipe)
-    text = compare(work, recipe.name, scores, read_settings(grid_name, Grid))
+    recipe: Any = read_settings(recipe_name, recipe_kind(recipe_name, (Student, Pair)))
+    data = StudentData(work, None, work, Preprocessing())
+    scores = pooled_scores(data, recipe)
+    grid = read_settings(grid_name, Grid)
+    text = compare(work, recipe.name, scores, grid, final_scores(data, recipe))
     click.echo(text)
     if write:
         write_between(write, "default", text, keep_rows)

@@ -13,6 +13,7 @@ from quadpred_plugin.cli.students import (
     features_command,
     games_command,
     listen_command,
+    notes_command,
     render_command,
     student_command,
 )
@@ -171,13 +172,15 @@ def export_command(
     """
     from quadpred_plugin.chain.preprocessing import Preprocessing
     from quadpred_plugin.training.grid import Grid
+    from quadpred_plugin.training.pair import Pair
     from quadpred_plugin.training.recipe import Recipe, read_settings, recipe_kind
     from quadpred_plugin.training.student import Student
-    from quadpred_plugin.training.students import StudentData, export_student
+    from quadpred_plugin.training.student_export import export_pair, export_student
+    from quadpred_plugin.training.students import StudentData
     from quadpred_plugin.training.studies import Studies, export_study
     from quadpred_plugin.training.workflow import export_run
 
-    kind = recipe_kind(recipe_name, (Recipe, Student, Grid))
+    kind = recipe_kind(recipe_name, (Recipe, Student, Pair, Grid))
     recipe: Any = read_settings(recipe_name, kind)
     name = name or encoder or recipe.name
     if isinstance(recipe, Grid):
@@ -186,9 +189,10 @@ def export_command(
         method, speech = split_encoder(encoder, recipe)
         studies = Studies(data, data, work, Preprocessing())
         click.echo(export_study(studies, recipe, method, speech, name, output, date))
-    elif isinstance(recipe, Student):
+    elif isinstance(recipe, Student | Pair):
         place = StudentData(data, None, work, Preprocessing())
-        click.echo(export_student(place, recipe, name, output, date))
+        export: Any = export_pair if isinstance(recipe, Pair) else export_student
+        click.echo(export(place, recipe, name, output, date))
     else:
         click.echo(export_run(_workplace(data, work), recipe, name, output, date))
 
@@ -242,6 +246,7 @@ for _command in (
     pretrain_command,
     transfer_command,
     grid_command,
+    notes_command,
     render_command,
     student_command,
 ):

@@ -181,13 +181,13 @@ def without_batch_norm(network: Any, preprocessing: Preprocessing) -> Any:
 def fold_batch_norm(network: Any, folded: Any) -> Any:
     """Give a network without batch norm the weights that make it the same function.
 
-    A convolution followed by batch norm equals one with scaled filters and a bias, at
-    half the memory traffic.
+    A convolution or dense layer followed by batch norm equals one with scaled filters and a
+    bias, at half the memory traffic.
 
     Parameters
     ----------
     network : keras.Model
-        Its batch norm has the convolution's name and ``_norm``.
+        Its batch norm has the name of the layer before it and ``_norm``.
     folded : keras.Model
         The same layers, without batch norm and with biases.
 
@@ -197,12 +197,13 @@ def fold_batch_norm(network: Any, folded: Any) -> Any:
     """
     import numpy as np
 
+    normed = {layer.name for layer in network.layers}
     for layer in folded.layers:
         if not layer.weights:
             continue
         source = network.get_layer(layer.name)
         weights = source.get_weights()
-        if "convolution" in layer.name:
+        if f"{layer.name}_norm" in normed:
             norm = network.get_layer(f"{layer.name}_norm")
             gain, offset, mean, variance = norm.get_weights()
             scale = gain / np.sqrt(variance + norm.epsilon)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.pooling import Pooling, pool
+from quadpred_plugin.pooling import POSITIVE_VALENCE, Pooling, pool
 from quadpred_plugin.training.scoring import HEAD_CLASSES, Fold, HeadPooling, Outputs, classes_of
 
 _TEMPERATURES = (0.1, 5.0)
@@ -27,7 +27,7 @@ def fit_pooling(quadrants: NDArray[np.int64], outputs: Outputs) -> HeadPooling:
     Returns
     -------
     pooling : dict of Pooling
-        By head: a temperature, and for arousal and valence an offset.
+        By head: a temperature and an offset.
 
     References
     ----------
@@ -40,21 +40,20 @@ def _fit_head(truth: NDArray[np.int64], outputs: Outputs, head: str) -> Pooling:
     from scipy.optimize import minimize
 
     means = np.stack([pool(one[head]) for one in outputs])
-    two = means.ndim == 1
-    if two:
-        means = np.stack([1 - means, 1 + means], axis=1) / 2
+    positive = list(POSITIVE_VALENCE)
+    if means.ndim == 1:
+        means, positive = np.stack([1 - means, 1 + means], axis=1) / 2, [1]
     logarithms = np.log(means + _LEAST)
 
     def cost(parameters: NDArray[np.float64]) -> float:
         scaled = logarithms * np.exp(-parameters[0])
-        scaled[:, 1] += parameters[1] if two else 0.0
+        scaled[:, positive] += parameters[1]
         right = scaled[np.arange(len(truth)), truth]
         return float((np.logaddexp.reduce(scaled, axis=1) - right).mean())
 
-    bounds = [tuple(np.log(_TEMPERATURES)), _OFFSETS][: 1 + two]
-    found = minimize(cost, np.zeros(len(bounds)), bounds=bounds).x
-    offset = round(float(found[1]), _DIGITS) if two else 0.0
-    return Pooling(round(float(np.exp(found[0])), _DIGITS), offset)
+    bounds = [tuple(np.log(_TEMPERATURES)), _OFFSETS]
+    found = minimize(cost, np.zeros(2), bounds=bounds).x
+    return Pooling(round(float(np.exp(found[0])), _DIGITS), round(float(found[1]), _DIGITS))
 
 
 def fit_folds(folds: Sequence[Fold]) -> HeadPooling:

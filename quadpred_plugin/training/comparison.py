@@ -8,13 +8,18 @@ from typing import Any
 
 from quadpred_plugin.training.calibration import pooling_by_fold
 from quadpred_plugin.training.grid import Grid, predictions_file, read_predictions
-from quadpred_plugin.training.lessons import PIANO, POP
+from quadpred_plugin.training.lessons import PIANO, PIANO_KNOWN, POP
 from quadpred_plugin.training.scoring import HEAD_CLASSES, Fold, score_folds
 
 # Rows of the teacher's results, under the names that its variants have.
 BASELINES = {
     "vibenet, its energy and valence": "vibenet's energy and valence, logistic regression",
     "three networks": "the teacher",
+}
+
+_PIANO_TITLES = {
+    PIANO: "EMOPIA's validation part, by the soundfont that is held back",
+    PIANO_KNOWN: "EMOPIA's validation part, by soundfonts that training knows",
 }
 
 
@@ -61,7 +66,13 @@ def study_rows(grid: Grid, work: Path) -> dict[str, list[dict[str, float]]]:
     }
 
 
-def compare(work: Path, name: str, scores: Mapping[str, Any], grid: Grid) -> str:
+def compare(
+    work: Path,
+    name: str,
+    scores: Mapping[str, Any],
+    grid: Grid,
+    final: Mapping[str, Any] | None = None,
+) -> str:
     """Write tables of 4Q and of EMOPIA's validation part, and a student's calibration.
 
     Parameters
@@ -74,6 +85,8 @@ def compare(work: Path, name: str, scores: Mapping[str, Any], grid: Grid) -> str
         The student's, from `students.pooled_scores`.
     grid : Grid
         The studies' experiments.
+    final : dict, optional
+        From `students.final_scores`: of the weights that learned from all clips.
 
     Returns
     -------
@@ -87,11 +100,17 @@ def compare(work: Path, name: str, scores: Mapping[str, Any], grid: Grid) -> str
         f"**{name}**": fold_rows(scores[POP]),
     }
     parts = ["### 4Q, by clip\n", comparison_table(music)]
-    if PIANO in scores:
-        piano = {**teacher_rows(teacher, PIANO), f"**{name}**": fold_rows(scores[PIANO])}
-        parts += ["### EMOPIA's validation part, by clip\n", comparison_table(piano)]
-    parts += ["### Which quadrant for which, by clip\n", confusion_tables(scores)]
-    parts += ["### Calibration\n", calibration_table(scores)]
+    final = final or {}
+    for corpus, title in _PIANO_TITLES.items():
+        if corpus in scores:
+            rows = teacher_rows(teacher, corpus)
+            rows[f"**{name}**"] = fold_rows(scores[corpus])
+            if corpus in final:
+                rows[f"**{name}**, as shipped"] = fold_rows(final[corpus])
+            parts += [f"### {title}, by clip\n", comparison_table(rows)]
+    shipped = {f"{corpus}, as shipped": one for corpus, one in final.items()}
+    parts += ["### Which quadrant for which, by clip\n", confusion_tables({**scores, **shipped})]
+    parts += ["### Calibration\n", calibration_table({**scores, **shipped})]
     return "\n".join(parts)
 
 

@@ -18,6 +18,7 @@ from quadpred_plugin.training.architecture import fold_batch_norm, without_batch
 from quadpred_plugin.training.compact import COMPACT, build_compact
 from quadpred_plugin.training.freeze import ENTRIES, freeze
 from quadpred_plugin.training.release import CITATION, LICENCE, Release
+from quadpred_plugin.training.tones import TONES, build_tones
 
 OUTPUTS = {
     "quadrants": (
@@ -39,6 +40,7 @@ def export(
     name: str,
     folder: Path,
     release_date: str,
+    folded: Any | None = None,
 ) -> Path:
     """Write a model's three files.
 
@@ -54,6 +56,9 @@ def export(
     folder : Path
     release_date : str
         Year-month-day.
+    folded : keras.Model, optional
+        The same function without the batch norm that can be folded away; for a network of
+        one part it is made here.
 
     Returns
     -------
@@ -62,7 +67,8 @@ def export(
         from a seeded generator, and what the training framework's own network, in
         float32, says of them.
     """
-    folded = fold_batch_norm(network, _without_batch_norm(network, preprocessing))
+    if folded is None:
+        folded = fold_batch_norm(network, _without_batch_norm(network, preprocessing))
     graph = freeze(folded, preprocessing)
     golden = golden_vectors(network, preprocessing)
     zoo, own = _facts(network, release, release_date)
@@ -140,8 +146,9 @@ def golden_vectors(network: Any, preprocessing: Preprocessing) -> dict[str, Any]
 
 
 def _without_batch_norm(network: Any, preprocessing: Preprocessing) -> Any:
-    if network.name == COMPACT:
-        return build_compact(preprocessing, batch_norm=False)
+    for name, build in ((COMPACT, build_compact), (TONES, build_tones)):
+        if network.name == name:
+            return build(preprocessing, batch_norm=False)
     return without_batch_norm(network, preprocessing)
 
 

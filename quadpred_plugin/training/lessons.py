@@ -12,11 +12,14 @@ from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.corpora import CORPORA, read_clips
 from quadpred_plugin.training.features import cache_features
+from quadpred_plugin.training.rendering import HELD_BACK
 from quadpred_plugin.training.split import split_clips
 from quadpred_plugin.training.student import Lesson
-from quadpred_plugin.training.teacher.examples import read_renders, train_part
+from quadpred_plugin.training.teacher.examples import Example, read_renders, train_part
 
 POP, PIANO = "4q", "emopia"
+# EMOPIA's validation part again, by soundfonts that training knows.
+PIANO_KNOWN = "emopia-known"
 RENDERS = "renders"
 _NO_FOLD = -1
 
@@ -31,11 +34,13 @@ class Lessons:
 
 
 class Teacher:
-    """Soft labels that `teacher.labels.write_labels` wrote for one corpus.
+    """Soft labels of one corpus, as `teacher.labels` and `teacher.notes` write them.
 
     Parameters
     ----------
     path : Path
+    command : str
+        That writes them.
 
     Raises
     ------
@@ -43,13 +48,13 @@ class Teacher:
         If they aren't there.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, command: str = "quadpred train teacher") -> None:
         try:
             with np.load(path) as content:
                 arrays = {name: content[name] for name in content.files}
         except OSError as error:
             raise QuadpredError(
-                f"There are no teacher's labels {path}: run 'quadpred train teacher'."
+                f"There are no teacher's labels {path}: run '{command}'."
             ) from error
         names, offsets = arrays["names"], arrays["offsets"]
         self._said: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
@@ -63,6 +68,16 @@ class Teacher:
     def said(self, name: str) -> tuple[NDArray[Any], NDArray[Any]] | None:
         """Return times (windows,) and quadrants (windows, 4) of a clip; None if not labelled."""
         return self._said.get(name) or self._said.get(name.split("@")[0])
+
+
+def held_back(example: Example) -> bool:
+    """Whether a render is by the soundfont that no model of a fold learns from."""
+    return example.soundfont == HELD_BACK
+
+
+def piano_labels(work: Path) -> Path:
+    """Return where the teacher of piano's labels are."""
+    return work / "teacher" / "notes" / f"{PIANO}.npz"
 
 
 def gather_lessons(
@@ -84,7 +99,8 @@ def gather_lessons(
     renders : Path or None
         EMOPIA's ``renders.csv``; 4Q alone without.
     work : Path
-        Folder of caches; ``teacher/fold<n>`` or ``teacher/all`` hold the teacher's labels.
+        Folder of caches; ``teacher/fold<n>`` or ``teacher/all`` hold the labels of 4Q's
+        teacher, ``teacher/notes`` those of the teacher of piano.
     preprocessing : Preprocessing
     fold : int or None
         4Q's fold that only tests; None trains on all of them and tests none.
@@ -116,14 +132,17 @@ def gather_lessons(
     test = {POP: lessons(split.test, POP, None)}
     if renders:
         examples = read_renders(renders)
-        learned = train_part(examples, None)
+        final = fold is None
+        learned = [one for one in train_part(examples, None) if final or not held_back(one)]
         songs = sorted({one.group for one in learned})
         order = np.random.default_rng(seed).permutation(len(songs))
         chosen = {songs[index] for index in order[: round(validation_share * len(songs))]}
-        teacher = Teacher(labels / f"{PIANO}.npz") if PIANO in taught else None
+        teacher = Teacher(piano_labels(work), "quadpred train notes") if PIANO in taught else None
         train[PIANO] = lessons([one for one in learned if one.group not in chosen], PIANO, teacher)
         validation[PIANO] = lessons([one for one in learned if one.group in chosen], PIANO, None)
-        test[PIANO] = lessons([one for one in examples if one.part == "val"], PIANO, None)
+        judged = [one for one in examples if one.part == "val"]
+        test[PIANO] = lessons([one for one in judged if held_back(one)], PIANO, None)
+        test[PIANO_KNOWN] = lessons([one for one in judged if not held_back(one)], PIANO, None)
     return Lessons(train, validation, test)
 
 

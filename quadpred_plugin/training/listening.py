@@ -1,4 +1,4 @@
-"""Learning to hear before learning emotions: a student guesses what musicnn hears, unlabelled."""
+"""Learning to hear before learning emotions: guessing what musicnn hears, or what is played."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.quadrants import QUADRANTS
 from quadpred_plugin.training.corpora.games import GAMES, read_pieces
 from quadpred_plugin.training.features import cache_features
 from quadpred_plugin.training.hints import HINTS, Projection, read_hints
-from quadpred_plugin.training.lessons import PIANO, RENDERS
+from quadpred_plugin.training.lessons import PIANO, RENDERS, held_back
+from quadpred_plugin.training.notes import KEYS, VALUES
+from quadpred_plugin.training.played import read_played
 from quadpred_plugin.training.rendering import TRAINING_SOUNDFONTS
 from quadpred_plugin.training.student import Lesson
 from quadpred_plugin.training.teacher.cache import cache_source
@@ -23,6 +26,9 @@ _PART_SECONDS = 30
 _LEAST_FRAMES = 62
 # Every so many windows of games and of piano for the components.
 _PROJECTION_STEPS = {GAMES.name: 2, PIANO: 4}
+# Keys are many and say much the same; what hardly ever changes counts for little.
+_KEY_WEIGHT, _VALUE_WEIGHT = 0.8, 1.3
+_RARE = 0.02
 
 
 def gather_listening(
@@ -74,6 +80,53 @@ def gather_listening(
             for part in cut_parts(np.load(path), projection(one), preprocessing)
         ]
         for corpus in corpora
+    }
+
+
+def gather_played(
+    renders: Path, work: Path, preprocessing: Preprocessing, jobs: int
+) -> dict[str, Sequence[Lesson]]:
+    """Gather lessons on what is played: all renders of EMOPIA's training clips, without labels.
+
+    Those by the soundfont that is held back aren't among them.
+
+    Parameters
+    ----------
+    renders : Path
+        EMOPIA's ``renders.csv``, of which `played.describe_renders` has told what is played.
+    work : Path
+        Folder of caches.
+    preprocessing : Preprocessing
+    jobs : int
+        Processes that compute features.
+
+    Returns
+    -------
+    lessons : dict of list of Lesson
+        By corpus; their quadrants are all zero.
+    """
+    examples = [one for one in train_part(read_renders(renders), None) if not held_back(one)]
+    paths = cache_features(examples, preprocessing, work / "features" / RENDERS, jobs)
+    played = read_played(work)
+    rows = [
+        np.hstack([np.sqrt(played[one.name].keys), played[one.name].values]) for one in examples
+    ]
+    every = np.concatenate(rows)
+    mean, deviation = every.mean(axis=0), every.std(axis=0) + _RARE
+    weights = np.concatenate([np.full(KEYS, _KEY_WEIGHT), np.full(VALUES, _VALUE_WEIGHT)])
+    nothing = np.zeros((1, len(QUADRANTS)))
+    return {
+        PIANO: [
+            Lesson(
+                np.load(path),
+                None,
+                np.zeros(1),
+                nothing,
+                np.asarray((its_rows - mean) / deviation * weights, dtype=np.float32),
+                played[one.name].times,
+            )
+            for one, path, its_rows in zip(examples, paths, rows)
+        ]
     }
 
 

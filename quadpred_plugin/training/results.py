@@ -104,13 +104,16 @@ def keep_rows(before: str, text: str) -> str:
     Returns
     -------
     text : str
-        The new text; in each table the former rows stand before the last new one.
+        The new text; in each table the former rows stand before the new one that is in bold, and
+        before the last one where none is.
     """
     former, lines = _model_rows(before), text.splitlines(keepends=True)
     for heading, rows in _model_rows(text).items():
         missing = [row for name, row in former.get(heading, {}).items() if name not in rows]
-        last = lines.index(list(rows.values())[-1], lines.index(heading)) if rows else 0
-        lines[last:last] = missing if rows else []
+        if rows:
+            bold = [row for name, row in rows.items() if name.startswith("**")]
+            place = lines.index((bold or list(rows.values())[-1:])[0], lines.index(heading))
+            lines[place:place] = missing
     return "".join(lines)
 
 

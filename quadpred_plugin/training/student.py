@@ -1,4 +1,4 @@
-"""A student: the compact network learns what a teacher hears, second by second, and the labels."""
+"""A student: a small network learns what a teacher hears, second by second, and the labels."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.quadrants import QUADRANTS
 from quadpred_plugin.training.architecture import HEADS, standardise_bands
 from quadpred_plugin.training.augmentation import Augmentation, augment, mix
-from quadpred_plugin.training.compact import COMPACT, build_compact
+from quadpred_plugin.training.compact import build_compact
 from quadpred_plugin.training.fitting import Figures, Schedule, fit
 from quadpred_plugin.training.pretraining import band_statistics
 from quadpred_plugin.training.scratch import (
@@ -22,8 +22,10 @@ from quadpred_plugin.training.scratch import (
     heads_of,
     validation_patches,
 )
+from quadpred_plugin.training.tones import build_tones
 
 HINTS_OUTPUT = "hints"
+NETWORKS = {"compact": build_compact, "tones": build_tones}
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Student:
         Weight of each head's cross-entropy, and of the hints' mean square error, if they
         are to be learned.
     schedule : Schedule
+    network : str
+        A name of `NETWORKS`.
     listener : str
         Name of the recipe by which a student first learned to guess hints; empty for none.
     """
@@ -76,6 +80,7 @@ class Student:
     mixup: float
     loss_weights: dict[str, float]
     schedule: Schedule
+    network: str
     listener: str
 
 
@@ -217,7 +222,7 @@ def train_student(
     }
 
     def make_network() -> Any:
-        network = build_compact(preprocessing, recipe.dropout)
+        network = NETWORKS[recipe.network](preprocessing, recipe.dropout)
         every = [one.features for clips in lessons.values() for one in clips]
         standardise_bands(network, *band_statistics(every))
         if listener is not None:
@@ -260,7 +265,7 @@ def _with_hints(network: Any, components: int) -> Any:
     from keras import Model, layers
 
     guess = layers.Dense(components, name=HINTS_OUTPUT)(network.get_layer("shared").output)
-    return Model(network.input, {**network.output, HINTS_OUTPUT: guess})
+    return Model(network.input, {**network.output, HINTS_OUTPUT: guess}, name=network.name)
 
 
 def heads_alone(network: Any) -> Any:
@@ -268,4 +273,4 @@ def heads_alone(network: Any) -> Any:
     from keras import Model
 
     outputs = {head: network.get_layer(head).output for head in HEADS}
-    return Model(network.input, outputs, name=COMPACT)
+    return Model(network.input, outputs, name=network.name)

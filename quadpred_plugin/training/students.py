@@ -3,25 +3,32 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.calibration import fit_folds, pooling_by_fold
-from quadpred_plugin.training.corpora import CORPORA
+from quadpred_plugin.training.corpora.games import GAMES
 from quadpred_plugin.training.fitting import Figures
 from quadpred_plugin.training.grid import read_predictions, write_predictions
-from quadpred_plugin.training.lessons import PIANO, POP, gather_lessons
-from quadpred_plugin.training.listening import gather_listening
-from quadpred_plugin.training.release import cross_validation, of_student
+from quadpred_plugin.training.lessons import PIANO, PIANO_KNOWN, POP, gather_lessons
+from quadpred_plugin.training.listening import gather_listening, gather_played
 from quadpred_plugin.training.scoring import Fold, score_folds
-from quadpred_plugin.training.student import Student, heads_alone, train_student
+from quadpred_plugin.training.student import Student, train_student
 from quadpred_plugin.training.workers import run_side_by_side
 
 FOLDS = 5
 Report = Callable[[str, Figures], None]
+
+
+class Recipe(Protocol):
+    """Settings of a student, or of several that judge together."""
+
+    @property
+    def name(self) -> str:
+        """Of the folder of its runs."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +51,12 @@ class StudentData:
     work: Path
     preprocessing: Preprocessing
 
-    def folder(self, recipe: Student, fold: int | None) -> Path:
+    def folder(self, recipe: Recipe, fold: int | None) -> Path:
         """Where a run's networks, log and predictions are."""
         return self.work / "students" / recipe.name / ("all" if fold is None else f"fold{fold}")
 
 
-def predictions_file(data: StudentData, recipe: Student, fold: int, corpus: str) -> Path:
+def predictions_file(data: StudentData, recipe: Recipe, fold: int, corpus: str) -> Path:
     """Return where a fold's predictions of a corpus' test clips are."""
     return data.folder(recipe, fold) / f"{corpus}.npz"
 
@@ -105,7 +112,7 @@ def run_student(data: StudentData, recipe: Student, fold: int | None, report: Re
 
 
 def train_listener(
-    data: StudentData, recipe: Student, games: Path, jobs: int, report: Report
+    data: StudentData, recipe: Student, games: Path | None, jobs: int, report: Report
 ) -> Path:
     """Let a student learn to guess hints, without labels; return its folder.
 
@@ -114,8 +121,9 @@ def train_listener(
     data : StudentData
         Its renders are listened to if the recipe asks for them.
     recipe : Student
-        Weighs the hints and nothing else.
-    games : Path
+        Weighs the hints and nothing else: what musicnn hears if it asks for games' music,
+        and what is played if it doesn't.
+    games : Path or None
         Folder of the games' music.
     jobs : int
         Processes that compute features.
@@ -123,7 +131,14 @@ def train_listener(
         Called with the recipe's name and each epoch's figures.
     """
     renders = data.renders if PIANO in recipe.subjects else None
-    lessons = gather_listening(games, renders, data.work, data.preprocessing, jobs)
+    if GAMES.name in recipe.subjects:
+        if games is None:
+            raise QuadpredError(f"The recipe '{recipe.name}' asks for games' music: add --games.")
+        lessons = gather_listening(games, renders, data.work, data.preprocessing, jobs)
+    else:
+        if renders is None:
+            raise QuadpredError(f"The recipe '{recipe.name}' asks for piano: add --renders.")
+        lessons = gather_played(renders, data.work, data.preprocessing, jobs)
     folder = data.folder(recipe, None)
     train_student(
         recipe, data.preprocessing, lessons, {}, folder, lambda one: report(recipe.name, one)
@@ -142,13 +157,21 @@ def _listener(data: StudentData, recipe: Student) -> Any | None:
     return keras.saving.load_model(path, compile=False)
 
 
-def cross_validate(data: StudentData, recipe: Student, jobs: int, report: Report) -> dict[str, Any]:
+def cross_validate(
+    train: Callable[[StudentData, Recipe, int | None, Report], Any],
+    data: StudentData,
+    recipe: Recipe,
+    jobs: int,
+    report: Report,
+) -> dict[str, Any]:
     """Train a student a fold, unless they are there, and score what they say of their tests.
 
     Parameters
     ----------
+    train : callable
+        `run_student` or `pairs.run_pair`, as the recipe asks.
     data : StudentData
-    recipe : Student
+    recipe : Student or Pair
     jobs : int
         Folds at a time, one core each.
     report : callable
@@ -162,11 +185,11 @@ def cross_validate(data: StudentData, recipe: Student, jobs: int, report: Report
     missing = [
         fold for fold in range(FOLDS) if not predictions_file(data, recipe, fold, POP).exists()
     ]
-    run_side_by_side(run_student, [(data, recipe, fold, report) for fold in missing], jobs)
+    run_side_by_side(train, [(data, recipe, fold, report) for fold in missing], jobs)
     return pooled_scores(data, recipe)
 
 
-def pooled_scores(data: StudentData, recipe: Student) -> dict[str, Any]:
+def pooled_scores(data: StudentData, recipe: Recipe) -> dict[str, Any]:
     """Score the folds' students together, each pooled by what was fitted on the others' tests.
 
     Returns
@@ -175,56 +198,34 @@ def pooled_scores(data: StudentData, recipe: Student) -> dict[str, Any]:
         By corpus, as `scoring.score_folds` returns them. EMOPIA's validation part is judged by
         every fold's student; its scores count each clip as often.
     """
-    music = _folds(data, recipe, POP)
+    music = read_folds(data, recipe, POP)
     pooling = pooling_by_fold(music)
     others = {
-        corpus: _folds(data, recipe, corpus)
-        for corpus in recipe.subjects
-        if corpus != POP and predictions_file(data, recipe, 0, corpus).exists()
+        corpus: read_folds(data, recipe, corpus)
+        for corpus in (PIANO, PIANO_KNOWN)
+        if predictions_file(data, recipe, 0, corpus).exists()
     }
     return {corpus: score_folds(folds, pooling) for corpus, folds in {POP: music, **others}.items()}
 
 
-def _folds(data: StudentData, recipe: Student, corpus: str) -> list[Fold]:
-    return [read_predictions(predictions_file(data, recipe, fold, corpus)) for fold in range(FOLDS)]
-
-
-def export_student(
-    data: StudentData, recipe: Student, name: str, folder: Path, release_date: str
-) -> Path:
-    """Freeze the model that learned from all clips; its card has the folds' scores.
+def final_scores(data: StudentData, recipe: Recipe) -> dict[str, Any]:
+    """Score the weights that learned from all clips, as far as they have judged others.
 
     Returns
     -------
-    graph : Path
-
-    Raises
-    ------
-    QuadpredError
-        If the model or a fold's predictions aren't there.
+    scores : dict
+        Of EMOPIA's validation part, whose songs they never learned: by corpus, as
+        `scoring.score_folds` returns them. Pooled as 4Q's folds gave.
     """
-    from quadpred_plugin.training.export import export
-
-    best = data.folder(recipe, None) / "best.keras"
-    needed = [best, *(predictions_file(data, recipe, fold, POP) for fold in range(FOLDS))]
-    if missing := [path for path in needed if not path.exists()]:
-        raise QuadpredError(
-            f"There is no {missing[0]}: run 'quadpred train student {recipe.name}' for the folds, "
-            "and again with --final."
-        )
-    import keras
-
-    network = heads_alone(keras.saving.load_model(best, compile=False))
-    scores = pooled_scores(data, recipe)
-    metrics = {
-        **scores[POP],
-        "other_corpora": {
-            corpus: {level: one[level] for level in ("patch", "clip")}
-            for corpus, one in scores.items()
-            if corpus != POP
-        },
-        "protocol": cross_validation(scores[POP], CORPORA[POP]),
+    pooling = fit_folds(read_folds(data, recipe, POP))
+    files = {corpus: data.folder(recipe, None) / f"{corpus}.npz" for corpus in (PIANO, PIANO_KNOWN)}
+    return {
+        corpus: score_folds([read_predictions(path)], [pooling])
+        for corpus, path in files.items()
+        if path.exists()
     }
-    pooling = fit_folds(_folds(data, recipe, POP))
-    release = of_student(recipe, pooling, metrics)
-    return export(network, data.preprocessing, release, name, folder, release_date)
+
+
+def read_folds(data: StudentData, recipe: Recipe, corpus: str) -> list[Fold]:
+    """Return what the folds' networks say of their test clips of a corpus."""
+    return [read_predictions(predictions_file(data, recipe, fold, corpus)) for fold in range(FOLDS)]

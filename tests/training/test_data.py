@@ -9,6 +9,7 @@ from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.augmentation import Augmentation, augment, mix
 from quadpred_plugin.training.corpora import CORPORA, Clip, Corpus, read_clips
 from quadpred_plugin.training.grid import Grid
+from quadpred_plugin.training.pair import Pair
 from quadpred_plugin.training.pretraining import Pretraining
 from quadpred_plugin.training.recipe import SHIPPED, Recipe, read_recipe, read_settings
 from quadpred_plugin.training.scoring import calibration_error, reliability, score, score_clips
@@ -69,8 +70,11 @@ def test_a_label_table(tmp_path):
 
 
 KINDS = {
-    "compact": Student,
+    "compact": Pair,
+    "movement": Student,
+    "tones": Student,
     "listener": Student,
+    "tones-listener": Student,
     "scae": Pretraining,
     "cpc": Pretraining,
     "transfer-4q": Transfer,
@@ -103,7 +107,9 @@ def test_a_grid_holds_what_it_names():
 
 
 def test_recipes_that_are_refused(tmp_path):
-    with pytest.raises(QuadpredError, match="name one of compact, cpc, listener, music-4q"):
+    with pytest.raises(
+        QuadpredError, match="name one of compact, cpc, listener, movement, music-4q"
+    ):
         read_recipe("nothing")
     path = tmp_path / "recipe.json"
     path.write_text('{"name": "x"}')

@@ -12,6 +12,7 @@ import soundfile
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.corpora.emopia import Score, read_scores
 from quadpred_plugin.training.rendering import (
+    HELD_BACK,
     SAMPLE_RATE,
     TRAINING_SOUNDFONTS,
     VALIDATION_SOUNDFONTS,
@@ -82,17 +83,19 @@ def test_another_instrument_sounds_otherwise(notes):
 
 def test_performances_are_seeded_and_kept_apart():
     score = Score("clip", None, "song", 0, "train")
-    ways = performances(score, 40)
-    assert ways == performances(score, 40) and len({one.label for one in ways}) == 42
-    assert ways[:2] == performances(score, 0)
+    every = performances(score, 40)
+    ways = [one for one in every if one.label != HELD_BACK]
+    assert every == performances(score, 40) and len({one.label for one in ways}) == 42
+    assert ways[:2] == performances(score, 0)[:2]
     assert {one.soundfont for one in ways} == set(TRAINING_SOUNDFONTS)
     assert len({one.soundfont for one in ways[:2]}) == 2
     plain = [performances(replace(score, name=f"clip{n}"), 0) for n in range(200)]
     heard = Counter(one.soundfont for two in plain for one in two)
-    assert set(heard) == set(TRAINING_SOUNDFONTS) and min(heard.values()) > 70
+    assert set(heard) == {*TRAINING_SOUNDFONTS, HELD_BACK} and min(heard.values()) > 70
     held_out = performances(replace(score, part="val"), 40)
     assert [one.soundfont for one in held_out] == list(VALIDATION_SOUNDFONTS)
-    assert not set(TRAINING_SOUNDFONTS) & set(VALIDATION_SOUNDFONTS)
+    assert HELD_BACK in VALIDATION_SOUNDFONTS and HELD_BACK not in TRAINING_SOUNDFONTS
+    assert {one.transposition for one in held_out} == {0}
     programs = np.array([one.program for one in ways[2:]])
     assert 0.2 < (programs > 1).mean() < 0.8
 
@@ -108,6 +111,7 @@ def corpus(folder, notes):
 def test_a_corpus_becomes_files_and_a_list_and_goes_on(tmp_path, notes, monkeypatch):
     monkeypatch.setattr("quadpred_plugin.training.rendering.TRAINING_SOUNDFONTS", ("timgm",))
     monkeypatch.setattr("quadpred_plugin.training.rendering._PLAIN", 1)
+    monkeypatch.setattr("quadpred_plugin.training.rendering._HELD_BACK_EVERY", 1 << 40)
     scores = read_scores(corpus(tmp_path, notes))
     calls = []
     table = render_scores(scores, 1, tmp_path, 2, lambda *numbers: calls.append(numbers))
@@ -131,6 +135,7 @@ def test_some_training_renders_go_through_the_codec_and_all_of_validation(
     monkeypatch.setattr("quadpred_plugin.training.rendering.TRAINING_SOUNDFONTS", ("timgm",))
     monkeypatch.setattr("quadpred_plugin.training.rendering.VALIDATION_SOUNDFONTS", ("timgm",))
     monkeypatch.setattr("quadpred_plugin.training.rendering._PLAIN", 1)
+    monkeypatch.setattr("quadpred_plugin.training.rendering._HELD_BACK_EVERY", 1 << 40)
     (score,) = read_scores(corpus(tmp_path, notes))
     coded = {}
     for part in ("train", "val"):

@@ -29,6 +29,7 @@ def recipe(teacher_share=0.5, **changed):
         "mixup": 0.0,
         "loss_weights": {"quadrants": 1.0, "arousal": 1.0, "valence": 1.0},
         "schedule": SCHEDULE,
+        "network": "compact",
         "listener": "",
     }
     return Student(**{**settings, **changed})

@@ -1,4 +1,4 @@
-"""A student on a tiny corpus: from audio and a teacher's word to folds, model and prediction."""
+"""Students on a tiny corpus: from audio and a teacher's word to folds, model and prediction."""
 
 import csv
 import json
@@ -56,7 +56,8 @@ def place(tmp_path_factory):
         if index < 8:
             soundfile.write(piano / f"{index}.wav", tone, 16000)
             part = "train" if index < 4 else "val"
-            renders.append({**common, "soundfont": "one", "part": part, "song_id": index})
+            for soundfont in ("one", "musescore"):
+                renders.append({**common, "soundfont": soundfont, "part": part, "song_id": index})
     write_csv(music / "labels.csv", rows)
     write_csv(piano / "renders.csv", renders)
     quadrants = np.arange(CLIPS) % 4
@@ -64,9 +65,8 @@ def place(tmp_path_factory):
         labels = folder / "work" / "teacher" / ("all" if fold is None else f"fold{fold}")
         kept = [index for index in range(CLIPS) if index // 4 != fold]
         write_labels(labels / "4q.npz", [f"clip{index}" for index in kept], quadrants[kept])
-        write_labels(
-            labels / "emopia.npz", [f"clip{index}@one" for index in range(4)], quadrants[:4]
-        )
+    notes = folder / "work" / "teacher" / "notes" / "emopia.npz"
+    write_labels(notes, [f"clip{index}@one" for index in range(4)], quadrants[:4])
     strength = {"gain": 0.1, "equaliser": 0.1, "band_shift": 0, "masked_bands": 2}
     recipe = {
         "name": "tiny",
@@ -89,9 +89,15 @@ def place(tmp_path_factory):
             "weight_decay": 0.0,
             "averaging": 0.0,
         },
+        "network": "compact",
         "listener": "",
     }
     (folder / "tiny.json").write_text(json.dumps(recipe))
+    tones = {**recipe, "name": "tiny-tones", "network": "tones"}
+    tones["subjects"]["emopia"]["teacher_share"] = 0.5
+    (folder / "tiny-tones.json").write_text(json.dumps(tones))
+    pair = {"movement": "tiny.json", "tones": "tiny-tones.json", "gate_patches": 64, "seed": 1}
+    (folder / "both.json").write_text(json.dumps({"name": "both", **pair}))
     return folder
 
 
@@ -132,8 +138,11 @@ def test_each_fold_judges_its_own_clips(place, folds):
         with np.load(place / "work" / "students" / "tiny" / f"fold{fold}" / "4q.npz") as said:
             assert said["clips"].tolist() == [0, 1, 2, 3]
             assert said["quadrants"].shape == (8, 4)
-        with np.load(place / "work" / "students" / "tiny" / f"fold{fold}" / "emopia.npz") as said:
-            assert said["clips"].tolist() == [0, 1, 2, 3]
+        # The soundfont that is held back, and the one that was learned.
+        for corpus in ("emopia", "emopia-known"):
+            path = place / "work" / "students" / "tiny" / f"fold{fold}" / f"{corpus}.npz"
+            with np.load(path) as said:
+                assert said["clips"].tolist() == [0, 1, 2, 3]
     assert "4q\n" in folds.stdout and "emopia\n" in folds.stdout
 
 
@@ -144,13 +153,17 @@ def test_what_is_there_is_not_trained_again(place, train, folds):
     assert sorted((path, path.stat().st_mtime_ns) for path in place.rglob("*.keras")) == before
 
 
-def test_the_model_says_what_the_network_says(place, model):
+def test_the_model_says_what_the_network_says(model):
+    check_golden(model)
+
+
+def check_golden(model):
     from quadpred_plugin.card import read_card
     from quadpred_plugin.chain.network import Network
 
     card = read_card(model)
     card.verify()
-    golden = np.load(model.with_name("tiny.golden.npz"))
+    golden = np.load(model.with_name(f"{model.stem}.golden.npz"))
     heads = next(
         Network(card.graph, card.entries["patches"]).predict([golden["patches"].astype(np.float32)])
     )
@@ -164,7 +177,7 @@ def test_the_card_tells_the_folds(model, folds):
     assert metrics["clips"] == CLIPS and metrics["patches"] == 2 * CLIPS
     assert len(metrics["folds"]["clip"]["quadrants"]) == FOLDS
     assert f"{metrics['clip']['quadrants']['f1']:6.3f}" in folds.stdout
-    assert set(metrics["other_corpora"]) == {"emopia"}
+    assert set(metrics["other_corpora"]) == {"emopia", "emopia-known"}
     assert set(content["quadpred"]["pooling"]) == {
         "quadrants",
         "arousal",
@@ -184,6 +197,18 @@ def test_the_model_predicts(place, model, script):
     (row,) = csv.DictReader(run.stdout.splitlines())
     assert row["status"] == "ok"
     assert sum(float(row[f"q{number}"]) for number in range(1, 5)) == pytest.approx(1, abs=1e-4)
+
+
+def test_two_students_judge_together(place, train, folds, model):
+    renders = place / "piano" / "renders.csv"
+    assert train("student", "both.json", "--renders", renders).returncode == 0
+    assert train("student", "both.json", "--renders", renders, "--final").returncode == 0
+    run = train("export", "both.json", "--date", "2026-01-01", "-o", place / "models")
+    assert run.returncode == 0, run.stderr[-2000:]
+    check_golden(place / "models" / "both.pb")
+    content = json.loads((place / "models" / "both.json").read_text())
+    assert set(content["quadpred"]["training"]) == {"parameters", "tiny", "tiny-tones"}
+    assert "reads the notes" in content["description"]
 
 
 def test_without_a_teacher_the_way_is_told(place, script, tmp_path):

@@ -1,0 +1,144 @@
+"""Two ears in one network: how much each is believed hangs on what kind of music sounds.
+
+On pop the convolutions, which hear how a second moves, are the better judge; on solo piano the
+dense layers, which hear harmony. A gate hears which of the two it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.training.architecture import HEADS, fold_batch_norm
+from quadpred_plugin.training.compact import build_compact
+from quadpred_plugin.training.student import Student
+from quadpred_plugin.training.tones import build_tones
+
+PAIR = "quadpred_pair"
+_GATE = "gate"
+# Inverse regularisation of the gate, over units of one scale.
+_STRENGTH = 0.1
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Settings of two students that judge together.
+
+    Attributes
+    ----------
+    name : str
+    movement : Student
+        Whose network is `compact.build_compact`'s.
+    tones : Student
+        Whose network is `tones.build_tones`'s.
+    gate_patches : int
+        Patches of each corpus that the gate learns from.
+    seed : int
+        Of the choice of these.
+    """
+
+    name: str
+    movement: Student
+    tones: Student
+    gate_patches: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Gate:
+    """How much the tones are believed: a logistic function of what the convolutions hear.
+
+    Attributes
+    ----------
+    weights : ndarray of float32, shape (units,)
+    offset : float
+    """
+
+    weights: NDArray[np.float32]
+    offset: float
+
+
+def fit_gate(movement: Any, pop: NDArray[np.floating], piano: NDArray[np.floating]) -> Gate:
+    """Let the gate learn to tell solo piano from pop.
+
+    Parameters
+    ----------
+    movement : keras.Model
+    pop, piano : ndarray, shape (patches, frames, bands)
+        ln units; as many of the one as of the other.
+    """
+    from keras import Model
+    from sklearn.linear_model import LogisticRegression
+
+    hearing = Model(movement.input, movement.get_layer("shared").output)
+    patches = np.concatenate([pop, piano]).astype(np.float32)
+    heard = hearing.predict(patches, batch_size=256, verbose=0)
+    # Units that differ in scale count alike, and the weights are of the units as they are.
+    scale = heard.std(axis=0) + 1e-6
+    is_piano = np.repeat([0, 1], [len(pop), len(piano)])
+    found = LogisticRegression(C=_STRENGTH, max_iter=500).fit(heard / scale, is_piano)
+    return Gate((found.coef_[0] / scale).astype(np.float32), float(found.intercept_[0]))
+
+
+def join(movement: Any, tones: Any, gate: Gate) -> Any:
+    """Make one network of two.
+
+    Parameters
+    ----------
+    movement, tones : keras.Model
+        As `compact.build_compact` and `tones.build_tones` build them, folded or not.
+    gate : Gate
+
+    Returns
+    -------
+    network : keras.Model
+        Patches to three softmaxes: the mean of both networks', weighed by the gate.
+    """
+    from keras import Input, Model, layers
+
+    patches = Input(movement.input.shape[1:], name="patches")
+    both = Model(movement.input, {**movement.output, _GATE: movement.get_layer("shared").output})
+    moving, sounding = both(patches), tones(patches)
+    # A softmax of two: the graph's operations are those of the other networks.
+    gating = layers.Dense(2, activation="softmax", name=_GATE)
+    shares = gating(moving[_GATE])
+    gating.set_weights(
+        [
+            np.stack([np.zeros_like(gate.weights), gate.weights], axis=1),
+            np.array([0, gate.offset], dtype=np.float32),
+        ]
+    )
+    outputs = {
+        head: layers.Add(name=head)(
+            [
+                layers.Multiply()([moving[head], shares[:, :1]]),
+                layers.Multiply()([sounding[head], shares[:, 1:]]),
+            ]
+        )
+        for head in HEADS
+    }
+    return Model(patches, outputs, name=PAIR)
+
+
+def fold_pair(movement: Any, tones: Any, gate: Gate, preprocessing: Preprocessing) -> Any:
+    """Make one network of two, each without the batch norm that can be folded away."""
+    return join(
+        fold_batch_norm(movement, build_compact(preprocessing, batch_norm=False)),
+        fold_batch_norm(tones, build_tones(preprocessing, batch_norm=False)),
+        gate,
+    )
+
+
+def draw_patches(
+    clips: Sequence[NDArray[np.floating]], count: int, size: int, random: np.random.Generator
+) -> NDArray[np.float32]:
+    """Cut so many patches of `size` frames out of clips at random, shape (count, size, bands)."""
+    patches = np.empty((count, size, clips[0].shape[1]), dtype=np.float32)
+    for index in range(count):
+        clip = clips[int(random.integers(len(clips)))]
+        start = int(random.integers(0, len(clip) - size + 1))
+        patches[index] = clip[start : start + size]
+    return patches
