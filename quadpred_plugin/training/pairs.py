@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.files import write_atomically
-from quadpred_plugin.training.grid import write_predictions
 from quadpred_plugin.training.lessons import PIANO, POP, Lessons, gather_lessons
 from quadpred_plugin.training.pair import Gate, Pair, draw_patches, fit_gate, join
 from quadpred_plugin.training.student import heads_alone
-from quadpred_plugin.training.students import Report, StudentData, run_student
+from quadpred_plugin.training.students import Report, StudentData, judge_tests, run_student
 
 
 def run_pair(data: StudentData, recipe: Pair, fold: int | None, report: Report) -> Any:
@@ -41,16 +40,7 @@ def run_pair(data: StudentData, recipe: Pair, fold: int | None, report: Report) 
         pop, piano = _draw(data, recipe, lessons)
         _write_gate(fit_gate(movement, pop, piano), gate_file(folder))
     network = join(movement, tones, read_gate(folder))
-    for corpus, clips in lessons.test.items():
-        path = folder / f"{corpus}.npz"
-        if clips and not path.exists():
-            write_predictions(
-                path,
-                network,
-                [one.features for one in clips],
-                np.array([one.quadrant for one in clips]),
-                data.preprocessing,
-            )
+    judge_tests(network, lessons, folder, data.preprocessing)
     return network
 
 

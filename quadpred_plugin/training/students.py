@@ -13,7 +13,7 @@ from quadpred_plugin.training.calibration import fit_folds, pooling_by_fold
 from quadpred_plugin.training.corpora.games import GAMES
 from quadpred_plugin.training.fitting import Figures
 from quadpred_plugin.training.grid import read_predictions, write_predictions
-from quadpred_plugin.training.lessons import PIANO, PIANO_KNOWN, POP, gather_lessons
+from quadpred_plugin.training.lessons import PIANO, PIANO_KNOWN, POP, Lessons, gather_lessons
 from quadpred_plugin.training.listening import gather_listening, gather_played
 from quadpred_plugin.training.scoring import Fold, score_folds
 from quadpred_plugin.training.student import Student, train_student
@@ -98,6 +98,22 @@ def run_student(data: StudentData, recipe: Student, fold: int | None, report: Re
         lambda figures: report(name, figures),
         _listener(data, recipe),
     )
+    judge_tests(network, lessons, folder, data.preprocessing)
+    return network
+
+
+def judge_tests(network: Any, lessons: Lessons, folder: Path, preprocessing: Preprocessing) -> None:
+    """Let a network judge the test clips of each corpus, unless that is done.
+
+    Parameters
+    ----------
+    network : keras.Model
+    lessons : Lessons
+        Whose tests are judged.
+    folder : Path
+        Of the run; gets ``<corpus>.npz``.
+    preprocessing : Preprocessing
+    """
     for corpus, clips in lessons.test.items():
         path = folder / f"{corpus}.npz"
         if clips and not path.exists():
@@ -106,9 +122,8 @@ def run_student(data: StudentData, recipe: Student, fold: int | None, report: Re
                 network,
                 [one.features for one in clips],
                 np.array([one.quadrant for one in clips]),
-                data.preprocessing,
+                preprocessing,
             )
-    return network
 
 
 def train_listener(
