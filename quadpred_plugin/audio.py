@@ -59,17 +59,21 @@ class Mixer:
         -------
         mono : ndarray of float32, shape (samples,)
         """
-        finite = np.isfinite(block)
-        if not finite.all():
-            self.not_finite += int(block.size - np.count_nonzero(finite))
-            block = np.where(finite, block, np.float32(0))
-        clipped = np.clip(block, -1.0, 1.0)
+        # Two looks tell that nothing is to be mended, as is usual; NaN passes neither comparison.
+        if not (block.min(initial=0) >= -1 and block.max(initial=0) <= 1):
+            block = self._mend(block)
+        first, *others = block.T
         # One channel is its own mean; two are added, since mean() is slow along a short axis.
-        mono = clipped[:, 0].copy()
-        for channel in range(1, clipped.shape[1]):
-            mono += clipped[:, channel]
-        mono /= np.float32(clipped.shape[1])
+        mono = first + others[0] if others else first.copy()
+        for channel in others[1:]:
+            mono += channel
+        mono /= np.float32(block.shape[1])
         return mono if self._resampler is None else self._resampler.resample_chunk(mono)
+
+    def _mend(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
+        finite = np.isfinite(block)
+        self.not_finite += int(block.size - np.count_nonzero(finite))
+        return np.clip(np.where(finite, block, np.float32(0)), -1.0, 1.0)
 
     def finish(self) -> NDArray[np.float32]:
         """Return what the resampler still holds."""

@@ -81,7 +81,8 @@ def test_many_channels_take_no_more_memory(tmp_path):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert len(expected) == 0
-    assert peak < 4 * MEBIBYTE
+    # The file has 16 MiB as floats; a block 2 MiB, and comparing makes copies of it.
+    assert peak < 10 * MEBIBYTE
 
 
 def test_frames_of_changing_formats_are_all_heard(tmp_path, encode, noise):
