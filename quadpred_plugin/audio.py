@@ -59,9 +59,14 @@ class Mixer:
         -------
         mono : ndarray of float32, shape (samples,)
         """
-        # Two looks tell that nothing is to be mended, as is usual; NaN passes neither comparison.
-        if not (block.min(initial=0) >= -1 and block.max(initial=0) <= 1):
-            block = self._mend(block)
+        # Two looks tell what is to be mended; where a sample is NaN, both are.
+        lowest, highest = block.min(initial=0), block.max(initial=0)
+        if not (np.isfinite(lowest) and np.isfinite(highest)):
+            finite = np.isfinite(block)
+            self.not_finite += int(block.size - np.count_nonzero(finite))
+            block = np.where(finite, block, np.float32(0))
+        if not (lowest >= -1 and highest <= 1):
+            block = np.clip(block, -1.0, 1.0)
         first, *others = block.T
         # One channel is its own mean; two are added, since mean() is slow along a short axis.
         mono = first + others[0] if others else first.copy()
@@ -69,11 +74,6 @@ class Mixer:
             mono += channel
         mono /= np.float32(block.shape[1])
         return mono if self._resampler is None else self._resampler.resample_chunk(mono)
-
-    def _mend(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
-        finite = np.isfinite(block)
-        self.not_finite += int(block.size - np.count_nonzero(finite))
-        return np.clip(np.where(finite, block, np.float32(0)), -1.0, 1.0)
 
     def finish(self) -> NDArray[np.float32]:
         """Return what the resampler still holds."""

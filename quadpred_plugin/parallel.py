@@ -16,7 +16,7 @@ from quadpred_plugin.chain.engine import restrict_algorithms
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.inference import Model
 from quadpred_plugin.prediction import Prediction, without_frames
-from quadpred_plugin.processes import end_when_stalled, end_with_parent
+from quadpred_plugin.processes import end_when_stalled, end_with_parent, keep_freed_memory
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -178,6 +178,7 @@ def _load(card: ModelCard) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     end_when_stalled(STALL_SECONDS)
+    keep_freed_memory()
     _silence_libraries()
     restrict_algorithms()
     global _model

@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 
+# glibc's numbers of what mallopt sets (malloc.h): from which size on an array is mapped by
+# itself, and how much of what is free is kept.
+_MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1
+_KEPT_ARRAY, _KEPT = 32 * 2**20, 256 * 2**20
+
 _stall_seconds = 0.0
 
 
@@ -71,3 +76,21 @@ def spared_from_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def keep_freed_memory() -> None:
+    """Let this process keep what it frees for what it asks for next.
+
+    Each file takes the same few megabytes; given back in between, they are mapped and cleared
+    anew for each, which costs a twentieth of its time. Does nothing where the C library isn't
+    glibc.
+    """
+    import ctypes
+
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return
+    # Both: one of them alone switches off what glibc learns by itself about the other.
+    mallopt(_MMAP_THRESHOLD, _KEPT_ARRAY)
+    mallopt(_TRIM_THRESHOLD, _KEPT)

@@ -8,7 +8,7 @@ from typing import Any
 
 from quadpred_plugin.training.calibration import pooling_by_fold
 from quadpred_plugin.training.grid import Grid, predictions_file, read_predictions
-from quadpred_plugin.training.lessons import PIANO, PIANO_KNOWN, POP
+from quadpred_plugin.training.lessons import PIANO, PIANO_HELD_BACK, PIANO_KNOWN, POP
 from quadpred_plugin.training.scoring import HEAD_CLASSES, Fold, score_folds
 
 # Rows of the teacher's results, under the names that its variants have.
@@ -18,7 +18,8 @@ BASELINES = {
 }
 
 _PIANO_TITLES = {
-    PIANO: "EMOPIA's validation part, by the soundfont that is held back",
+    PIANO: "EMOPIA's validation part, by all three soundfonts",
+    PIANO_HELD_BACK: "EMOPIA's validation part, by the soundfont that is held back",
     PIANO_KNOWN: "EMOPIA's validation part, by soundfonts that training knows",
 }
 

@@ -11,8 +11,9 @@ from typing import Any
 from quadpred_plugin.chain.entries import HEAD_SIZES, STREAM_SETTINGS, Entry
 from quadpred_plugin.chain.preprocessing import Preprocessing
 
-# Constants smaller than this stay in float32: they hardly weigh in the file.
-_HALF_FROM_ELEMENTS = 256
+# Constants smaller than this stay in float32: they hardly weigh in the file, and they are those
+# of the first convolutions and the heads, whose rounding shows most.
+_HALF_FROM_ELEMENTS = 16384
 # Attributes that newer TensorFlows write and TensorFlow 2.5 reports as unknown, and one that
 # is a note of the tracing, on other nodes each time.
 _NEW_ATTRIBUTES = ("grad_a", "grad_b", "_has_manual_control_dependencies")

@@ -18,8 +18,8 @@ from quadpred_plugin.training.student import Lesson
 from quadpred_plugin.training.teacher.examples import Example, read_renders, train_part
 
 POP, PIANO = "4q", "emopia"
-# EMOPIA's validation part again, by soundfonts that training knows.
-PIANO_KNOWN = "emopia-known"
+# EMOPIA's validation part by the soundfont that is held back, and by those that training knows.
+PIANO_HELD_BACK, PIANO_KNOWN = "emopia-held-back", "emopia-known"
 RENDERS = "renders"
 _NO_FOLD = -1
 
@@ -141,7 +141,7 @@ def gather_lessons(
         train[PIANO] = lessons([one for one in learned if one.group not in chosen], PIANO, teacher)
         validation[PIANO] = lessons([one for one in learned if one.group in chosen], PIANO, None)
         judged = [one for one in examples if one.part == "val"]
-        test[PIANO] = lessons([one for one in judged if held_back(one)], PIANO, None)
+        test[PIANO_HELD_BACK] = lessons([one for one in judged if held_back(one)], PIANO, None)
         test[PIANO_KNOWN] = lessons([one for one in judged if not held_back(one)], PIANO, None)
     return Lessons(train, validation, test)
 

@@ -1,7 +1,8 @@
-"""Two ears in one network: how much each is believed hangs on what kind of music sounds.
+"""Two ears in one network: whose word on valence counts hangs on what kind of music sounds.
 
-On pop the convolutions, which hear how a second moves, are the better judge; on solo piano the
-dense layers, which hear harmony. A gate hears which of the two it is.
+The convolutions, which hear how a second moves, are the better judge of arousal everywhere, and
+of valence on pop; on solo piano the dense layers are, which hear harmony. A gate hears which of
+the two it is.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
-from quadpred_plugin.training.architecture import HEADS, fold_batch_norm
+from quadpred_plugin.quadrants import QUADRANTS
+from quadpred_plugin.training.architecture import fold_batch_norm
 from quadpred_plugin.training.compact import build_compact
 from quadpred_plugin.training.student import Student
 from quadpred_plugin.training.tones import build_tones
@@ -20,7 +22,12 @@ from quadpred_plugin.training.tones import build_tones
 PAIR = "quadpred_pair"
 _GATE = "gate"
 # Inverse regularisation of the gate, over units of one scale.
-_STRENGTH = 0.1
+_STRENGTH = 1.0
+# Pop is met so much more often than solo piano alone: the tones know nothing of it.
+_POP_WEIGHT = 8
+# Places of the quadrants of high and of low arousal, which stand side by side.
+_SIDES = {"high": (0, 2), "low": (2, 4)}
+assert [one.arousal for one in QUADRANTS] == [1, 1, -1, -1]
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,9 @@ class Pair:
         Whose network is `compact.build_compact`'s.
     tones : Student
         Whose network is `tones.build_tones`'s.
+    sureness : float
+        Factor of the tones' logits: they learned from a teacher who doubts, and say of songs that
+        they didn't learn less surely what they are right about.
     gate_patches : int
         Patches of each corpus that the gate learns from.
     seed : int
@@ -43,6 +53,7 @@ class Pair:
     name: str
     movement: Student
     tones: Student
+    sureness: float
     gate_patches: int
     seed: int
 
@@ -79,11 +90,13 @@ def fit_gate(movement: Any, pop: NDArray[np.floating], piano: NDArray[np.floatin
     # Units that differ in scale count alike, and the weights are of the units as they are.
     scale = heard.std(axis=0) + 1e-6
     is_piano = np.repeat([0, 1], [len(pop), len(piano)])
-    found = LogisticRegression(C=_STRENGTH, max_iter=500).fit(heard / scale, is_piano)
+    weights = {0: _POP_WEIGHT, 1: 1}
+    found = LogisticRegression(C=_STRENGTH, class_weight=weights, max_iter=2000)
+    found.fit(heard / scale, is_piano)
     return Gate((found.coef_[0] / scale).astype(np.float32), float(found.intercept_[0]))
 
 
-def join(movement: Any, tones: Any, gate: Gate) -> Any:
+def join(movement: Any, tones: Any, gate: Gate, sureness: float) -> Any:
     """Make one network of two.
 
     Parameters
@@ -91,17 +104,21 @@ def join(movement: Any, tones: Any, gate: Gate) -> Any:
     movement, tones : keras.Model
         As `compact.build_compact` and `tones.build_tones` build them, folded or not.
     gate : Gate
+    sureness : float
+        As `Pair` has it.
 
     Returns
     -------
     network : keras.Model
-        Patches to three softmaxes: the mean of both networks', weighed by the gate.
+        Patches to three softmaxes. Arousal, and how much the quadrants of high and of low arousal
+        share, are the convolutions' word; valence, and what it is at either arousal, is the mean
+        of both networks', weighed by the gate.
     """
     from keras import Input, Model, layers
 
     patches = Input(movement.input.shape[1:], name="patches")
     both = Model(movement.input, {**movement.output, _GATE: movement.get_layer("shared").output})
-    moving, sounding = both(patches), tones(patches)
+    moving, sounding = both(patches), _valence_alone(tones, sureness)(patches)
     # A softmax of two: the graph's operations are those of the other networks.
     gating = layers.Dense(2, activation="softmax", name=_GATE)
     shares = gating(moving[_GATE])
@@ -111,24 +128,57 @@ def join(movement: Any, tones: Any, gate: Gate) -> Any:
             np.array([0, gate.offset], dtype=np.float32),
         ]
     )
-    outputs = {
-        head: layers.Add(name=head)(
+
+    def weigh(first: Any, second: Any) -> Any:
+        return layers.Add()(
             [
-                layers.Multiply()([moving[head], shares[:, :1]]),
-                layers.Multiply()([sounding[head], shares[:, 1:]]),
+                layers.Multiply()([first, shares[:, :1]]),
+                layers.Multiply()([second, shares[:, 1:]]),
             ]
         )
-        for head in HEADS
+
+    parts = []
+    for name, (begin, end) in _SIDES.items():
+        of_movement = moving["quadrants"][:, begin:end]
+        share = layers.Add()([of_movement[:, :1], of_movement[:, 1:]])
+        parts.append(weigh(of_movement, layers.Multiply()([sounding[name], share])))
+    outputs = {
+        "quadrants": layers.Concatenate()(parts),
+        "arousal": moving["arousal"],
+        "valence": weigh(moving["valence"], sounding["valence"]),
     }
     return Model(patches, outputs, name=PAIR)
 
 
-def fold_pair(movement: Any, tones: Any, gate: Gate, preprocessing: Preprocessing) -> Any:
+def _valence_alone(tones: Any, sureness: float) -> Any:
+    """Return what the tones say of valence: at high arousal, at low arousal, and by their head.
+
+    Each is a softmax of its own over the columns of a head, so that none is a quotient of two
+    numbers that may both be nothing.
+    """
+    from keras import Model, layers
+
+    outputs = {}
+    for name, head, (begin, end) in (
+        *((name, "quadrants", columns) for name, columns in _SIDES.items()),
+        ("valence", "valence", (0, 2)),
+    ):
+        source = tones.get_layer(head)
+        layer = layers.Dense(end - begin, activation="softmax", name=f"{name}_of_tones")
+        outputs[name] = layer(source.input)
+        layer.set_weights([weights[..., begin:end] * sureness for weights in source.get_weights()])
+    return Model(tones.input, outputs, name=tones.name)
+
+
+def fold_pair(
+    movement: Any, tones: Any, gate: Gate, sureness: float, preprocessing: Preprocessing
+) -> Any:
     """Make one network of two, each without the batch norm that can be folded away."""
     return join(
         fold_batch_norm(movement, build_compact(preprocessing, batch_norm=False)),
         fold_batch_norm(tones, build_tones(preprocessing, batch_norm=False)),
         gate,
+        sureness,
     )
 
 

@@ -39,7 +39,7 @@ def run_pair(data: StudentData, recipe: Pair, fold: int | None, report: Report) 
     if not gate_file(folder).exists():
         pop, piano = _draw(data, recipe, lessons)
         _write_gate(fit_gate(movement, pop, piano), gate_file(folder))
-    network = join(movement, tones, read_gate(folder))
+    network = join(movement, tones, read_gate(folder), recipe.sureness)
     judge_tests(network, lessons, folder, data.preprocessing)
     return network
 

@@ -28,15 +28,15 @@ NETWORK_LIMITS = (
 UNCALIBRATED = "Probabilities are not calibrated."
 _POP_AND_PIANO = (
     "Trained on 30 s excerpts of Western popular recordings of one collection and on synthesised "
-    "piano; other styles and solo instruments are outside of what it knows. Of piano whose sound "
-    "it never heard it is right about half of the clips."
+    "piano; other styles and solo instruments are outside of what it knows. Of synthesised piano "
+    "it is right about six clips of ten."
 )
 _LEARNED = {
     False: "a small network that learned clips' labels and, second by second, a teacher's word.",
     True: (
-        "two small networks, of which one hears how a second moves and one which tones it has, "
-        "and a gate that tells solo piano from pop. They learned clips' labels and, second by "
-        "second, the word of two teachers: of pop, one that hears by the features of networks "
+        "two small networks, of which one hears how a second moves and one guesses which notes "
+        "it has, and a gate that tells solo piano from pop. They learned clips' labels and, second "
+        "by second, the word of two teachers: of pop, one that hears by the features of networks "
         "that were trained to tag music (musicnn, vibenet); of piano, one that reads the notes."
     ),
 }

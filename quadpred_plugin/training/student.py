@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.quadrants import QUADRANTS
 from quadpred_plugin.training.architecture import HEADS, standardise_bands
 from quadpred_plugin.training.augmentation import Augmentation, augment, mix
@@ -22,9 +23,9 @@ from quadpred_plugin.training.scratch import (
     heads_of,
     validation_patches,
 )
-from quadpred_plugin.training.tones import build_tones
+from quadpred_plugin.training.tones import GUESS, build_tones
 
-HINTS_OUTPUT = "hints"
+HINTS_OUTPUT = GUESS
 NETWORKS = {"compact": build_compact, "tones": build_tones}
 
 
@@ -69,6 +70,8 @@ class Student:
         A name of `NETWORKS`.
     listener : str
         Name of the recipe by which a student first learned to guess hints; empty for none.
+    frozen : bool
+        Whether what it learned there stays as it is.
     """
 
     name: str
@@ -82,6 +85,7 @@ class Student:
     schedule: Schedule
     network: str
     listener: str
+    frozen: bool
 
 
 @dataclass(frozen=True)
@@ -226,11 +230,11 @@ def train_student(
         every = [one.features for clips in lessons.values() for one in clips]
         standardise_bands(network, *band_statistics(every))
         if listener is not None:
-            _copy_hearing(listener, network)
+            _copy_hearing(listener, network, frozen=recipe.frozen)
         if HINTS_OUTPUT in recipe.loss_weights:
             first = next(one for clips in lessons.values() for one in clips)
             assert first.hints is not None, "a recipe that weighs hints comes with them"
-            network = _with_hints(network, first.hints.shape[1])
+            network = with_hints(network, first.hints.shape[1])
         compile_heads(network, recipe, recipe.schedule, steps)
         return network
 
@@ -253,18 +257,45 @@ def train_student(
     return heads_alone(network)
 
 
-def _copy_hearing(source: Any, target: Any) -> None:
-    """Give a student the layers of another, all but the heads."""
-    for layer in target.layers:
-        if layer.weights and layer.name not in HEADS:
+def _copy_hearing(source: Any, target: Any, frozen: bool) -> None:
+    """Give a student the layers of another that lead to its guess of the hints."""
+    for layer in hearing(target).layers:
+        if layer.weights:
             layer.set_weights(source.get_layer(layer.name).get_weights())
+        if frozen:
+            layer.trainable = False
 
 
-def _with_hints(network: Any, components: int) -> Any:
-    """Add a layer that guesses the hints from the last values that all heads share."""
+def hearing(network: Any) -> Any:
+    """Return the part of a student that listens: up to its guess of the hints, if it has one.
+
+    Without a guess of its own it is up to the last values that all heads share.
+    """
+    from keras import Model
+
+    names = {layer.name for layer in network.layers}
+    last = HINTS_OUTPUT if HINTS_OUTPUT in names else "shared"
+    return Model(network.input, network.get_layer(last).output)
+
+
+def with_hints(network: Any, components: int) -> Any:
+    """Return a student with its guess of the hints, by a new layer if it has none.
+
+    Raises
+    ------
+    QuadpredError
+        If it guesses another number of values than there are hints.
+    """
     from keras import Model, layers
 
-    guess = layers.Dense(components, name=HINTS_OUTPUT)(network.get_layer("shared").output)
+    guess = hearing(network).output
+    if HINTS_OUTPUT not in {layer.name for layer in network.layers}:
+        guess = layers.Dense(components, name=HINTS_OUTPUT)(guess)
+    if guess.shape[-1] != components:
+        raise QuadpredError(
+            f"The network guesses {guess.shape[-1]} values, and {components} are to be guessed: "
+            "'tones' learns what is played on piano alone, 'compact' what games' music is heard as."
+        )
     return Model(network.input, {**network.output, HINTS_OUTPUT: guess}, name=network.name)
 
 

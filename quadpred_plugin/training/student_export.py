@@ -63,8 +63,8 @@ def export_pair(
     release = of_students({one.name: one for one in students}, *_judged(data, recipe))
     movement, tones = (_load(data, one) for one in students)
     gate = read_gate(run)
-    network = join(movement, tones, gate)
-    folded = fold_pair(movement, tones, gate, data.preprocessing)
+    network = join(movement, tones, gate, recipe.sureness)
+    folded = fold_pair(movement, tones, gate, recipe.sureness, data.preprocessing)
     return export(network, data.preprocessing, release, name, folder, release_date, folded)
 
 

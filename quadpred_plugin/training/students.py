@@ -1,6 +1,6 @@
 """Students on real data: a fold, all folds, or all clips; each goes on where it was left."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,7 +13,14 @@ from quadpred_plugin.training.calibration import fit_folds, pooling_by_fold
 from quadpred_plugin.training.corpora.games import GAMES
 from quadpred_plugin.training.fitting import Figures
 from quadpred_plugin.training.grid import read_predictions, write_predictions
-from quadpred_plugin.training.lessons import PIANO, PIANO_KNOWN, POP, Lessons, gather_lessons
+from quadpred_plugin.training.lessons import (
+    PIANO,
+    PIANO_HELD_BACK,
+    PIANO_KNOWN,
+    POP,
+    Lessons,
+    gather_lessons,
+)
 from quadpred_plugin.training.listening import gather_listening, gather_played
 from quadpred_plugin.training.scoring import Fold, score_folds
 from quadpred_plugin.training.student import Student, train_student
@@ -215,12 +222,24 @@ def pooled_scores(data: StudentData, recipe: Recipe) -> dict[str, Any]:
     """
     music = read_folds(data, recipe, POP)
     pooling = pooling_by_fold(music)
-    others = {
+    piano = {
         corpus: read_folds(data, recipe, corpus)
-        for corpus in (PIANO, PIANO_KNOWN)
+        for corpus in (PIANO_HELD_BACK, PIANO_KNOWN)
         if predictions_file(data, recipe, 0, corpus).exists()
     }
-    return {corpus: score_folds(folds, pooling) for corpus, folds in {POP: music, **others}.items()}
+    every = {POP: music, **_all_of_piano(piano)}
+    return {corpus: score_folds(folds, pooling) for corpus, folds in every.items()}
+
+
+def _all_of_piano(parts: Mapping[str, Sequence[Fold]]) -> dict[str, list[Fold]]:
+    """Set before the renders of EMOPIA, known and held back, all of them as `PIANO`."""
+    if not parts:
+        return {}
+    together: list[Fold] = [
+        (np.concatenate([one for one, _ in fold]), [clip for _, clips in fold for clip in clips])
+        for fold in zip(*parts.values(), strict=True)
+    ]
+    return {PIANO: together, **{corpus: list(folds) for corpus, folds in parts.items()}}
 
 
 def final_scores(data: StudentData, recipe: Recipe) -> dict[str, Any]:
@@ -233,12 +252,13 @@ def final_scores(data: StudentData, recipe: Recipe) -> dict[str, Any]:
         `scoring.score_folds` returns them. Pooled as 4Q's folds gave.
     """
     pooling = fit_folds(read_folds(data, recipe, POP))
-    files = {corpus: data.folder(recipe, None) / f"{corpus}.npz" for corpus in (PIANO, PIANO_KNOWN)}
-    return {
-        corpus: score_folds([read_predictions(path)], [pooling])
-        for corpus, path in files.items()
-        if path.exists()
+    folder = data.folder(recipe, None)
+    piano = {
+        corpus: [read_predictions(folder / f"{corpus}.npz")]
+        for corpus in (PIANO_HELD_BACK, PIANO_KNOWN)
+        if (folder / f"{corpus}.npz").exists()
     }
+    return {corpus: score_folds(one, [pooling]) for corpus, one in _all_of_piano(piano).items()}
 
 
 def read_folds(data: StudentData, recipe: Recipe, corpus: str) -> list[Fold]:

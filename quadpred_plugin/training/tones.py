@@ -1,24 +1,30 @@
-"""A second ear: which bands sound in a second, whenever they do.
+"""A second ear: it guesses which notes a second has, and knows no more of it than that.
 
 Strided convolutions don't keep neighbouring bands apart, which tells a major third from a
-minor one. Dense layers over each band's mean, maximum and variance do, at next to no cost.
+minor one. Dense layers over each band's mean, maximum and variance do, at next to no cost. What
+is felt is read off the guess alone: a piano's timbre, which changes from one to the next, has no
+other way in.
 """
 
 from typing import Any
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.training.architecture import HEADS
+from quadpred_plugin.training.notes import KEYS, VALUES
 
 UNITS = (512, 256)
 LAST_UNITS = 128
 TONES = "quadpred_tones"
+GUESS = "hints"
+"""The layer that guesses what is played."""
 
 
 def build_tones(preprocessing: Preprocessing, dropout: float = 0.2, batch_norm: bool = True) -> Any:
     """Build the network.
 
-    Mean, maximum and variance of each band over the patch go through three dense layers to
-    the three heads: 0.0007 GFLOP a patch.
+    Mean, maximum and variance of each band over the patch go through two dense layers to a
+    guess of what is played, as `notes.Played` has it, and that through one more to the three
+    heads: 0.0007 GFLOP a patch.
 
     Parameters
     ----------
@@ -53,7 +59,8 @@ def build_tones(preprocessing: Preprocessing, dropout: float = 0.2, batch_norm: 
         hidden = layers.ReLU(name="shared" if last else None)(hidden)
         if not last:
             hidden = layers.Dropout(dropout / 2)(hidden)
-    hidden = layers.Dense(LAST_UNITS, activation="relu", name="last")(hidden)
+    guess = layers.Dense(KEYS + VALUES, name=GUESS)(hidden)
+    hidden = layers.Dense(LAST_UNITS, activation="relu", name="last")(guess)
     hidden = layers.Dropout(dropout)(hidden)
     outputs = {
         head: layers.Dense(classes, activation="softmax", name=head)(hidden)

@@ -44,18 +44,40 @@ def test_the_gate_weighs_the_two(students, patches):
     weights = np.random.default_rng(4).normal(0, 1 / np.abs(heard).sum(axis=1).mean(), 256)
     gate = Gate(weights.astype(np.float32), 0.3)
     believed = 1 / (1 + np.exp(-(heard @ weights + 0.3)))
-    both = join(movement, tones, gate).predict(patches, verbose=0)
+    both = join(movement, tones, gate, 1.5).predict(patches, verbose=0)
     first, second = (one.predict(patches, verbose=0) for one in students)
-    for head in ("quadrants", "arousal", "valence"):
-        expected = first[head] + believed[:, np.newaxis] * (second[head] - first[head])
-        np.testing.assert_allclose(both[head], expected, atol=1e-5)
-        np.testing.assert_allclose(both[head].sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(both["arousal"], first["arousal"], atol=1e-6)
+    surer = second["valence"] ** 1.5
+    surer /= surer.sum(axis=1, keepdims=True)
+    expected = first["valence"] + believed[:, np.newaxis] * (surer - first["valence"])
+    np.testing.assert_allclose(both["valence"], expected, atol=1e-5)
+    for side in (slice(0, 2), slice(2, 4)):
+        alone, tonal = first["quadrants"][:, side], second["quadrants"][:, side] ** 1.5
+        tonal *= alone.sum(axis=1, keepdims=True) / tonal.sum(axis=1, keepdims=True)
+        expected = alone + believed[:, np.newaxis] * (tonal - alone)
+        np.testing.assert_allclose(both["quadrants"][:, side], expected, atol=1e-5)
+    for said in both.values():
+        np.testing.assert_allclose(said.sum(axis=1), 1, atol=1e-5)
+
+
+def test_tones_that_are_certain_of_arousal_leave_numbers(students, patches):
+    movement, tones = students
+    # Of 1e4 nats, so that the quadrants of one side are nothing at all.
+    head = tones.get_layer("quadrants")
+    kernel, offsets = head.get_weights()
+    head.set_weights([kernel, np.array([1e4, 1e4, 0, 0], dtype=np.float32)])
+    try:
+        both = join(movement, tones, Gate(np.zeros(256, np.float32), 50.0), 1.0)
+        said = both.predict(patches, verbose=0)["quadrants"]
+    finally:
+        head.set_weights([kernel, offsets])
+    np.testing.assert_allclose(said.sum(axis=1), 1, atol=1e-5)
 
 
 def test_folding_changes_nothing(students, patches):
     gate = Gate(np.full(256, 0.01, np.float32), -0.5)
-    plain = join(*students, gate).predict(patches, verbose=0)
-    folded = fold_pair(*students, gate, NUMBERS)
+    plain = join(*students, gate, 2.0).predict(patches, verbose=0)
+    folded = fold_pair(*students, gate, 2.0, NUMBERS)
     names = {layer.name for part in folded.layers for layer in getattr(part, "layers", [])}
     assert not {name for name in names if name.endswith(("tones1_norm", "convolution1_norm"))}
     for head, said in folded.predict(patches, verbose=0).items():

@@ -31,6 +31,7 @@ def recipe(teacher_share=0.5, **changed):
         "schedule": SCHEDULE,
         "network": "compact",
         "listener": "",
+        "frozen": False,
     }
     return Student(**{**settings, **changed})
 

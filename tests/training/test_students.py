@@ -91,12 +91,19 @@ def place(tmp_path_factory):
         },
         "network": "compact",
         "listener": "",
+        "frozen": False,
     }
     (folder / "tiny.json").write_text(json.dumps(recipe))
     tones = {**recipe, "name": "tiny-tones", "network": "tones"}
     tones["subjects"]["emopia"]["teacher_share"] = 0.5
     (folder / "tiny-tones.json").write_text(json.dumps(tones))
-    pair = {"movement": "tiny.json", "tones": "tiny-tones.json", "gate_patches": 64, "seed": 1}
+    pair = {
+        "movement": "tiny.json",
+        "tones": "tiny-tones.json",
+        "sureness": 1.5,
+        "gate_patches": 64,
+        "seed": 1,
+    }
     (folder / "both.json").write_text(json.dumps({"name": "both", **pair}))
     return folder
 
@@ -139,7 +146,7 @@ def test_each_fold_judges_its_own_clips(place, folds):
             assert said["clips"].tolist() == [0, 1, 2, 3]
             assert said["quadrants"].shape == (8, 4)
         # The soundfont that is held back, and the one that was learned.
-        for corpus in ("emopia", "emopia-known"):
+        for corpus in ("emopia-held-back", "emopia-known"):
             path = place / "work" / "students" / "tiny" / f"fold{fold}" / f"{corpus}.npz"
             with np.load(path) as said:
                 assert said["clips"].tolist() == [0, 1, 2, 3]
@@ -177,7 +184,7 @@ def test_the_card_tells_the_folds(model, folds):
     assert metrics["clips"] == CLIPS and metrics["patches"] == 2 * CLIPS
     assert len(metrics["folds"]["clip"]["quadrants"]) == FOLDS
     assert f"{metrics['clip']['quadrants']['f1']:6.3f}" in folds.stdout
-    assert set(metrics["other_corpora"]) == {"emopia", "emopia-known"}
+    assert set(metrics["other_corpora"]) == {"emopia", "emopia-held-back", "emopia-known"}
     assert set(content["quadpred"]["pooling"]) == {
         "quadrants",
         "arousal",
