@@ -29,9 +29,18 @@ def main() -> None:
         (folder / f"{name}.pb").write_bytes(graph.SerializeToString())
 
 
-def _weights(graph):
+# TensorFlow's numbers of float32 and float16.
+SINGLE, HALF = 1, 19
+
+
+def _weights(graph, kind=HALF):
+    """Return a constant of many weights, of one of the two kinds that graphs have."""
     constants = (node for node in graph.node if node.op == "Const")
-    return next(node for node in constants if len(node.attr["value"].tensor.tensor_content) > 512)
+    return next(
+        node
+        for node in constants
+        if node.attr["dtype"].type == kind and len(node.attr["value"].tensor.tensor_content) > 512
+    )
 
 
 def _add_operation(operation):
@@ -60,6 +69,13 @@ def _in_a_function(graph, folder):
 def _nan(graph, folder):
     tensor = _weights(graph).attr["value"].tensor
     values = np.frombuffer(tensor.tensor_content, "<f2").copy()
+    values[values.size // 2] = np.nan
+    tensor.tensor_content = values.tobytes()
+
+
+def _nan_among_singles(graph, folder):
+    tensor = _weights(graph, SINGLE).attr["value"].tensor
+    values = np.frombuffer(tensor.tensor_content, "<f4").copy()
     values[values.size // 2] = np.nan
     tensor.tensor_content = values.tobytes()
 
@@ -116,6 +132,7 @@ CHANGES = {
     **{f"operation-{name}": _add_operation(name) for name in OPERATIONS},
     "function": _in_a_function,
     "nan": _nan,
+    "nan-among-singles": _nan_among_singles,
     "nan-as-a-number": _nan_as_a_number,
     "infinite-half": _infinite_half,
     "claims-much": _claims_much,

@@ -21,6 +21,7 @@ from tests.tree import ROOT
 REASONS = {
     "function": "has functions",
     "nan": "holds what isn't a number",
+    "nan-among-singles": "holds what isn't a number",
     "nan-as-a-number": "holds what isn't a number",
     "infinite-half": "holds what isn't a number",
     "claims-much": "claims more than",

@@ -215,7 +215,18 @@ def train_student(
     Returns
     -------
     network : keras.Model
+
+    Raises
+    ------
+    QuadpredError
+        If the recipe freezes what a listener learned and there is none, or its network guesses
+        another number of values than there are hints.
     """
+    if recipe.frozen and listener is None:
+        raise QuadpredError(
+            f"The recipe '{recipe.name}' keeps what a listener learned as it is, and has no "
+            "listener: name one, or set 'frozen' to false."
+        )
     steps = -(-recipe.patches // recipe.schedule.batch_size)
     held_out = {
         corpus: (

@@ -120,10 +120,10 @@ def test_a_card_that_is_broken(doctor, copy):
 def test_a_network_that_answers_otherwise(doctor, copy):
     path = copy / "models" / f"{DEFAULT_MODEL}.golden.npz"
     golden = dict(np.load(path))
-    golden["valence"][3] += 0.01
+    golden["valence"][3] += 0.055
     np.savez(path, **golden)
     model = doctor(copy, code=1).of("models", DEFAULT_MODEL)
-    assert re.search(r"self-test fails: its answers are off by 0\.01\d*", model["detail"])
+    assert re.search(r"self-test fails: its answers are off by 0\.05\d*", model["detail"])
 
 
 def test_golden_vectors_that_are_missing(doctor, copy):

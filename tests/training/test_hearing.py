@@ -112,6 +112,14 @@ def test_convolutions_guess_by_a_layer_of_their_own():
     assert set(network.output) == {"hints", "quadrants", "arousal", "valence"}
 
 
+def test_nothing_can_be_frozen_that_nobody_learned(lessons, tmp_path):
+    with pytest.raises(QuadpredError, match=r"'deaf' keeps what a listener learned.* no listener"):
+        train_student(
+            recipe("deaf", HEADS_ALONE, frozen=True), NUMBERS, lessons, {}, tmp_path, print
+        )
+    assert not list(tmp_path.iterdir())
+
+
 def test_another_number_of_hints_is_refused():
     with pytest.raises(QuadpredError, match="guesses 116 values, and 96 are to be guessed"):
         with_hints(build_tones(NUMBERS), 96)

@@ -184,7 +184,15 @@ def test_the_card_tells_the_folds(model, folds):
     assert metrics["clips"] == CLIPS and metrics["patches"] == 2 * CLIPS
     assert len(metrics["folds"]["clip"]["quadrants"]) == FOLDS
     assert f"{metrics['clip']['quadrants']['f1']:6.3f}" in folds.stdout
-    assert set(metrics["other_corpora"]) == {"emopia", "emopia-held-back", "emopia-known"}
+    piano = {
+        corpus: np.array(one["clip"]["quadrants"]["confusion"])
+        for corpus, one in metrics["other_corpora"].items()
+    }
+    assert set(piano) == {"emopia", "emopia-held-back", "emopia-known"}
+    np.testing.assert_array_equal(
+        piano["emopia"], piano["emopia-held-back"] + piano["emopia-known"]
+    )
+    assert piano["emopia-known"].sum() == 4 * FOLDS
     assert set(content["quadpred"]["pooling"]) == {
         "quadrants",
         "arousal",
