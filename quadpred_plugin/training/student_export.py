@@ -1,6 +1,7 @@
 """From students that were trained on real data to a model with its card."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,8 @@ def export_pair(
     students = (recipe.movement, recipe.tones)
     run = data.folder(recipe, None)
     _check(data, recipe, [*(_best(data, one) for one in students), gate_file(run)])
-    release = of_students({one.name: one for one in students}, *_judged(data, recipe))
+    described = of_students({one.name: one for one in students}, *_judged(data, recipe))
+    release = replace(described, settings=asdict(recipe))
     movement, tones = (_load(data, one) for one in students)
     gate = read_gate(run)
     network = join(movement, tones, gate, recipe.sureness)

@@ -143,7 +143,7 @@ def test_ratios_and_targets() -> None:
     assert targets == [
         ["≤ 0.5", "0.667", "**not met** |"],
         ["≤ 0.15", "0.250", "**not met** |"],
-        ["≥ 1.5", "not measured", "– |"],
+        ["≥ 3", "not measured", "– |"],
         ["≤ 150 MB", "10.0 MB", "met |"],
     ]
 

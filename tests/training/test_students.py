@@ -222,7 +222,9 @@ def test_two_students_judge_together(place, train, folds, model):
     assert run.returncode == 0, run.stderr[-2000:]
     check_golden(place / "models" / "both.pb")
     content = json.loads((place / "models" / "both.json").read_text())
-    assert set(content["quadpred"]["training"]) == {"parameters", "tiny", "tiny-tones"}
+    settings = content["quadpred"]["training"]
+    assert settings["sureness"] == 1.5 and settings["gate_patches"] == 64
+    assert settings["movement"]["name"] == "tiny" and settings["tones"]["network"] == "tones"
     assert "reads the notes" in content["description"]
 
 
