@@ -18,8 +18,8 @@ from quadpred_plugin.containers import open_container
 from quadpred_plugin.errors import AudioError
 from quadpred_plugin.processes import stalls_limited
 
-# After each read soundfile seeks to where it is, for which the MPEG decoder decodes again: few
-# and long reads save a tenth of a file's time.
+# After each read soundfile seeks to where it is, for which the MPEG decoder decodes again: reads
+# are few and long.
 BLOCK_FRAMES = 1 << 18
 # Blocks of many channels have fewer frames, as a header may claim 1,024 channels.
 _BLOCK_SAMPLES = 1 << 19

@@ -82,8 +82,7 @@ def keep_freed_memory() -> None:
     """Let this process keep what it frees for what it asks for next.
 
     Each file takes the same few megabytes; given back in between, they are mapped and cleared
-    anew for each, which costs a twentieth of its time. Does nothing where the C library isn't
-    glibc.
+    anew for each. Does nothing where the C library isn't glibc.
     """
     import ctypes
 
