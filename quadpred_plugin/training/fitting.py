@@ -105,6 +105,7 @@ def fit(
         epoch = len(epochs)
         _seed_noise(network, schedule.seed, epoch)
         inputs, targets = epoch_data(np.random.default_rng([schedule.seed, epoch]))
+        _make_variables(network, inputs, targets)
         history = network.fit(
             inputs, targets, batch_size=schedule.batch_size, shuffle=False, verbose=0
         ).history
@@ -122,6 +123,18 @@ def fit(
         _write_log(log, epochs)
         report(figures)
     return keras.saving.load_model(best)
+
+
+def _make_variables(network: Any, inputs: Any, targets: Any) -> None:
+    """Make what the optimiser and the losses remember, before a step does.
+
+    TensorFlow traces a step a second time if the first trace made variables: seconds more.
+    """
+    import keras
+
+    network.optimizer.build(network.trainable_variables)
+    one, truth = keras.tree.map_structure(lambda values: values[:1], (inputs, targets))
+    network.compute_loss(one, truth, network(one))
 
 
 def _part_from_means(network: Any) -> None:

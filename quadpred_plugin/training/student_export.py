@@ -15,7 +15,6 @@ from quadpred_plugin.training.pairs import gate_file, read_gate
 from quadpred_plugin.training.release import cross_validation, of_students
 from quadpred_plugin.training.student import Student, heads_alone
 from quadpred_plugin.training.students import (
-    FOLDS,
     Recipe,
     StudentData,
     pooled_scores,
@@ -81,7 +80,7 @@ def _load(data: StudentData, recipe: Student) -> Any:
 
 
 def _check(data: StudentData, recipe: Recipe, needed: Sequence[Path]) -> None:
-    predictions = [predictions_file(data, recipe, fold, POP) for fold in range(FOLDS)]
+    predictions = [predictions_file(data, recipe, fold, POP) for fold in data.folds]
     if missing := [path for path in (*needed, *predictions) if not path.exists()]:
         raise QuadpredError(
             f"There is no {missing[0]}: run 'quadpred train student {recipe.name}' for the folds, "

@@ -10,6 +10,7 @@ import numpy as np
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.calibration import fit_folds, pooling_by_fold
+from quadpred_plugin.training.corpora import read_clips
 from quadpred_plugin.training.corpora.games import GAMES
 from quadpred_plugin.training.fitting import Figures
 from quadpred_plugin.training.grid import read_predictions, write_predictions
@@ -26,7 +27,6 @@ from quadpred_plugin.training.scoring import Fold, score_folds
 from quadpred_plugin.training.student import Student, train_student
 from quadpred_plugin.training.workers import run_side_by_side
 
-FOLDS = 5
 Report = Callable[[str, Figures], None]
 
 
@@ -57,6 +57,11 @@ class StudentData:
     renders: Path | None
     work: Path
     preprocessing: Preprocessing
+
+    @property
+    def folds(self) -> list[int]:
+        """The folds that the music's table names."""
+        return sorted({clip.fold for clip in read_clips(self.music / "labels.csv")})
 
     def folder(self, recipe: Recipe, fold: int | None) -> Path:
         """Where a run's networks, log and predictions are."""
@@ -205,7 +210,7 @@ def cross_validate(
         As `pooled_scores` gives.
     """
     missing = [
-        fold for fold in range(FOLDS) if not predictions_file(data, recipe, fold, POP).exists()
+        fold for fold in data.folds if not predictions_file(data, recipe, fold, POP).exists()
     ]
     run_side_by_side(train, [(data, recipe, fold, report) for fold in missing], jobs)
     return pooled_scores(data, recipe)
@@ -213,6 +218,8 @@ def cross_validate(
 
 def pooled_scores(data: StudentData, recipe: Recipe) -> dict[str, Any]:
     """Score the folds' students together, each pooled by what was fitted on the others' tests.
+
+    The folds are those whose predictions are there, so that the corpus itself isn't needed.
 
     Returns
     -------
@@ -225,7 +232,7 @@ def pooled_scores(data: StudentData, recipe: Recipe) -> dict[str, Any]:
     piano = {
         corpus: read_folds(data, recipe, corpus)
         for corpus in (PIANO_HELD_BACK, PIANO_KNOWN)
-        if predictions_file(data, recipe, 0, corpus).exists()
+        if predictions_file(data, recipe, judged_folds(data, recipe)[0], corpus).exists()
     }
     every = {POP: music, **_all_of_piano(piano)}
     return {corpus: score_folds(folds, pooling) for corpus, folds in every.items()}
@@ -263,4 +270,24 @@ def final_scores(data: StudentData, recipe: Recipe) -> dict[str, Any]:
 
 def read_folds(data: StudentData, recipe: Recipe, corpus: str) -> list[Fold]:
     """Return what the folds' networks say of their test clips of a corpus."""
-    return [read_predictions(predictions_file(data, recipe, fold, corpus)) for fold in range(FOLDS)]
+    return [
+        read_predictions(predictions_file(data, recipe, fold, corpus))
+        for fold in judged_folds(data, recipe)
+    ]
+
+
+def judged_folds(data: StudentData, recipe: Recipe) -> list[int]:
+    """Return the folds whose networks have judged their test clips, one at least.
+
+    Raises
+    ------
+    QuadpredError
+        If there is none.
+    """
+    runs = data.folder(recipe, None).parent.glob(f"fold*/{POP}.npz")
+    if folds := sorted(int(path.parent.name.removeprefix("fold")) for path in runs):
+        return folds
+    raise QuadpredError(
+        f"No fold of '{recipe.name}' has been judged in {data.work}: run 'quadpred train student "
+        f"{recipe.name}'."
+    )

@@ -1,14 +1,16 @@
 """What a student is given to learn; none of it needs a network."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.training.augmentation import Augmentation
+from quadpred_plugin.training.corpora import Clip
 from quadpred_plugin.training.fitting import Schedule
-from quadpred_plugin.training.scratch import heads_of
+from quadpred_plugin.training.scratch import heads_of, one_hot_labels
 from quadpred_plugin.training.student import Lesson, Student, Subject, draw_lessons
 
 NUMBERS = Preprocessing()
@@ -52,6 +54,14 @@ def test_heads_follow_from_the_quadrants():
     labels = heads_of(np.array([[0.1, 0.2, 0.3, 0.4], [1, 0, 0, 0]], dtype=np.float32))
     np.testing.assert_allclose(labels["arousal"], [[0.7, 0.3], [0, 1]], atol=1e-6)
     np.testing.assert_allclose(labels["valence"], [[0.5, 0.5], [0, 1]], atol=1e-6)
+
+
+def test_two_classes_of_a_clip_follow_from_its_quadrant():
+    clips = [Clip(str(index), Path(), index, str(index), 0) for index in range(4)]
+    labels = one_hot_labels(clips)
+    expected = {"arousal": [1, 1, 0, 0], "valence": [1, 0, 0, 1], "quadrants": [0, 1, 2, 3]}
+    for head, classes in expected.items():
+        assert labels[head].argmax(axis=1).tolist() == classes
 
 
 def test_corpora_come_in_their_shares():

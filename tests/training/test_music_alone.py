@@ -1,0 +1,103 @@
+"""A network that hears nothing but music, from a user's own recordings to a model's card."""
+
+import csv
+import json
+import subprocess
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests import signals
+
+TESTED = 8
+RECIPE = {
+    "name": "own",
+    "corpus": "mine",
+    "test_fold": 1,
+    "validation_share": 0.5,
+    "seed": 1,
+    "filters": [2, 3, 4],
+    "dropout": 0.1,
+    "epochs": 2,
+    "patience": 2,
+    "patches_per_clip": 2,
+    "batch_size": 8,
+    "learning_rate": 0.001,
+    "weight_decay": 0.0,
+    "averaging": 0.9,
+    "label_smoothing": 0.1,
+    "mixup": 0.0,
+    "loss_weights": {"quadrants": 1.0, "arousal": 0.5, "valence": 0.5},
+}
+ABOUT = {"name": "mine", "title": "Mine", "citation": "I, 2026", "licence": "CC0 1.0"}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("alone")
+    music = folder / "music"
+    music.mkdir()
+    rows = []
+    for index in range(2 * TESTED):
+        quadrant = index % 4
+        sound = signals.sine(2.5, frequency=220 * (1 + quadrant)) * 0.5
+        soundfile.write(music / f"{index}.wav", sound, 16000)
+        label, fold = f"Q{quadrant + 1}", index // TESTED
+        common = {"clip": f"clip{index}", "path": f"{index}.wav", "quadrant": label}
+        rows.append({**common, "artist_id": index, "fold": fold})
+    with open(music / "labels.csv", "w", newline="") as stream:
+        writer = csv.DictWriter(stream, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    (music / "corpus.json").write_text(json.dumps(ABOUT))
+    (folder / "own.json").write_text(json.dumps(RECIPE))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def train(place, script):
+    def run(command, *words):
+        process = subprocess.run(
+            [script, "train", command, "own.json", "--data", "music", "--work", "work", *words],
+            capture_output=True,
+            text=True,
+            timeout=170,
+            cwd=place,
+        )
+        assert "Traceback" not in process.stderr, process.stderr[-3000:]
+        return process
+
+    return run
+
+
+def test_from_recordings_to_a_card_with_figures(place, train, script):
+    early = train("export", "--date", "2026-01-01", "-o", "models")
+    assert early.returncode == 1 and "run 'quadpred train scratch own'" in early.stderr
+    trained = train("scratch")
+    assert trained.returncode == 0, trained.stderr[-2000:]
+    log = place / trained.stdout.strip() / "log.jsonl"
+    assert len(log.read_text().splitlines()) == RECIPE["epochs"]
+    exported = train("export", "--date", "2026-01-01", "-o", "models")
+    assert exported.returncode == 0, exported.stderr[-2000:]
+    model = place / "models" / "own.pb"
+    assert json.loads(model.with_suffix(".json").read_text())["quadpred"]["metrics"] == {}
+    scored = train("evaluate", "--model", model, "--write-card", "--json")
+    assert scored.returncode == 0, scored.stderr[-2000:]
+    metrics = json.loads(model.with_suffix(".json").read_text())["quadpred"]["metrics"]
+    assert metrics == json.loads(scored.stdout)
+    assert metrics["clips"] == TESTED and "fold 1 of Mine" in metrics["protocol"]
+    # What the card counts is what the program says of the clips, one by one.
+    heard = subprocess.run(
+        [script, "predict", "--model", model, "--format", "csv", "music"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=place,
+    )
+    confusion = np.zeros((4, 4), dtype=int)
+    for row in csv.DictReader(heard.stdout.splitlines()):
+        index = int(row["file"].rsplit("/")[-1].removesuffix(".wav"))
+        if index >= TESTED:
+            confusion[index % 4, int(row["quadrant"][1]) - 1] += 1
+    np.testing.assert_array_equal(metrics["clip"]["quadrants"]["confusion"], confusion)
