@@ -75,6 +75,14 @@ def held_back(example: Example) -> bool:
     return example.soundfont == HELD_BACK
 
 
+def learned_renders(examples: Sequence[Example], final: bool) -> list[Example]:
+    """Return what may be learned from: no song of the validation part.
+
+    Renders by the soundfont that is held back are for the final model alone.
+    """
+    return [one for one in train_part(examples, None) if final or not held_back(one)]
+
+
 def piano_labels(work: Path) -> Path:
     """Return where the teacher of piano's labels are."""
     return work / "teacher" / "notes" / f"{PIANO}.npz"
@@ -132,8 +140,7 @@ def gather_lessons(
     test = {POP: lessons(split.test, POP, None)}
     if renders:
         examples = read_renders(renders)
-        final = fold is None
-        learned = [one for one in train_part(examples, None) if final or not held_back(one)]
+        learned = learned_renders(examples, final=fold is None)
         songs = sorted({one.group for one in learned})
         order = np.random.default_rng(seed).permutation(len(songs))
         chosen = {songs[index] for index in order[: round(validation_share * len(songs))]}

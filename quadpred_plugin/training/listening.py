@@ -12,7 +12,7 @@ from quadpred_plugin.quadrants import QUADRANTS
 from quadpred_plugin.training.corpora.games import GAMES, read_pieces
 from quadpred_plugin.training.features import cache_features
 from quadpred_plugin.training.hints import HINTS, Projection, read_hints
-from quadpred_plugin.training.lessons import PIANO, RENDERS, held_back
+from quadpred_plugin.training.lessons import PIANO, RENDERS, learned_renders
 from quadpred_plugin.training.notes import KEYS, VALUES
 from quadpred_plugin.training.played import read_played
 from quadpred_plugin.training.rendering import TRAINING_SOUNDFONTS
@@ -105,7 +105,7 @@ def gather_played(
     lessons : dict of list of Lesson
         By corpus; their quadrants are all zero.
     """
-    examples = [one for one in train_part(read_renders(renders), None) if not held_back(one)]
+    examples = learned_renders(read_renders(renders), final=False)
     paths = cache_features(examples, preprocessing, work / "features" / RENDERS, jobs)
     played = read_played(work)
     rows = [

@@ -111,17 +111,20 @@ def test_rows_of_trainings_that_are_gone_are_kept(tmp_path: Path) -> None:
     page.write_text(
         "a\n<!-- default:begin -->\n"
         f"### Pop\n\n{head}| teacher | 5 |\n| gone | 3 |\n| **ours** | 4 |\n\n"
-        f"### Piano\n\n{head}| **ours** | 4 |\n\n"
+        f"### Piano\n\n{head}| old | 2 |\n| **ours** | 4 |\n| **ours**, as shipped | 1 |\n\n"
         "### Errors\n\n| corpus | error |\n|---|---|\n| pop | 0.3 |\n| old | 0.4 |\n"
         "<!-- default:end -->\nz\n"
     )
     text = (
         f"### Pop\n\n{head}| teacher | 6 |\n| **ours** | 5 |\n\n"
-        f"### Piano\n\n{head}| **ours** | 5 |\n\n"
+        f"### Piano\n\n{head}| **ours** | 5 |\n| **ours**, as shipped | 1 |\n\n"
         "### Errors\n\n| corpus | error |\n|---|---|\n| pop | 0.1 |\n"
     )
     write_between(page, "default", text, keep_rows)
     kept = text.replace("| **ours** | 5 |\n", "| gone | 3 |\n| **ours** | 5 |\n", 1)
+    # Before the first of two rows in bold, which belong together.
+    shipped = "| **ours** | 5 |\n| **ours**, as shipped"
+    kept = kept.replace(shipped, f"| old | 2 |\n{shipped}")
     assert page.read_text() == f"a\n<!-- default:begin -->\n{kept}<!-- default:end -->\nz\n"
     write_between(page, "default", text, keep_rows)
     assert "gone" in page.read_text()

@@ -9,6 +9,7 @@ import soundfile
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.corpora.games import keep_music, read_pieces
+from quadpred_plugin.training.lessons import learned_renders
 from quadpred_plugin.training.listening import cut_parts, one_render_each
 from quadpred_plugin.training.teacher.examples import Example
 from quadpred_plugin.training.teacher.grid import window_times
@@ -55,6 +56,15 @@ def test_one_plain_render_of_each_training_clip_is_listened_to():
     chosen = [one.name for one in one_render_each(examples)]
     # Of d validation holds another part of the song.
     assert chosen == ["a@timgm", "b@csound", "c@fluid"]
+
+
+@pytest.mark.parametrize(
+    ("final", "expected"), [(False, ["a@timgm"]), (True, ["a@timgm", "a@musescore"])]
+)
+def test_the_soundfont_that_is_held_back_is_for_the_final_model_alone(final, expected):
+    examples = [render("a", "timgm"), render("a", "musescore"), render("b", "timgm", song="s")]
+    examples += [render("c", font, "val", song="s") for font in ("timgm", "musescore")]
+    assert [one.name for one in learned_renders(examples, final)] == expected
 
 
 def test_music_is_kept_and_read(tmp_path):

@@ -7,6 +7,7 @@ import subprocess
 import numpy as np
 import pytest
 import soundfile
+from sklearn.metrics import f1_score
 
 from tests import signals
 
@@ -215,6 +216,35 @@ def test_the_model_predicts(place, model, script):
     (row,) = csv.DictReader(run.stdout.splitlines())
     assert row["status"] == "ok"
     assert sum(float(row[f"q{number}"]) for number in range(1, 5)) == pytest.approx(1, abs=1e-4)
+
+
+def test_the_comparison_tells_of_the_shipped_weights(place, model, script):
+    run = subprocess.run(
+        [script, "train", "compare", "tiny.json", "--work", "work"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=place,
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    # The card's temperature and offset, and what the weights of all clips said of EMOPIA.
+    pooling = json.loads(model.with_suffix(".json").read_text())["quadpred"]["pooling"]
+    means, truth = [], []
+    for corpus in ("emopia-held-back", "emopia-known"):
+        with np.load(place / "work" / "students" / "tiny" / "all" / f"{corpus}.npz") as said:
+            parts = np.split(said["quadrants"], said["ends"][:-1])
+            means += [part.mean(axis=0) for part in parts]
+            truth += said["clips"].tolist()
+    logits = np.log(means) / pooling["quadrants"]["temperature"]
+    logits[:, [0, 3]] += pooling["quadrants"]["offset"]
+    expected = f1_score(truth, logits.argmax(axis=1), average="macro", labels=range(4))
+    (piano,) = (
+        part
+        for part in run.stdout.split("###")
+        if part.startswith(" EMOPIA") and "all three" in part
+    )
+    (row,) = (line for line in piano.splitlines() if line.startswith("| **tiny**, as shipped |"))
+    assert [cell.strip() for cell in row.split("|")[2:4]] == ["1", f"{expected:.3f}"]
 
 
 def test_two_students_judge_together(place, train, folds, model):
