@@ -85,7 +85,7 @@ def place(tmp_path_factory):
         "loss_weights": {"quadrants": 1.0, "arousal": 0.5, "valence": 0.5},
         "schedule": {
             "seed": 1,
-            "epochs": 2,
+            "epochs": 1,
             "patience": 9,
             "batch_size": 16,
             "learning_rate": 0.001,
@@ -129,16 +129,24 @@ def train(place, script):
 
 @pytest.fixture(scope="module")
 def folds(place, train):
+    """What is said of the students of each fold, who were trained as those of a pair."""
+    renders = ("--renders", place / "piano" / "renders.csv")
     # One at a time: each process of its own would load TensorFlow first.
-    run = train("student", "tiny.json", "--renders", place / "piano" / "renders.csv", "-j", "1")
+    pair = train("student", "both.json", *renders, "-j", "1")
+    assert pair.returncode == 0, pair.stderr[-2000:]
+    run = train("student", "tiny.json", *renders)
     assert run.returncode == 0, run.stderr[-2000:]
     return run
 
 
 @pytest.fixture(scope="module")
-def model(place, train, folds):
+def final(place, train, folds):
     renders = place / "piano" / "renders.csv"
-    assert train("student", "tiny.json", "--renders", renders, "--final").returncode == 0
+    assert train("student", "both.json", "--renders", renders, "--final").returncode == 0
+
+
+@pytest.fixture(scope="module")
+def model(place, train, final):
     run = train("export", "tiny.json", "--date", "2026-01-01", "-o", place / "models")
     assert run.returncode == 0, run.stderr[-2000:]
     return place / "models" / "tiny.pb"
@@ -247,10 +255,7 @@ def test_the_comparison_tells_of_the_shipped_weights(place, model, script):
     assert [cell.strip() for cell in row.split("|")[2:4]] == ["1", f"{expected:.3f}"]
 
 
-def test_two_students_judge_together(place, train, folds, model):
-    renders = place / "piano" / "renders.csv"
-    assert train("student", "both.json", "--renders", renders, "-j", "1").returncode == 0
-    assert train("student", "both.json", "--renders", renders, "--final").returncode == 0
+def test_two_students_judge_together(place, train, final):
     run = train("export", "both.json", "--date", "2026-01-01", "-o", place / "models")
     assert run.returncode == 0, run.stderr[-2000:]
     check_golden(place / "models" / "both.pb")
