@@ -25,7 +25,6 @@ from quadpred_plugin.training.scratch import (
 )
 from quadpred_plugin.training.tones import GUESS, build_tones
 
-HINTS_OUTPUT = GUESS
 NETWORKS = {"compact": build_compact, "tones": build_tones}
 
 
@@ -166,8 +165,8 @@ def draw_lessons(
         strength = recipe.subjects[name].augmentation
         patches[of_corpus] = augment(patches[of_corpus], random, strength)
     labels = heads_of(quadrants)
-    if HINTS_OUTPUT in recipe.loss_weights:
-        labels[HINTS_OUTPUT] = np.stack(hints).astype(np.float32)
+    if GUESS in recipe.loss_weights:
+        labels[GUESS] = np.stack(hints).astype(np.float32)
     return mix(patches, labels, recipe.mixup, random)
 
 
@@ -242,7 +241,7 @@ def train_student(
         standardise_bands(network, *band_statistics(every))
         if listener is not None:
             _copy_hearing(listener, network, frozen=recipe.frozen)
-        if HINTS_OUTPUT in recipe.loss_weights:
+        if GUESS in recipe.loss_weights:
             first = next(one for clips in lessons.values() for one in clips)
             assert first.hints is not None, "a recipe that weighs hints comes with them"
             network = with_hints(network, first.hints.shape[1])
@@ -285,7 +284,7 @@ def hearing(network: Any) -> Any:
     from keras import Model
 
     names = {layer.name for layer in network.layers}
-    last = HINTS_OUTPUT if HINTS_OUTPUT in names else "shared"
+    last = GUESS if GUESS in names else "shared"
     return Model(network.input, network.get_layer(last).output)
 
 
@@ -300,14 +299,14 @@ def with_hints(network: Any, components: int) -> Any:
     from keras import Model, layers
 
     guess = hearing(network).output
-    if HINTS_OUTPUT not in {layer.name for layer in network.layers}:
-        guess = layers.Dense(components, name=HINTS_OUTPUT)(guess)
+    if GUESS not in {layer.name for layer in network.layers}:
+        guess = layers.Dense(components, name=GUESS)(guess)
     if guess.shape[-1] != components:
         raise QuadpredError(
             f"The network guesses {guess.shape[-1]} values, and {components} are to be guessed: "
             "'tones' learns what is played on piano alone, 'compact' what games' music is heard as."
         )
-    return Model(network.input, {**network.output, HINTS_OUTPUT: guess}, name=network.name)
+    return Model(network.input, {**network.output, GUESS: guess}, name=network.name)
 
 
 def heads_alone(network: Any) -> Any:

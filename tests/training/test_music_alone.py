@@ -9,6 +9,7 @@ import pytest
 import soundfile
 
 from tests import signals
+from tests.training.tables import write_csv
 
 TESTED = 8
 RECIPE = {
@@ -46,10 +47,7 @@ def place(tmp_path_factory):
         label, fold = f"Q{quadrant + 1}", index // TESTED
         common = {"clip": f"clip{index}", "path": f"{index}.wav", "quadrant": label}
         rows.append({**common, "artist_id": index, "fold": fold})
-    with open(music / "labels.csv", "w", newline="") as stream:
-        writer = csv.DictWriter(stream, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
+    write_csv(music / "labels.csv", rows)
     (music / "corpus.json").write_text(json.dumps(ABOUT))
     (folder / "own.json").write_text(json.dumps(RECIPE))
     return folder

@@ -10,19 +10,13 @@ import soundfile
 from sklearn.metrics import f1_score
 
 from tests import signals
+from tests.training.tables import write_csv
 
 SECONDS = 2.5
 CLIPS = 16
 FOLDS = 2
 # Clips of a fold.
 TESTED = CLIPS // FOLDS
-
-
-def write_csv(path, rows):
-    with open(path, "w", newline="") as stream:
-        writer = csv.DictWriter(stream, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def write_labels(path, names, quadrants):

@@ -1,6 +1,5 @@
 """Both ways of pre-training and both transfers, from audio to a table, on a tiny corpus."""
 
-import csv
 import json
 import subprocess
 import time
@@ -10,6 +9,7 @@ import pytest
 import soundfile
 
 from tests import signals
+from tests.training.tables import write_csv
 
 # All there is to learn from comes in whole batches: TensorFlow traces a step again for a part.
 SCHEDULE = {
@@ -21,13 +21,6 @@ SCHEDULE = {
     "weight_decay": 0.0,
     "averaging": 0.0,
 }
-
-
-def write_table(folder, rows):
-    with open(folder / "labels.csv", "w", newline="") as stream:
-        writer = csv.DictWriter(stream, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 @pytest.fixture(scope="module")
@@ -50,14 +43,14 @@ def place(tmp_path_factory):
                 "fold": index % 2,
             }
         )
-    write_table(music, rows)
+    write_csv(music / "labels.csv", rows)
     rows = []
     for index in range(16):
         language = ("eng", "man")[index % 2]
         signal = signals.sweep(5) * (index + 1) / 16
         soundfile.write(speech / f"{index}.wav", signal, 16000)
         rows.append({"file": f"{index}.wav", "language": language, "speaker": f"s{index}"})
-    write_table(speech, rows)
+    write_csv(speech / "labels.csv", rows)
     pretraining = {
         "filters": [2, 3, 4],
         "dropout": 0.1,
