@@ -11,7 +11,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends python3-venv=3.11.* \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
-COPY setup.cfg pyproject.toml README.md LICENSE ./
+COPY setup.cfg setup.py pyproject.toml README.md LICENSE ./
 COPY beetsplug beetsplug
 COPY models models
 COPY quadpred_plugin quadpred_plugin

@@ -37,11 +37,11 @@ test: $(VENV)/.installed-test check
 
 # What 'test' does with a few tracks, with a thousand; some minutes.
 soak: $(VENV)/.installed-test
-	$(BIN)/python -m tests.soak
+	$(BIN)/python -m checks.soak
 
 # Ten thousand spoiled audio files; some minutes. What is found is kept in fuzz-findings.
 fuzz: $(VENV)/.installed-test
-	$(BIN)/python -m tests.fuzz --page docs/fuzz.md
+	$(BIN)/python -m checks.fuzz --page docs/fuzz.md
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff check .
@@ -64,12 +64,12 @@ dist: $(VENV)/.installed-dist
 	@command -v vamp-simple-host >/dev/null || { \
 		echo "The check needs vamp-simple-host: 'sudo make hosts' installs it."; exit 1; }
 	rm -rf $(DIST)
-	$(BIN)/python -m tests.dist $(DIST) $(addprefix --python ,$(PYTHONS))
+	$(BIN)/python -m checks.dist $(DIST) $(addprefix --python ,$(PYTHONS))
 
 # The Dockerfile's very steps in a Debian root, and the image used by a user without rights; for
 # root alone. MIRROR is where Debian's packages come from, if not from where this machine's do.
 container-check: $(VENV)/.installed-dist
-	$(BIN)/python -m tests.container $(addprefix --mirror ,$(MIRROR))
+	$(BIN)/python -m checks.container $(addprefix --mirror ,$(MIRROR))
 
 hosts:
 	apt-get update -qq

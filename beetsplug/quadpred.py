@@ -28,8 +28,8 @@ from beets.dbcore import types
 from beets.plugins import BeetsPlugin
 
 from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.system.text import printable
 from quadpred_plugin.tags import fields
-from quadpred_plugin.text import printable
 
 if TYPE_CHECKING:
     from beets.importer import ImportSession, ImportTask
@@ -86,8 +86,8 @@ class QuadpredPlugin(BeetsPlugin):
 
     def command(self, lib: Library, options: optparse.Values, query: list[str]) -> None:
         """Hear the items that a query finds."""
-        from quadpred_plugin.models import find_model
-        from quadpred_plugin.parallel import predict_in_processes
+        from quadpred_plugin.batch.workers import predict_in_processes
+        from quadpred_plugin.model.registry import find_model
 
         jobs = options.jobs or self.config["jobs"].get(int)
         items = self._wanted(lib.items(query), options.force)

@@ -9,8 +9,13 @@ from pathlib import Path
 import click
 from readme import replace_between_markers
 
-from quadpred_plugin.agreement import Agreement, difference, make_groups, measure_agreement
-from quadpred_plugin.ratings import Ratings, leave_out_instrumentals, read_ratings, select_excerpts
+from quadpred_plugin.agreement.alpha import Agreement, difference, make_groups, measure_agreement
+from quadpred_plugin.agreement.ratings import (
+    Ratings,
+    leave_out_instrumentals,
+    read_ratings,
+    select_excerpts,
+)
 
 PUBLISHED = Path(__file__).with_name("published_agreement.csv")
 RESAMPLES = 2000

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 from readme import replace_between_markers
 
-from quadpred_plugin.card import LANGUAGES
 from quadpred_plugin.inference import load_model
-from quadpred_plugin.models import DEFAULT_MODEL, installed_models
+from quadpred_plugin.model.card import LANGUAGES
+from quadpred_plugin.model.registry import DEFAULT_MODEL, installed_models
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "audio"
 

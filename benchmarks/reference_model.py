@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
-from quadpred_plugin.training.architecture import build_network
+from quadpred_plugin.training.networks.published import build_network
 
 SEED = 2021
 

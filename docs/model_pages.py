@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from quadpred_plugin.card import LANGUAGES, ModelCard
-from quadpred_plugin.models import installed_models
+from quadpred_plugin.model.card import LANGUAGES, ModelCard
+from quadpred_plugin.model.registry import installed_models
 
 HEADS = ("quadrants", "arousal", "valence")
 

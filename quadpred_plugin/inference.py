@@ -9,15 +9,15 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.audio import Sound, open_sound, sound_from_samples
-from quadpred_plugin.card import ModelCard
+from quadpred_plugin.audio.mixing import Sound, open_sound, sound_from_samples
 from quadpred_plugin.chain.bands import BandExtractor
 from quadpred_plugin.chain.causal import CausalListener
-from quadpred_plugin.chain.listener import Listener
 from quadpred_plugin.chain.network import Network
+from quadpred_plugin.chain.offline import Listener
 from quadpred_plugin.chain.patches import patch_times
 from quadpred_plugin.errors import AudioError
-from quadpred_plugin.models import find_model
+from quadpred_plugin.model.card import ModelCard
+from quadpred_plugin.model.registry import find_model
 from quadpred_plugin.prediction import Prediction, without_frames
 from quadpred_plugin.version import VERSION
 
@@ -111,7 +111,7 @@ class Model:
             Processes. The numbers don't depend on it. With 1 files are heard in this process,
             and a decoder that crashes on a damaged one ends it; with more it costs that file.
         """
-        from quadpred_plugin.parallel import predict_in_processes
+        from quadpred_plugin.batch.workers import predict_in_processes
 
         names = [os.fspath(path) for path in paths]
         if jobs > 1 and len(names) > 1:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.audio import Mixer, open_sound, sound_from_samples
+from quadpred_plugin.audio.mixing import Mixer, open_sound, sound_from_samples
 from quadpred_plugin.chain.causal import CausalListener, HeardPatches
 from quadpred_plugin.chain.patches import patch_times
 from quadpred_plugin.exports.columns import COLUMNS

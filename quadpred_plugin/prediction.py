@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.interpretation import Interpretation
-from quadpred_plugin.pooling import PLAIN_MEAN, Pooling, pool
+from quadpred_plugin.model.pooling import PLAIN_MEAN, Pooling, pool
 from quadpred_plugin.quadrants import QUADRANT_NAMES
 
 if TYPE_CHECKING:
     import pandas
 
-    from quadpred_plugin.meaning.excerpts import Excerpt
-    from quadpred_plugin.meaning.segments import Segment
-    from quadpred_plugin.meaning.turning_points import TurningPoint
+    from quadpred_plugin.analysis.excerpts import Excerpt
+    from quadpred_plugin.analysis.segments import Segment
+    from quadpred_plugin.analysis.turning_points import TurningPoint
 
 STATUSES = ("ok", "short", "silent", "empty", "error")
 
@@ -143,13 +143,13 @@ class Prediction:
 
     def consistency(self) -> NDArray[np.float64]:
         """How far arousal and valence confirm the quadrants, 0..1, shape (frames,)."""
-        from quadpred_plugin.meaning.heads import consistency
+        from quadpred_plugin.analysis.consistency import consistency
 
         return consistency(self.quadrants, self.arousal, self.valence)
 
     def segments(self) -> "list[Segment]":
         """Divide the signal into stretches of one quadrant, as the interpretation asks."""
-        from quadpred_plugin.meaning.segments import find_segments
+        from quadpred_plugin.analysis.segments import find_segments
 
         rules = self.interpretation
         return find_segments(self, rules.minimum_segment, rules.hysteresis)
@@ -170,7 +170,7 @@ class Prediction:
         points : list of TurningPoint
             In order of time (`meaning.turning_points`).
         """
-        from quadpred_plugin.meaning.turning_points import find_turning_points
+        from quadpred_plugin.analysis.turning_points import find_turning_points
 
         return find_turning_points(self, window, least)
 
@@ -188,7 +188,7 @@ class Prediction:
         excerpt : Excerpt or None
             The whole signal where that is shorter; None without frames.
         """
-        from quadpred_plugin.meaning.excerpts import find_excerpt
+        from quadpred_plugin.analysis.excerpts import find_excerpt
 
         return find_excerpt(self, quadrant, seconds)
 

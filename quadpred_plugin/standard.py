@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.chain.bands import BandExtractor
-from quadpred_plugin.chain.listener import Listener
 from quadpred_plugin.chain.network import Network
+from quadpred_plugin.chain.offline import Listener
 from quadpred_plugin.chain.preprocessing import Preprocessing
-from quadpred_plugin.parameters import DEFAULTS, predict_parameters, resolve_card
+from quadpred_plugin.model.parameters import DEFAULTS, predict_parameters, resolve_card
 
 
 def _signal(array: Any) -> NDArray[np.float32]:

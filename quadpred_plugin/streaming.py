@@ -9,7 +9,7 @@ from quadpred_plugin.chain.bands import algorithm_settings
 from quadpred_plugin.chain.engine import load_streaming
 from quadpred_plugin.chain.entries import STREAM_SETTINGS
 from quadpred_plugin.chain.preprocessing import Preprocessing
-from quadpred_plugin.parameters import check_parameters, predict_parameters, resolve_card
+from quadpred_plugin.model.parameters import check_parameters, predict_parameters, resolve_card
 
 _essentia_streaming = load_streaming()
 

@@ -19,7 +19,7 @@ import soundfile
 from sybil import Document
 from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser
 
-from quadpred_plugin.files import write_atomically
+from quadpred_plugin.system.files import write_atomically
 from tests.transcripts import agree, commands, refresh
 
 AUDIO = Path(__file__).parent.parent / "examples" / "audio"

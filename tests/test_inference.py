@@ -8,8 +8,8 @@ import soundfile
 
 import quadpred_plugin as qp
 from quadpred_plugin.errors import OutputError
-from quadpred_plugin.files import write_atomically
 from quadpred_plugin.standard import TensorflowPredictQuad
+from quadpred_plugin.system.files import write_atomically
 from tests import signals
 
 

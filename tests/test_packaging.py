@@ -10,7 +10,7 @@ from packaging.metadata import Metadata
 from packaging.version import Version
 
 from quadpred_plugin.doctor.decoders import SAMPLES
-from quadpred_plugin.models import list_models
+from quadpred_plugin.model.registry import list_models
 from quadpred_plugin.version import VERSION
 
 ROOT = Path(__file__).parent.parent
@@ -27,6 +27,7 @@ def wheel(tmp_path_factory):
         "vamp_wrapper",
         "beetsplug",
         "setup.cfg",
+        "setup.py",
         "pyproject.toml",
         "README.md",
         "LICENSE",
@@ -48,7 +49,7 @@ def test_contents(wheel):
             assert f"quadpred_plugin/shipped_models/{card.name}{suffix}" in names
     assert "quadpred_plugin/exports/schema.json" in names
     assert "quadpred_plugin/training/recipes/music-4q.json" in names
-    assert "quadpred_plugin/training/published.csv" in names
+    assert "quadpred_plugin/training/language_study/published.csv" in names
     for asset in (ROOT / "quadpred_plugin" / "report" / "assets").iterdir():
         assert f"quadpred_plugin/report/assets/{asset.name}" in names
     modules = {
@@ -87,7 +88,7 @@ def test_size(wheel):
 def test_installed_models_are_found(wheel, tmp_path):
     zipfile.ZipFile(wheel).extractall(tmp_path)
     code = (
-        "import quadpred_plugin.models as models\n"
+        "import quadpred_plugin.model.registry as models\n"
         "card = models.find_model()\n"
         "card.verify()\n"
         "assert card.graph.parent.name == 'shipped_models', card.graph\n"

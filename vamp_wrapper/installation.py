@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quadpred_plugin.errors import InstallationError, OutputError
-from quadpred_plugin.files import write_atomically
+from quadpred_plugin.system.files import write_atomically
 from vamp_wrapper.build import SOURCES, build_library, check_library
 from vamp_wrapper.places import default_folder, library_name, search_path
 

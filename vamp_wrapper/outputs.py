@@ -110,7 +110,7 @@ def _confidence(heard: Heard) -> Features:
 def _segments(heard: Heard) -> Features:
     import numpy as np
 
-    from quadpred_plugin.meaning.segments import find_segments
+    from quadpred_plugin.analysis.segments import find_segments
 
     found = find_segments(heard.smoothed, heard.minimum_duration)
     numbers = [[QUADRANTS.index(segment.quadrant) + 1] for segment in found]

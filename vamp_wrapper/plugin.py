@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from quadpred_plugin.audio import Mixer
-    from quadpred_plugin.chain.listener import Listener
+    from quadpred_plugin.audio.mixing import Mixer
+    from quadpred_plugin.chain.offline import Listener
     from quadpred_plugin.inference import Model
 
 # Hosts that ask get blocks of a tenth of a second: calls cost nothing then, and a last block
@@ -125,7 +125,7 @@ class QuadpredPlugin:
         self.close()
         if self._model is None:
             return
-        from quadpred_plugin.audio import Mixer
+        from quadpred_plugin.audio.mixing import Mixer
 
         self._mixer = Mixer(self._sample_rate, self._model.card.preprocessing.sample_rate)
         self._listener = self._model.listen()
@@ -164,7 +164,7 @@ class QuadpredPlugin:
         """
         if self._model is None or self._mixer is None or self._listener is None:
             return None
-        from quadpred_plugin.meaning.smoothing import smooth
+        from quadpred_plugin.analysis.smoothing import smooth
 
         self._listener.process(self._mixer.finish())
         seconds = self._samples / self._sample_rate

@@ -7,8 +7,8 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
-from quadpred_plugin.card import LANGUAGES, ModelCard
-from quadpred_plugin.models import find_model, list_models
+from quadpred_plugin.model.card import LANGUAGES, ModelCard
+from quadpred_plugin.model.registry import find_model, list_models
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from quadpred_plugin.errors import ModelError
-from quadpred_plugin.text import printable
+from quadpred_plugin.system.text import printable
 
 # What no front end needs more of; a card's numbers decide how much memory is taken.
 _LARGEST = {

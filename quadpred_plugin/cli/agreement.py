@@ -10,10 +10,10 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from quadpred_plugin.cli.targets import Targets, check_targets, is_folder
+from quadpred_plugin.cli.destinations import Targets, check_targets, is_folder
 
 if TYPE_CHECKING:
-    from quadpred_plugin.agreement import Agreement
+    from quadpred_plugin.agreement.alpha import Agreement
 
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -124,11 +124,16 @@ def command(
     """
     path = None if output is None else _check_output(output, force)
     format_name = format_name or _default_format(path)
-    from quadpred_plugin.agreement import make_groups, measure_agreement
+    from quadpred_plugin.agreement.alpha import make_groups, measure_agreement
+    from quadpred_plugin.agreement.ratings import (
+        EMOTIONS,
+        GROUPINGS,
+        leave_out_instrumentals,
+        read_ratings,
+    )
     from quadpred_plugin.cli.progress import Progress
-    from quadpred_plugin.exports import agreements
-    from quadpred_plugin.files import write_atomically
-    from quadpred_plugin.ratings import EMOTIONS, GROUPINGS, leave_out_instrumentals, read_ratings
+    from quadpred_plugin.exports import agreement_rows as agreements
+    from quadpred_plugin.system.files import write_atomically
 
     ratings = read_ratings(
         table,

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from quadpred_plugin.cli.choosing import choose_model, hop_option, model_option
+from quadpred_plugin.cli.model_options import choose_model, hop_option, model_option
 from quadpred_plugin.cli.predict import cores
-from quadpred_plugin.cli.telling import check_telling, color_option, verbose_option
+from quadpred_plugin.cli.verbosity import check_telling, color_option, verbose_option
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.exports import FORMATS, LEVELS
 
 if TYPE_CHECKING:
-    from quadpred_plugin.card import ModelCard
-    from quadpred_plugin.collection.batch import Engine
+    from quadpred_plugin.batch.run import Engine
+    from quadpred_plugin.model.card import ModelCard
 
 # A table is for reading in a terminal.
 FILE_FORMATS = tuple(name for name in FORMATS if name != "table")
@@ -134,9 +134,9 @@ def command(
     form = None if dataset else format_name or "json"
     level = _choose_level(form, level)
     restrict_algorithms()
+    from quadpred_plugin.batch.plan import Wishes
+    from quadpred_plugin.batch.run import open_batch
     from quadpred_plugin.cli.batch_run import BatchRun
-    from quadpred_plugin.collection.batch import open_batch
-    from quadpred_plugin.collection.plan import Wishes
 
     card = choose_model(model, hop)
     # A damaged model is one error, not one of each process.
@@ -179,10 +179,10 @@ def _engine(
     stack: ExitStack, card: ModelCard, name: str, scheduler: str | None, jobs: int
 ) -> Engine:
     if name == "local":
-        from quadpred_plugin.collection.local import hear_locally
+        from quadpred_plugin.batch.local_engine import hear_locally
 
         return partial(hear_locally, card, jobs)
-    from quadpred_plugin.collection.cluster import connect, hear_on_cluster
+    from quadpred_plugin.batch.dask_engine import connect, hear_on_cluster
 
     client = stack.enter_context(connect(scheduler, jobs))
     if not client.nthreads():

@@ -8,15 +8,15 @@ from contextlib import suppress
 
 import click
 
-from quadpred_plugin.card import ModelCard
+from quadpred_plugin.batch.folder import FAILURES
+from quadpred_plugin.batch.run import EXISTING, Batch, Engine
+from quadpred_plugin.batch.tasks import UNCHANGED, Outcome
+from quadpred_plugin.batch.tracks import find_tracks
 from quadpred_plugin.cli.interruption import Interruption
 from quadpred_plugin.cli.progress import Progress
-from quadpred_plugin.cli.telling import explain_model
-from quadpred_plugin.collection.batch import EXISTING, Batch, Engine
-from quadpred_plugin.collection.folder import FAILURES
-from quadpred_plugin.collection.hearing import UNCHANGED, Outcome
-from quadpred_plugin.collection.tracks import find_tracks
-from quadpred_plugin.text import printable
+from quadpred_plugin.cli.verbosity import explain_model
+from quadpred_plugin.model.card import ModelCard
+from quadpred_plugin.system.text import printable
 
 
 class BatchRun:

@@ -40,7 +40,7 @@ def command(context: click.Context, as_json: bool) -> int:
 def _look(root: click.Command) -> Iterator[Finding]:
     from functools import partial
 
-    from quadpred_plugin.cli.environment import examine_environment
+    from quadpred_plugin.cli.environment_variables import examine_environment
     from quadpred_plugin.doctor.examination import TOPICS, examine
     from vamp_wrapper.examination import examine_installation
 
@@ -55,7 +55,7 @@ def _look(root: click.Command) -> Iterator[Finding]:
 
 def _print_text(findings: Iterator[Finding]) -> int:
     from quadpred_plugin.doctor.findings import PROBLEM
-    from quadpred_plugin.text import printable
+    from quadpred_plugin.system.text import printable
 
     topic, problems = "", 0
     for finding in findings:

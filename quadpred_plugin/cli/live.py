@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from quadpred_plugin.cli.choosing import choose_model, hop_option, model_option
 from quadpred_plugin.cli.interruption import Interruption
-from quadpred_plugin.cli.telling import color_option
+from quadpred_plugin.cli.model_options import choose_model, hop_option, model_option
+from quadpred_plugin.cli.verbosity import color_option
 from quadpred_plugin.errors import AudioError
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def command(
     Exit code 0: the stream has ended; 1: it isn't audio; 2: wrong use; 130: interrupted.
     """
     if list_devices:
-        from quadpred_plugin.microphone import list_devices as devices
+        from quadpred_plugin.audio.devices import list_devices as devices
 
         click.echo(devices())
         return 0
@@ -145,7 +145,7 @@ def _open(
     sample_format: str,
 ) -> tuple[float, Iterator[Any]]:
     if device:
-        from quadpred_plugin.microphone import record
+        from quadpred_plugin.audio.devices import record
 
         return record(device)
     if raw:
@@ -153,7 +153,7 @@ def _open(
 
         assert rate is not None
         return rate, raw_blocks(iter(_Pipe().read, b""), sample_format, channels)
-    from quadpred_plugin.decoding import open_stream
+    from quadpred_plugin.audio.decoding import open_stream
 
     decoder = stack.enter_context(open_stream(_Pipe()))  # type: ignore[arg-type]
     return decoder.sample_rate, decoder.blocks

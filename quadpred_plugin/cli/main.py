@@ -7,7 +7,7 @@ from typing import TextIO
 
 import click
 
-from quadpred_plugin.cli.environment import PREFIX, name_variables
+from quadpred_plugin.cli.environment_variables import PREFIX, name_variables
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.version import VERSION
 

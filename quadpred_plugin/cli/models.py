@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from quadpred_plugin.cli.completing import complete_models
+from quadpred_plugin.cli.shell_completion import complete_models
 
 if TYPE_CHECKING:
-    from quadpred_plugin.card import ModelCard
+    from quadpred_plugin.model.card import ModelCard
 
 
 @click.group(
@@ -44,8 +44,8 @@ def list_command() -> None:
     A line a model: the languages of the speech and the music that it learned from, its
     F1 scores by clip on its test recordings, and the licence of its weights.
     """
-    from quadpred_plugin.card import LANGUAGES
-    from quadpred_plugin.models import installed_models
+    from quadpred_plugin.model.card import LANGUAGES
+    from quadpred_plugin.model.registry import installed_models
 
     rows = [("name", "speech", "music", "F1 quadrants, arousal, valence", "licence")]
     installed = installed_models()
@@ -82,7 +82,7 @@ def show_command(name: str, as_json: bool) -> None:
     """
     import json
 
-    from quadpred_plugin.models import find_model
+    from quadpred_plugin.model.registry import find_model
 
     card = find_model(name)
     if as_json:
@@ -139,7 +139,7 @@ def verify_command(names: tuple[str, ...]) -> int:
     verified. Exit code 1 if one differs.
     """
     from quadpred_plugin.errors import ModelError
-    from quadpred_plugin.models import find_model, installed_models
+    from quadpred_plugin.model.registry import find_model, installed_models
 
     if names:
         cards, errors = [find_model(name) for name in names], []
@@ -199,7 +199,7 @@ def import_command(
     from importlib.util import find_spec
 
     from quadpred_plugin.errors import QuadpredError
-    from quadpred_plugin.models import user_folder
+    from quadpred_plugin.model.registry import user_folder
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # oneDNN announces itself on standard error, whatever the level.
@@ -208,7 +208,7 @@ def import_command(
         raise click.ClickException(
             "Importing needs more packages: pip install 'quadpred-plugin[training]'."
         )
-    from quadpred_plugin.training.keras_import import import_network, plan_imports
+    from quadpred_plugin.training.keras2.importing import import_network, plan_imports
 
     code = 0
     for plan in plan_imports(paths, speech, music, name):

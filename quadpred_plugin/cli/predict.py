@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from quadpred_plugin.cli.choosing import check_hop, choose_model, hop_option
-from quadpred_plugin.cli.completing import FILES, complete_models
-from quadpred_plugin.cli.reading import (
+from quadpred_plugin.cli.destinations import check_targets, is_folder, plan_targets
+from quadpred_plugin.cli.interpretation_options import (
     choose_export,
     excerpt_options,
     interpretation_of,
     interpretation_options,
 )
-from quadpred_plugin.cli.targets import check_targets, is_folder, plan_targets
-from quadpred_plugin.cli.telling import check_telling, color_option, verbose_option
+from quadpred_plugin.cli.model_options import check_hop, choose_model, hop_option
+from quadpred_plugin.cli.shell_completion import FILES, complete_models
+from quadpred_plugin.cli.verbosity import check_telling, color_option, verbose_option
 from quadpred_plugin.errors import AudioError, ModelError, OutputError
 from quadpred_plugin.exports import FORMATS, LEVELS, format_of
 
 if TYPE_CHECKING:
-    from quadpred_plugin.card import ModelCard
+    from quadpred_plugin.model.card import ModelCard
 
 
 @click.command(
@@ -153,8 +153,8 @@ def command(
     from quadpred_plugin.chain.engine import restrict_algorithms
 
     restrict_algorithms()
-    from quadpred_plugin.cli.run import run
-    from quadpred_plugin.inputs import expand_paths
+    from quadpred_plugin.audio.paths import expand_paths
+    from quadpred_plugin.cli.predict_run import run
 
     wanted = [*original_input, *paths, *_listed(lists, null)]
     if not wanted:
@@ -189,7 +189,7 @@ def command(
 
 
 def _listed(lists: tuple[str, ...], null: bool) -> list[str]:
-    from quadpred_plugin.inputs import read_list
+    from quadpred_plugin.audio.paths import read_list
 
     if null and not lists:
         raise click.UsageError("-0 is for the lists of --from-file: name one.")
@@ -210,7 +210,7 @@ def _default_format(output: str | None) -> str:
 
 
 def _choose_model(model: str | None, speech: str | None, music: str | None) -> ModelCard:
-    from quadpred_plugin.models import find_by_language
+    from quadpred_plugin.model.registry import find_by_language
 
     if model and (speech or music):
         raise click.UsageError("--model and -s/-m exclude each other: both choose the model.")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from quadpred_plugin.cli.choosing import choose_model, hop_option, model_option
-from quadpred_plugin.cli.targets import Targets, check_targets, is_folder
-from quadpred_plugin.cli.telling import color_option
+from quadpred_plugin.cli.destinations import Targets, check_targets, is_folder
+from quadpred_plugin.cli.model_options import choose_model, hop_option, model_option
+from quadpred_plugin.cli.verbosity import color_option
 
 if TYPE_CHECKING:
-    from quadpred_plugin.card import ModelCard
+    from quadpred_plugin.model.card import ModelCard
     from quadpred_plugin.prediction import Prediction
 
 SUFFIXES = (".html", ".htm")
@@ -74,8 +74,8 @@ def command(
     from quadpred_plugin.chain.engine import restrict_algorithms
 
     restrict_algorithms()
+    from quadpred_plugin.audio.paths import expand_paths
     from quadpred_plugin.cli.predict import cores
-    from quadpred_plugin.inputs import expand_paths
     from quadpred_plugin.report.page import load_templates
     from quadpred_plugin.report.writing import SOUND_LIMIT, write_report
 
@@ -125,8 +125,8 @@ def _hear(
     jobs: int,
     quiet: bool,
 ) -> list[Prediction]:
+    from quadpred_plugin.cli.predict_run import hear
     from quadpred_plugin.cli.progress import Progress
-    from quadpred_plugin.cli.run import hear
 
     predictions = []
     with Progress(len(names), wanted=not quiet) as progress:
@@ -140,6 +140,6 @@ def _hear(
 
 
 def _say(sentence: str) -> None:
-    from quadpred_plugin.text import printable
+    from quadpred_plugin.system.text import printable
 
     click.echo(f"quadpred: {printable(sentence)}", err=True)

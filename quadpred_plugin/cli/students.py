@@ -47,7 +47,7 @@ def features_command(
     Prints the cache's folder. Goes on where it was interrupted.
     """
     from quadpred_plugin.chain.preprocessing import Preprocessing
-    from quadpred_plugin.training.corpora.table import read_files
+    from quadpred_plugin.training.datasets.table import read_files
     from quadpred_plugin.training.features import cache_features
 
     files = read_files(table or data / "labels.csv")
@@ -89,8 +89,8 @@ def render_command(data: Path, output: Path, variations: int, jobs: int) -> None
     one and by two of the four. Needs Debian's fluidsynth and soundfonts. Goes on where it was
     interrupted.
     """
-    from quadpred_plugin.training.corpora.emopia import read_scores
-    from quadpred_plugin.training.rendering import render_scores
+    from quadpred_plugin.training.datasets.emopia import read_scores
+    from quadpred_plugin.training.midi.rendering import render_scores
 
     def report(done: int, every: int) -> None:
         if done % 100 == 0 or done == every:
@@ -119,10 +119,10 @@ def notes_command(data: Path, renders: Path, work: Path, jobs: int) -> None:
     labels the seconds of each clip whose song it didn't learn, for 'quadpred train student'.
     """
     from quadpred_plugin.chain.preprocessing import Preprocessing
-    from quadpred_plugin.training.lessons import piano_labels
-    from quadpred_plugin.training.played import describe_renders, read_played
-    from quadpred_plugin.training.teacher.examples import read_renders
-    from quadpred_plugin.training.teacher.notes import label_piano
+    from quadpred_plugin.training.distillation.examples import piano_labels
+    from quadpred_plugin.training.midi.render_notes import describe_renders, read_played
+    from quadpred_plugin.training.teachers.labelled_files import read_renders
+    from quadpred_plugin.training.teachers.note_teacher import label_piano
 
     click.echo(describe_renders(data, renders, work, Preprocessing(), jobs))
     labels = piano_labels(work)
@@ -151,7 +151,7 @@ def games_command(output: Path) -> None:
 
     About 3 GB, of which 1 GB is kept.
     """
-    from quadpred_plugin.training.corpora.games import unpack
+    from quadpred_plugin.training.datasets.games import unpack
 
     unpack(output, lambda package: click.echo(package, err=True))
 
@@ -181,10 +181,10 @@ def listen_command(
     'quadpred train student' starts from what was learned.
     """
     from quadpred_plugin.chain.preprocessing import Preprocessing
-    from quadpred_plugin.training.recipe import read_settings
-    from quadpred_plugin.training.student import Student
-    from quadpred_plugin.training.students import StudentData, train_listener
-    from quadpred_plugin.training.workers import use_one_thread
+    from quadpred_plugin.training.distillation.student import Student
+    from quadpred_plugin.training.distillation.student_runs import StudentData, train_listener
+    from quadpred_plugin.training.recipes.config import read_settings
+    from quadpred_plugin.training.runs.workers import use_one_thread
 
     use_one_thread()
     recipe = read_settings(recipe_name, Student)
@@ -218,13 +218,17 @@ def student_command(
     interrupted.
     """
     from quadpred_plugin.chain.preprocessing import Preprocessing
-    from quadpred_plugin.training.evaluate import format_scores
-    from quadpred_plugin.training.pair import Pair
-    from quadpred_plugin.training.pairs import run_pair
-    from quadpred_plugin.training.recipe import read_settings, recipe_kind
-    from quadpred_plugin.training.student import Student
-    from quadpred_plugin.training.students import StudentData, cross_validate, run_student
-    from quadpred_plugin.training.workers import run_side_by_side
+    from quadpred_plugin.training.distillation.ensemble_runs import run_pair
+    from quadpred_plugin.training.distillation.student import Student
+    from quadpred_plugin.training.distillation.student_runs import (
+        StudentData,
+        cross_validate,
+        run_student,
+    )
+    from quadpred_plugin.training.evaluation.model_scores import format_scores
+    from quadpred_plugin.training.networks.gated_ensemble import Pair
+    from quadpred_plugin.training.recipes.config import read_settings, recipe_kind
+    from quadpred_plugin.training.runs.workers import run_side_by_side
 
     recipe: Any = read_settings(recipe_name, recipe_kind(recipe_name, (Student, Pair)))
     train: Any = run_pair if isinstance(recipe, Pair) else run_student
@@ -270,14 +274,18 @@ def compare_command(
     the same folds, as far as WORK has them; of others --write keeps the rows it finds.
     """
     from quadpred_plugin.chain.preprocessing import Preprocessing
-    from quadpred_plugin.training.comparison import compare
-    from quadpred_plugin.training.diagrams import write_reliability
-    from quadpred_plugin.training.grid import Grid
-    from quadpred_plugin.training.pair import Pair
-    from quadpred_plugin.training.recipe import read_settings, recipe_kind
-    from quadpred_plugin.training.results import keep_rows, write_between
-    from quadpred_plugin.training.student import Student
-    from quadpred_plugin.training.students import StudentData, final_scores, pooled_scores
+    from quadpred_plugin.training.distillation.student import Student
+    from quadpred_plugin.training.distillation.student_runs import (
+        StudentData,
+        final_scores,
+        pooled_scores,
+    )
+    from quadpred_plugin.training.evaluation.comparison import compare
+    from quadpred_plugin.training.evaluation.reliability_diagram import write_reliability
+    from quadpred_plugin.training.language_study.experiments import Grid
+    from quadpred_plugin.training.language_study.tables import keep_rows, write_between
+    from quadpred_plugin.training.networks.gated_ensemble import Pair
+    from quadpred_plugin.training.recipes.config import read_settings, recipe_kind
 
     recipe: Any = read_settings(recipe_name, recipe_kind(recipe_name, (Student, Pair)))
     data = StudentData(work, None, work, Preprocessing())

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from quadpred_plugin.training.grid import Grid
-    from quadpred_plugin.training.studies import Studies
+    from quadpred_plugin.training.language_study.experiments import Grid
+    from quadpred_plugin.training.language_study.study import Studies
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _music = click.option("--data", type=_FOLDER, required=True, help="Folder of the music corpus.")
@@ -66,7 +66,7 @@ def pretrain_command(
 
     Prints the encoder's folder in WORK, where 'quadpred train transfer' finds it.
     """
-    from quadpred_plugin.training.workers import use_one_thread
+    from quadpred_plugin.training.runs.workers import use_one_thread
 
     grid, studies = _open(grid_name, speech_data, speech_data, work)
     use_one_thread()
@@ -111,8 +111,8 @@ def transfer_command(
 
     Prints the experiment's folder. The encoder is pre-trained first if it isn't there.
     """
-    from quadpred_plugin.training.grid import Experiment
-    from quadpred_plugin.training.workers import use_one_thread
+    from quadpred_plugin.training.language_study.experiments import Experiment
+    from quadpred_plugin.training.runs.workers import use_one_thread
 
     if final == (fold is not None):
         raise click.UsageError("Give either --fold or --final.")
@@ -168,9 +168,9 @@ def grid_command(
 
     Every encoder and setting of the grid on every fold. Goes on where it was interrupted.
     """
-    from quadpred_plugin.training import differences
-    from quadpred_plugin.training.results import collect, table, tables, write_between
-    from quadpred_plugin.training.studies import run_grid
+    from quadpred_plugin.training.language_study import differences
+    from quadpred_plugin.training.language_study.study import run_grid
+    from quadpred_plugin.training.language_study.tables import collect, table, tables, write_between
 
     grid, studies = _open(grid_name, data, speech_data, work)
     if not only_table:
@@ -187,9 +187,9 @@ def grid_command(
 
 def _open(grid_name: str, data: Path, speech_data: Path, work: Path) -> tuple[Grid, Studies]:
     from quadpred_plugin.chain.preprocessing import Preprocessing
-    from quadpred_plugin.training.grid import Grid
-    from quadpred_plugin.training.recipe import read_settings
-    from quadpred_plugin.training.studies import Studies
+    from quadpred_plugin.training.language_study.experiments import Grid
+    from quadpred_plugin.training.language_study.study import Studies
+    from quadpred_plugin.training.recipes.config import read_settings
 
     return read_settings(grid_name, Grid), Studies(data, speech_data, work, Preprocessing())
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from quadpred_plugin.cli.choosing import choose_model, model_option
-from quadpred_plugin.cli.completing import FILES
-from quadpred_plugin.cli.telling import color_option
+from quadpred_plugin.cli.model_options import choose_model, model_option
+from quadpred_plugin.cli.shell_completion import FILES
+from quadpred_plugin.cli.verbosity import color_option
 
 if TYPE_CHECKING:
     pass
@@ -84,7 +84,7 @@ def command(
     from quadpred_plugin.chain.engine import restrict_algorithms
 
     restrict_algorithms()
-    from quadpred_plugin.cli.tagging import undo_tags, write_tags
+    from quadpred_plugin.cli.tag_run import undo_tags, write_tags
     from quadpred_plugin.tags.containers import require_mutagen
 
     require_mutagen()
@@ -96,8 +96,8 @@ def command(
         raise click.UsageError("Name at least one audio file or folder.")
     if undo_file is not None and undo_file.exists():
         raise click.UsageError(f"{undo_file} exists: name a new file for --undo-file.")
+    from quadpred_plugin.audio.paths import expand_paths
     from quadpred_plugin.cli.predict import cores
-    from quadpred_plugin.inputs import expand_paths
 
     names, fruitless = expand_paths(paths, recursive)
     return write_tags(

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from quadpred_plugin.cli.completing import complete_models
+from quadpred_plugin.cli.shell_completion import complete_models
 from quadpred_plugin.cli.students import (
     compare_command,
     features_command,
@@ -65,7 +65,7 @@ def command() -> None:
 
 def _workplace(data: Path, work: Path) -> Any:
     from quadpred_plugin.chain.preprocessing import Preprocessing
-    from quadpred_plugin.training.workflow import Workplace
+    from quadpred_plugin.training.language_study.music_only_run import Workplace
 
     return Workplace(data, work, Preprocessing())
 
@@ -87,8 +87,8 @@ def scratch_command(recipe_name: str, data: Path, work: Path) -> None:
     RECIPE is a shipped recipe's name or a .json file. Prints the run's folder. An
     interrupted run goes on where it was.
     """
-    from quadpred_plugin.training.recipe import read_recipe
-    from quadpred_plugin.training.workflow import train_from_scratch
+    from quadpred_plugin.training.language_study.music_only_run import train_from_scratch
+    from quadpred_plugin.training.recipes.config import read_recipe
 
     def report(figures: dict[str, float]) -> None:
         values = (f"{name.replace('_', ' ')} {value:.4g}" for name, value in figures.items())
@@ -123,7 +123,7 @@ def teacher_command(data: Path, work: Path, renders: Path | None, jobs: int) -> 
     The table of all that was tried and the labels of each fold go to WORK/teacher; an
     interrupted run goes on where it was.
     """
-    from quadpred_plugin.training.teacher.workflow import train_teacher
+    from quadpred_plugin.training.teachers.embedding_teacher import train_teacher
 
     folder = work / "teacher"
     click.echo(train_teacher(data, renders, folder, jobs, lambda line: click.echo(line, err=True)))
@@ -171,14 +171,14 @@ def export_command(
     them.
     """
     from quadpred_plugin.chain.preprocessing import Preprocessing
-    from quadpred_plugin.training.grid import Grid
-    from quadpred_plugin.training.pair import Pair
-    from quadpred_plugin.training.recipe import Recipe, read_settings, recipe_kind
-    from quadpred_plugin.training.student import Student
-    from quadpred_plugin.training.student_export import export_pair, export_student
-    from quadpred_plugin.training.students import StudentData
-    from quadpred_plugin.training.studies import Studies, export_study
-    from quadpred_plugin.training.workflow import export_run
+    from quadpred_plugin.training.distillation.student import Student
+    from quadpred_plugin.training.distillation.student_runs import StudentData
+    from quadpred_plugin.training.language_study.experiments import Grid
+    from quadpred_plugin.training.language_study.music_only_run import export_run
+    from quadpred_plugin.training.language_study.study import Studies, export_study
+    from quadpred_plugin.training.networks.gated_ensemble import Pair
+    from quadpred_plugin.training.packaging.student_models import export_pair, export_student
+    from quadpred_plugin.training.recipes.config import Recipe, read_settings, recipe_kind
 
     kind = recipe_kind(recipe_name, (Recipe, Student, Pair, Grid))
     recipe: Any = read_settings(recipe_name, kind)
@@ -227,10 +227,10 @@ def evaluate_command(
     RECIPE is the one that the model was trained by, by name or file: it tells which clips
     training never saw. Figures are by patch and by clip.
     """
-    from quadpred_plugin.models import find_model
-    from quadpred_plugin.training.evaluate import format_scores
-    from quadpred_plugin.training.recipe import read_recipe
-    from quadpred_plugin.training.workflow import evaluate_model
+    from quadpred_plugin.model.registry import find_model
+    from quadpred_plugin.training.evaluation.model_scores import format_scores
+    from quadpred_plugin.training.language_study.music_only_run import evaluate_model
+    from quadpred_plugin.training.recipes.config import read_recipe
 
     graph = find_model(name).graph
     workplace = _workplace(data, work)

@@ -7,7 +7,7 @@ from quadpred_plugin.doctor.children import probe
 from quadpred_plugin.doctor.findings import OK, PROBLEM, Finding
 
 SAMPLES = Path(__file__).parent / "samples"
-# File and words for each; tests/decoder_samples.py writes them.
+# File and words for each; checks/decoder_samples.py writes them.
 CONTAINERS = {
     "tone.wav": "WAV",
     "tone.aiff": "AIFF",

@@ -3,11 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from quadpred_plugin.card import ModelCard, read_card
 from quadpred_plugin.doctor.children import probe
 from quadpred_plugin.doctor.findings import NOTE, OK, PROBLEM, Finding
 from quadpred_plugin.errors import ModelError
-from quadpred_plugin.models import DEFAULT_MODEL, installed_models, shipped_folder, user_folder
+from quadpred_plugin.model.card import ModelCard, read_card
+from quadpred_plugin.model.registry import (
+    DEFAULT_MODEL,
+    installed_models,
+    shipped_folder,
+    user_folder,
+)
 
 _REINSTALL = "pip install --force-reinstall --no-deps quadpred-plugin"
 

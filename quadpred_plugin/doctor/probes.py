@@ -73,7 +73,7 @@ def decode_sample(path: str) -> dict[str, Any]:
     """Decode a sample file and look for its tone."""
     import numpy as np
 
-    from quadpred_plugin.decoding import open_decoder
+    from quadpred_plugin.audio.decoding import open_decoder
 
     with open_decoder(Path(path)) as decoder:
         blocks = list(decoder.blocks)
@@ -93,10 +93,10 @@ def predict_golden(path: str) -> dict[str, Any]:
     """Run a model over its golden vectors; tell the largest difference."""
     import numpy as np
 
-    from quadpred_plugin.card import read_card
     from quadpred_plugin.chain.engine import restrict_algorithms
     from quadpred_plugin.chain.entries import HEAD_SIZES
     from quadpred_plugin.chain.network import Network
+    from quadpred_plugin.model.card import read_card
 
     restrict_algorithms()
     card = read_card(Path(path))

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.exports.columns import COLUMNS
-from quadpred_plugin.files import write_atomically
+from quadpred_plugin.system.files import write_atomically
 
 if TYPE_CHECKING:
     from quadpred_plugin.prediction import Prediction

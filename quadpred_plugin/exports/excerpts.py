@@ -10,7 +10,7 @@ from quadpred_plugin.exports.columns import Value
 from quadpred_plugin.exports.csv_rows import csv_line
 from quadpred_plugin.exports.table import write_aligned
 from quadpred_plugin.prediction import Prediction
-from quadpred_plugin.text import printable
+from quadpred_plugin.system.text import printable
 
 COLUMNS = ("file", "status", "start", "duration", "quadrant", "score")
 FORMATS_OF_ROWS = ("table", "csv", "json")

@@ -14,8 +14,8 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.analysis.segments import Segment
 from quadpred_plugin.exports.segments import settings
-from quadpred_plugin.meaning.segments import Segment
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.quadrants import NEUTRAL, QUADRANTS
 

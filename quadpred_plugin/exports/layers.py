@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.analysis.segments import Segment
 from quadpred_plugin.errors import OutputError
-from quadpred_plugin.meaning.segments import Segment
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.quadrants import NEUTRAL, QUADRANTS
 

@@ -12,7 +12,7 @@ from quadpred_plugin.exports.layers import regions, sample_rate_of, starts
 from quadpred_plugin.exports.segments import settings
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.quadrants import NEUTRAL, QUADRANTS
-from quadpred_plugin.text import printable
+from quadpred_plugin.system.text import printable
 
 # Of Sonic Visualiser's own palette, and none of the quadrants' colours; with the extent.
 _CURVES = {

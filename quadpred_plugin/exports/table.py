@@ -5,7 +5,7 @@ from typing import IO
 
 from quadpred_plugin.exports.columns import COLUMNS, Value, rows
 from quadpred_plugin.prediction import Prediction
-from quadpred_plugin.text import printable
+from quadpred_plugin.system.text import printable
 
 
 def write(stream: IO[str], predictions: Iterable[Prediction], level: str) -> None:

@@ -11,7 +11,7 @@ from typing import IO
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.exports.segments import settings
 from quadpred_plugin.prediction import Prediction
-from quadpred_plugin.text import printable
+from quadpred_plugin.system.text import printable
 
 TIER = "quadrant"
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from quadpred_plugin.card import LANGUAGES, ModelCard
 from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.model.card import LANGUAGES, ModelCard
 from quadpred_plugin.quadrants import QUADRANT_NAMES, QUADRANTS, Quadrant
 from quadpred_plugin.report import drawing, track, words
 from quadpred_plugin.report.track import Track

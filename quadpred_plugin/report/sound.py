@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from quadpred_plugin.audio import open_sound
+from quadpred_plugin.audio.mixing import open_sound
 
 # MP3 is what every browser plays; its patents have ended. Mono, as the network hears.
 MEDIA_TYPE = "audio/mpeg"

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.meaning.segments import Segment
-from quadpred_plugin.meaning.smoothing import smooth
+from quadpred_plugin.analysis.segments import Segment
+from quadpred_plugin.analysis.smoothing import smooth
 from quadpred_plugin.prediction import Prediction
-from quadpred_plugin.text import printable
+from quadpred_plugin.system.text import printable
 
 # More frames than this are merged: no screen has more columns for them.
 MOST_FRAMES = 1200

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from quadpred_plugin.card import ModelCard
 from quadpred_plugin.errors import AudioError
-from quadpred_plugin.files import write_atomically
+from quadpred_plugin.model.card import ModelCard
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.report.page import make_page
 from quadpred_plugin.report.sound import choose_bit_rate, encode
 from quadpred_plugin.report.track import make_tracks
+from quadpred_plugin.system.files import write_atomically
 
 # Bytes of sound in a page: what still opens at once, and can be sent by mail.
 SOUND_LIMIT = 16_000_000

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from quadpred_plugin.containers import open_container
+from quadpred_plugin.audio.containers import open_container
 from quadpred_plugin.errors import AudioError
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quadpred_plugin.errors import AudioError, OutputError
-from quadpred_plugin.files import change_atomically
+from quadpred_plugin.system.files import change_atomically
 from quadpred_plugin.tags.containers import TaggedFile
 from quadpred_plugin.tags.fields import MOOD, Values, foreign_mood
 from quadpred_plugin.tags.packets import packet_digest

@@ -10,13 +10,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.audio import open_sound
+from quadpred_plugin.audio.mixing import open_sound
 from quadpred_plugin.chain.bands import BandExtractor
 from quadpred_plugin.chain.engine import restrict_algorithms
-from quadpred_plugin.chain.level import PeakLevel
+from quadpred_plugin.chain.peak import PeakLevel
 from quadpred_plugin.chain.preprocessing import Preprocessing
-from quadpred_plugin.files import write_atomically
-from quadpred_plugin.processes import end_with_parent
+from quadpred_plugin.system.files import write_atomically
+from quadpred_plugin.system.processes import end_with_parent
 
 
 class AudioFile(Protocol):

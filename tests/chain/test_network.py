@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from quadpred_plugin.chain.network import Network
-from quadpred_plugin.models import list_models
+from quadpred_plugin.model.registry import list_models
 
 # Constants are float16, the framework's own network is float32: up to 0.0011 in -1 to 1.
 BOUND = 2e-3

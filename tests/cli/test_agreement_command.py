@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from quadpred_plugin.ratings import EMOTIONS
+from quadpred_plugin.agreement.ratings import EMOTIONS
 
 COLUMNS = ["grouping", "group", "emotion", "listeners", "units", "ratings", "alpha", "low", "high"]
 OWN = ["agreement", "--emotion", "calm", "--emotion", "tense", "--by", "language", "own.csv"]

@@ -6,7 +6,7 @@ import json
 import pytest
 import soundfile
 
-from quadpred_plugin.models import DEFAULT_MODEL, shipped_folder
+from quadpred_plugin.model.registry import DEFAULT_MODEL, shipped_folder
 
 
 @pytest.fixture(scope="module")

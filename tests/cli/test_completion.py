@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from quadpred_plugin.models import DEFAULT_MODEL
+from quadpred_plugin.model.registry import DEFAULT_MODEL
 from tests.conftest import clean_environment
 
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 import soundfile
 
-from tests.soak.runs import crash
+from checks.soak.runs import crash
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +34,9 @@ def test_a_single_file_whose_decoder_crashes_is_a_row(long, start_quadpred):
 
 CIRCLE = """
 import re, resource, sys
-from quadpred_plugin import decoding, parallel
-from quadpred_plugin.models import find_model
+from quadpred_plugin.audio import decoding
+from quadpred_plugin.batch import workers as parallel
+from quadpred_plugin.model.registry import find_model
 
 # Whatever fails, nothing of this goes on for centuries.
 resource.setrlimit(resource.RLIMIT_CPU, (20, 20))

@@ -6,7 +6,7 @@ import shlex
 import click
 import pytest
 
-from quadpred_plugin.cli.environment import PREFIX, name_variables
+from quadpred_plugin.cli.environment_variables import PREFIX, name_variables
 from quadpred_plugin.cli.main import COMMANDS, quadpred
 
 

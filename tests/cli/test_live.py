@@ -229,9 +229,9 @@ def test_a_meter_without_colors(wav):
 
 
 def test_memory_is_flat():
-    """Ten minutes at full speed; the whole hour is `python -m tests.live_hour`."""
+    """Ten minutes at full speed; the whole hour is `python -m checks.live_hour`."""
     run = subprocess.run(
-        [sys.executable, "-m", "tests.live_hour", "--minutes", "10"],
+        [sys.executable, "-m", "checks.live_hour", "--minutes", "10"],
         capture_output=True,
         text=True,
         timeout=300,

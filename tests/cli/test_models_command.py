@@ -2,7 +2,7 @@
 
 import json
 
-from quadpred_plugin.models import find_model
+from quadpred_plugin.model.registry import find_model
 
 
 def test_list(quadpred, tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from quadpred_plugin.models import find_by_language, list_models
+from quadpred_plugin.model.registry import find_by_language, list_models
 
 
 @pytest.fixture(scope="module")

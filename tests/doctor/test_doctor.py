@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from quadpred_plugin.models import DEFAULT_MODEL
+from quadpred_plugin.model.registry import DEFAULT_MODEL
 
 ROOT = Path(__file__).parent.parent.parent
 

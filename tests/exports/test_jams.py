@@ -4,8 +4,8 @@ import jams
 import numpy as np
 import pytest
 
+from quadpred_plugin.analysis.segments import find_segments
 from quadpred_plugin.interpretation import Interpretation
-from quadpred_plugin.meaning.segments import find_segments
 from quadpred_plugin.version import VERSION
 
 WITHIN = {"rtol": 0, "atol": 1e-6}

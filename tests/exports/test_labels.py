@@ -3,8 +3,8 @@
 import mir_eval
 import numpy as np
 
+from quadpred_plugin.analysis.segments import find_segments
 from quadpred_plugin.interpretation import Interpretation
-from quadpred_plugin.meaning.segments import find_segments
 
 WORDS = {
     "Q1": "Q1 happy, excited",

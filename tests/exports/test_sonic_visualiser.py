@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from quadpred_plugin.analysis.segments import find_segments
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.interpretation import Interpretation
-from quadpred_plugin.meaning.segments import find_segments
 from quadpred_plugin.quadrants import QUADRANTS
 from tests.exports.sonic_visualiser import SonicVisualiser
 from tests.exports.synthetic import make_prediction

@@ -8,9 +8,9 @@ import pytest
 from parselmouth.praat import call
 from praatio import textgrid
 
+from quadpred_plugin.analysis.segments import find_segments
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.interpretation import Interpretation
-from quadpred_plugin.meaning.segments import find_segments
 from tests.exports.synthetic import make_prediction
 
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quadpred_plugin.card import ModelCard, read_card, write_card
 from quadpred_plugin.cli.models import show_card
 from quadpred_plugin.errors import ModelError
-from quadpred_plugin.models import find_model
-from quadpred_plugin.pooling import pool
+from quadpred_plugin.model.card import ModelCard, read_card, write_card
+from quadpred_plugin.model.pooling import pool
+from quadpred_plugin.model.registry import find_model
 from tests.properties.settings import MANY
 
 CARD = json.loads(find_model().graph.with_suffix(".json").read_text())

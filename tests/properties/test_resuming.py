@@ -10,9 +10,9 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quadpred_plugin.collection.batch import open_batch
-from quadpred_plugin.collection.hearing import hear
-from quadpred_plugin.collection.plan import Wishes
+from quadpred_plugin.batch.plan import Wishes
+from quadpred_plugin.batch.run import open_batch
+from quadpred_plugin.batch.tasks import hear
 from quadpred_plugin.inference import load_model
 from tests.properties.settings import FEW
 from tests.signals import example

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from quadpred_plugin.models import find_model
+from quadpred_plugin.model.registry import find_model
 from quadpred_plugin.prediction import Prediction, without_frames
 from quadpred_plugin.quadrants import QUADRANTS
 from quadpred_plugin.report.page import make_page, readable_ink

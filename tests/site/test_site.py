@@ -9,7 +9,7 @@ import pytest
 
 from quadpred_plugin.cli.main import quadpred
 from quadpred_plugin.exports import FORMATS
-from quadpred_plugin.models import installed_models
+from quadpred_plugin.model.registry import installed_models
 from tests.site.conftest import ROOT, SITE
 from tests.test_docstrings import EVERY
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from quadpred_plugin.containers import open_container
+from quadpred_plugin.audio.containers import open_container
 from tests.signals import example
 
 RATE = 48000

@@ -91,7 +91,7 @@ def test_a_file_that_changes_meanwhile_is_left(song):
 
 def write_changes_while(path, meddle):
     """Write tags while another program writes to the file, after it was copied."""
-    from quadpred_plugin.files import change_atomically
+    from quadpred_plugin.system.files import change_atomically
 
     change_atomically(path, lambda copy: meddle(), lambda: None)
 

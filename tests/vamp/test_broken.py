@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from quadpred_plugin.models import DEFAULT_MODEL
+from quadpred_plugin.model.registry import DEFAULT_MODEL
 from tests import signals
 
 ROOT = Path(__file__).parent.parent.parent

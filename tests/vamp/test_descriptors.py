@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from quadpred_plugin.models import list_models
+from quadpred_plugin.model.registry import list_models
 from tests import signals
 from tests.vamp.python_host import descriptor, instance
 from vamp_wrapper.library import descriptor_address

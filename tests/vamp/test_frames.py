@@ -6,7 +6,7 @@ import soundfile
 import soxr
 
 import quadpred_plugin as qp
-from quadpred_plugin.models import find_model
+from quadpred_plugin.model.registry import find_model
 from tests import signals
 from tests.vamp.features import curve, times
 from vamp_wrapper.outputs import OUTPUTS
@@ -87,7 +87,7 @@ def test_outputs_agree_with_each_other(recording, host):
 
 
 def test_segments_are_those_of_the_python_interface(recording, host):
-    from quadpred_plugin.meaning.segments import find_segments
+    from quadpred_plugin.analysis.segments import find_segments
 
     samples, rate, _ = recording
     padded = np.pad(samples, ((0, -len(samples) % 4096), (0, 0)))

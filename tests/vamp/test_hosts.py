@@ -134,7 +134,7 @@ def test_the_python_host_collects_curves(output, collected, predicted):
 
 
 def test_the_python_host_collects_segments(collected, predicted):
-    from quadpred_plugin.meaning.segments import find_segments
+    from quadpred_plugin.analysis.segments import find_segments
 
     expected = find_segments(predicted, 2.0)
     assert [one["label"] for one in collected["segments"]] == [

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from quadpred_plugin.models import find_model
+from quadpred_plugin.model.registry import find_model
 from tests import signals
 from tests.vamp import sonic_visualiser
 from vamp_wrapper.outputs import OUTPUTS

@@ -1,0 +1,1 @@
+"""Programs that check more than a test run can: soak, fuzz, wheel, container, an hour live."""

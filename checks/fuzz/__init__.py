@@ -1,0 +1,1 @@
+"""Spoiled audio files: how they are made, analysed and counted."""

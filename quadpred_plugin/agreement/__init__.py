@@ -1,0 +1,1 @@
+"""Agreement between listeners: ratings and Krippendorff's alpha."""

@@ -1,0 +1,177 @@
+"""From any samples to the chain's: clipped, mixed to mono, resampled."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quadpred_plugin.audio.decoding import Decoder, join_blocks, open_decoder
+from quadpred_plugin.errors import AudioError
+
+# A file that ends this much before its header says is reported as cut off. Lossy codecs pad
+# their ends by less.
+_CUT_OFF_SECONDS = 0.5
+# Blocks are put together to so many samples: bands of many frames cost less each.
+_LEAST_SAMPLES = 1 << 19
+
+
+class Mixer:
+    """Clips each channel to full scale, takes their mean, and resamples it.
+
+    Clipping is what the published systems' 16-bit decoding did, and decides the peak.
+    Samples that aren't finite are read as zero and counted. The result doesn't depend on
+    how the samples are cut into blocks.
+
+    Parameters
+    ----------
+    sample_rate : float
+        Rate of the samples that come in, Hz.
+    target_rate : int
+        Rate of those that go out, Hz.
+    """
+
+    def __init__(self, sample_rate: float, target_rate: int) -> None:
+        self._resampler = None
+        if sample_rate != target_rate:
+            import soxr
+
+            self._resampler = soxr.ResampleStream(
+                sample_rate, target_rate, 1, dtype="float32", quality="HQ"
+            )
+        self.not_finite = 0
+
+    @property
+    def warnings(self) -> list[str]:
+        """What was wrong with the samples so far, in words that follow the source's name."""
+        if not self.not_finite:
+            return []
+        return [
+            f"{self.not_finite} samples were not numbers (NaN or infinite) and were read as zero."
+        ]
+
+    def process(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Take the next samples, shape (samples, channels), and return what is ready.
+
+        Returns
+        -------
+        mono : ndarray of float32, shape (samples,)
+        """
+        # Two looks tell what is to be mended; where a sample is NaN, both are.
+        lowest, highest = block.min(initial=0), block.max(initial=0)
+        if not (np.isfinite(lowest) and np.isfinite(highest)):
+            finite = np.isfinite(block)
+            self.not_finite += int(block.size - np.count_nonzero(finite))
+            block = np.where(finite, block, np.float32(0))
+        if not (lowest >= -1 and highest <= 1):
+            block = np.clip(block, -1.0, 1.0)
+        first, *others = block.T
+        # One channel is its own mean; two are added, since mean() is slow along a short axis.
+        mono = first + others[0] if others else first.copy()
+        for channel in others[1:]:
+            mono += channel
+        mono /= np.float32(block.shape[1])
+        return mono if self._resampler is None else self._resampler.resample_chunk(mono)
+
+    def finish(self) -> NDArray[np.float32]:
+        """Return what the resampler still holds."""
+        nothing = np.zeros(0, dtype=np.float32)
+        if self._resampler is None:
+            return nothing
+        return self._resampler.resample_chunk(nothing, last=True)
+
+
+@dataclass
+class Sound:
+    """Mono samples at the chain's rate, read once, block by block.
+
+    Attributes
+    ----------
+    blocks : iterator of ndarray of float32, shape (samples,)
+    source_rate : float
+        The source's own rate, Hz.
+    seconds : float
+        Length in the source's own time; complete after the last block.
+    warnings : list of str
+        What the listener should know; complete after the last block. Each is the rest of
+        a sentence that begins with the source's name.
+    """
+
+    blocks: Iterator[NDArray[np.float32]]
+    source_rate: float
+    seconds: float = 0.0
+    warnings: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def open_sound(path: Path, sample_rate: int) -> Iterator[Sound]:
+    """Open an audio file as mono blocks at the chain's rate.
+
+    Raises
+    ------
+    AudioError
+        If it can't be read as audio.
+    """
+    with open_decoder(path) as decoder:
+        sound = Sound(iter(()), decoder.sample_rate)
+        sound.blocks = join_blocks(_mix(decoder, sample_rate, sound), _LEAST_SAMPLES)
+        yield sound
+
+
+def sound_from_samples(samples: NDArray[np.floating], rate: float, sample_rate: int) -> Sound:
+    """Treat an array as an audio file is treated.
+
+    Parameters
+    ----------
+    samples : ndarray, shape (samples,) or (samples, channels)
+        Full scale is 1; more is clipped.
+    rate : float
+        Rate of the samples, Hz.
+    sample_rate : int
+        The chain's rate, Hz.
+
+    Raises
+    ------
+    AudioError
+        If the array has another number of dimensions, isn't real numbers, or the rate
+        isn't positive.
+    """
+    array = np.asarray(samples)
+    if array.ndim not in (1, 2):
+        raise AudioError(f"Samples must have one or two dimensions, not {array.ndim}.")
+    if array.ndim == 2 and array.shape[1] == 0:
+        raise AudioError("Samples have no channels.")
+    if not np.issubdtype(array.dtype, np.floating):
+        raise AudioError(
+            f"Samples must be floating point with full scale 1, not {array.dtype}; divide "
+            "integers by their full scale, 32768 for 16 bits."
+        )
+    if not 0 < rate < float("inf"):
+        raise AudioError(f"A sample rate of {rate} Hz is not possible.")
+    columns = (array if array.ndim == 2 else array[:, np.newaxis]).astype(np.float32, copy=False)
+    size = 1 << 16
+    blocks = (columns[start : start + size] for start in range(0, len(columns), size))
+    sound = Sound(iter(()), rate)
+    mono = _mix(Decoder(rate, columns.shape[1], blocks), sample_rate, sound)
+    sound.blocks = join_blocks(mono, _LEAST_SAMPLES)
+    return sound
+
+
+def _mix(decoder: Decoder, sample_rate: int, sound: Sound) -> Iterator[NDArray[np.float32]]:
+    mixer = Mixer(decoder.sample_rate, sample_rate)
+    frames = 0
+    for block in decoder.blocks:
+        frames += len(block)
+        yield mixer.process(block)
+    yield mixer.finish()
+    sound.seconds = frames / decoder.sample_rate
+    sound.warnings.extend(f"{complaint}." for complaint in decoder.complaints)
+    sound.warnings.extend(mixer.warnings)
+    declared = decoder.declared_seconds
+    if declared is not None and declared - sound.seconds > _CUT_OFF_SECONDS:
+        sound.warnings.append(
+            f"the file ends early: {sound.seconds:.1f} s could be decoded of the "
+            f"{declared:.1f} s that its header names."
+        )

@@ -1,0 +1,153 @@
+"""Where results go: standard output, one file, or a file for each input."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What is to be heard and where its results go.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Audio files in order.
+    output : Path or None
+        One file for all of them; None for standard output or files of their own.
+    outputs : tuple of Path, or None
+        A file for each.
+    plots : tuple of Path, or None
+        A picture for each.
+    """
+
+    names: tuple[str, ...]
+    output: Path | None
+    outputs: tuple[Path, ...] | None
+    plots: tuple[Path, ...] | None
+
+
+def is_folder(name: str) -> bool:
+    """Say whether a user's word for an output means a folder: one that is there, or a slash."""
+    return name.endswith(os.sep) or os.path.isdir(name)
+
+
+def plan_targets(
+    names: Sequence[str], output: str | None, plot: str | None, suffix: str, one_each: bool
+) -> Targets:
+    """Decide which outputs are files and which folders.
+
+    Parameters
+    ----------
+    names : sequence of str
+    output, plot : str or None
+        What the user named; an existing folder or a name that ends in a slash is a
+        folder.
+    suffix : str
+        Of files in an output folder.
+    one_each : bool
+        Whether the format holds one audio file only, so that several need a folder.
+
+    Raises
+    ------
+    click.UsageError
+        If several files are to go where only one has room.
+    """
+    from quadpred_plugin.audio.paths import output_paths
+
+    single: Path | None = None
+    outputs: tuple[Path, ...] | None = None
+    named_a_file = output is None or (not is_folder(output) and Path(output).suffix)
+    if one_each and len(names) > 1 and named_a_file:
+        raise click.UsageError(
+            f"A {suffix} file holds one audio file, but {len(names)} are to be heard: name a "
+            "folder by -o, with a slash at its end."
+        )
+    if output is not None:
+        if is_folder(output) or (one_each and len(names) > 1):
+            outputs = tuple(output_paths(names, Path(output), suffix))
+        elif one_each:
+            outputs = (Path(output),) * len(names)
+        else:
+            single = Path(output)
+    plots: tuple[Path, ...] | None = None
+    if plot is not None:
+        picture = Path(plot)
+        if is_folder(plot) or (len(names) > 1 and not picture.suffix):
+            plots = tuple(output_paths(names, picture, ".png"))
+        elif len(names) > 1:
+            raise click.BadParameter(
+                f"{plot} is one picture, but {len(names)} files are to be drawn: name a folder.",
+                param_hint="--plot",
+            )
+        else:
+            from quadpred_plugin.exports.plots import SUFFIXES
+
+            if picture.suffix.lower() not in SUFFIXES:
+                raise click.BadParameter(
+                    f"A picture's name ends in {' or '.join(SUFFIXES)}: {plot}.",
+                    param_hint="--plot",
+                )
+            plots = (picture,)
+    return Targets(tuple(names), single, outputs, plots)
+
+
+def check_targets(targets: Targets, force: bool, skip_existing: bool) -> Targets:
+    """Make the folders, and refuse or leave out what exists, before any work is done.
+
+    Raises
+    ------
+    click.UsageError
+        If an output exists and neither flag is given, or its folder can't be written.
+    """
+    for path in {
+        file.parent
+        for file in (targets.output, *(targets.outputs or ()), *(targets.plots or ()))
+        if file is not None
+    }:
+        _make_folder(path)
+    for file in (targets.output, *(targets.outputs or ()), *(targets.plots or ())):
+        if file is None or not file.exists():
+            continue
+        if not file.is_file():
+            raise click.UsageError(f"{file} is there, and not a regular file.")
+        if not force and not skip_existing:
+            raise click.UsageError(
+                f"{file} exists: --force replaces it, --skip-existing leaves it."
+            )
+    return _without_existing(targets) if skip_existing else targets
+
+
+def _without_existing(targets: Targets) -> Targets:
+    if targets.output is not None and targets.output.exists():
+        return replace(targets, names=(), plots=None)
+    keep = [
+        index
+        for index in range(len(targets.names))
+        if not all(
+            files[index].exists() for files in (targets.outputs, targets.plots) if files is not None
+        )
+        or (targets.outputs is None and targets.plots is None)
+    ]
+
+    def chosen(files: tuple[Path, ...] | None) -> tuple[Path, ...] | None:
+        return None if files is None else tuple(files[index] for index in keep)
+
+    return Targets(
+        tuple(targets.names[index] for index in keep),
+        targets.output,
+        chosen(targets.outputs),
+        chosen(targets.plots),
+    )
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.UsageError(f"The folder {folder} can't be made: {error.strerror}.") from error
+    if not os.access(folder, os.W_OK):
+        raise click.UsageError(f"The folder {folder} can't be written to.")

@@ -1,0 +1,80 @@
+"""Options that choose a model and the hop, and what is said of a choice that can't be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from quadpred_plugin.cli.shell_completion import complete_models
+
+if TYPE_CHECKING:
+    from quadpred_plugin.model.card import ModelCard
+
+
+def model_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --model, the default model's name if it isn't given."""
+    return click.option(
+        "--model",
+        default="default",
+        show_default=True,
+        metavar="NAME|PATH",
+        shell_complete=complete_models,
+        help="An installed model, or a .pb with its card.",
+    )(command)
+
+
+def hop_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --hop, s."""
+    return click.option(
+        "--hop",
+        type=float,
+        metavar="SECONDS",
+        help="From one patch's start to the next, rounded to frames of 0.032 s; "
+        "without it patches don't overlap.",
+    )(command)
+
+
+def choose_model(name: str, hop: float | None = None) -> ModelCard:
+    """Find the model that was asked for, and check that it can hop so.
+
+    Parameters
+    ----------
+    name : str
+    hop : float or None
+        s.
+
+    Raises
+    ------
+    click.UsageError
+        If there is no such model, or the hop is shorter than its frames.
+    """
+    from quadpred_plugin.errors import ModelError
+    from quadpred_plugin.model.registry import find_model
+
+    try:
+        card = find_model(name)
+    except ModelError as error:
+        raise click.UsageError(str(error)) from error
+    check_hop(card, hop)
+    return card
+
+
+def check_hop(card: ModelCard, hop: float | None) -> None:
+    """Refuse a hop that is shorter than a model's frames.
+
+    Parameters
+    ----------
+    card : ModelCard
+    hop : float or None
+        s.
+
+    Raises
+    ------
+    click.BadParameter
+    """
+    try:
+        card.preprocessing.hop_frames(hop)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--hop") from error

@@ -1,0 +1,94 @@
+"""The taggram: quadrants, arousal and valence over a file's time."""
+
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from quadpred_plugin.errors import OutputError
+from quadpred_plugin.prediction import Prediction
+from quadpred_plugin.quadrants import QUADRANTS
+from quadpred_plugin.system.files import write_atomically
+from quadpred_plugin.system.text import printable
+
+SUFFIXES = (".png", ".svg")
+
+
+def draw_taggram(prediction: Prediction) -> Any:
+    """Draw a prediction.
+
+    Above, the probability of each quadrant as a row of cells, Q1 on top; below, arousal
+    and valence. A cell lasts from its patch's start to the next one's, on a time axis in
+    seconds of the file.
+
+    Parameters
+    ----------
+    prediction : Prediction
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+
+    Raises
+    ------
+    OutputError
+        If the prediction has no frames.
+    """
+    if not len(prediction):
+        raise OutputError(f"{prediction.source} has no numbers to draw ({prediction.status}).")
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10, 4.2), layout="constrained")
+    taggram, curves = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    edges = np.append(prediction.times, prediction.times[-1] + prediction.hop)
+    rows = len(QUADRANTS)
+    mesh = taggram.pcolormesh(
+        edges,
+        np.arange(rows + 1),
+        prediction.quadrants.T,
+        cmap="magma",
+        vmin=0,
+        vmax=1,
+    )
+    taggram.invert_yaxis()
+    taggram.set_yticks(np.arange(rows) + 0.5)
+    taggram.set_yticklabels([f"{quadrant.label}\n{quadrant.words}" for quadrant in QUADRANTS])
+    for tick, quadrant in zip(taggram.get_yticklabels(), QUADRANTS, strict=True):
+        tick.set_color(quadrant.colour)
+    figure.colorbar(mesh, ax=taggram, label="probability", pad=0.01)
+    # A name may hold dollar signs, which are not meant as mathematics.
+    name = printable(Path(prediction.source).name)
+    taggram.set_title(name, loc="left", parse_math=False)
+    middles = prediction.times + prediction.patch_duration / 2
+    curves.plot(middles, prediction.arousal, color="black", label="arousal")
+    curves.plot(middles, prediction.valence, color="black", linestyle="--", label="valence")
+    curves.axhline(0, color="grey", linewidth=0.5)
+    curves.set_ylim(-1.05, 1.05)
+    curves.set_xlim(edges[0], max(edges[-1], prediction.duration or 0))
+    curves.set_xlabel("time (s)")
+    curves.legend(loc="upper right", ncols=2, fontsize="small")
+    return figure
+
+
+def save_taggram(prediction: Prediction, path: Path) -> None:
+    """Draw a prediction into a .png or .svg file, whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        If the suffix is another, there is nothing to draw, or the file can't be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise OutputError(f"A picture can be {' or '.join(SUFFIXES)}, not '{path.suffix}': {path}.")
+    figure = draw_taggram(prediction)
+
+    def write(stream: IO[bytes]) -> None:
+        import warnings
+
+        with warnings.catch_warnings():
+            # A glyph that the font lacks is drawn as a box; that is no news to the user.
+            warnings.simplefilter("ignore", UserWarning)
+            figure.savefig(stream, format=suffix[1:], dpi=110)
+
+    write_atomically(path, write)

@@ -1,0 +1,1 @@
+"""Model cards, the check of untrusted graphs, pooling, and finding installed models."""

@@ -1,0 +1,61 @@
+"""Parameters of TensorflowPredictQuad, the same in streaming and in standard mode."""
+
+from pathlib import Path
+from typing import Any
+
+from quadpred_plugin.chain.network import BATCH_SIZE
+from quadpred_plugin.model.card import ModelCard, read_card
+from quadpred_plugin.model.registry import find_model
+
+DEFAULTS: dict[str, Any] = {
+    "model": "default",
+    "graphFilename": "",
+    "patchHopSize": 0,
+    "batchSize": BATCH_SIZE,
+    "lastPatchMode": "discard",
+}
+
+
+def predict_parameters(given: dict[str, Any]) -> dict[str, Any]:
+    """Fill in the defaults and check the values.
+
+    Raises
+    ------
+    ValueError
+        If a name or a value isn't allowed.
+    """
+    values = {**DEFAULTS, **given}
+    check_parameters(values)
+    return values
+
+
+def check_parameters(values: dict[str, Any]) -> None:
+    """Raise ValueError, with the allowed names or values, if something isn't allowed."""
+    unknown = sorted(set(values) - set(DEFAULTS))
+    if unknown:
+        raise ValueError(
+            f"TensorflowPredictQuad has no parameter {', '.join(unknown)}; it has "
+            f"{', '.join(sorted(DEFAULTS))}."
+        )
+    hop, batch = values["patchHopSize"], values["batchSize"]
+    if not isinstance(hop, int) or hop < 0:
+        raise ValueError(f"patchHopSize is a number of frames, 0 or more, not {hop!r}.")
+    if not isinstance(batch, int) or batch < -1 or batch == 0:
+        raise ValueError(f"batchSize is a number of patches, or -1 for all, not {batch!r}.")
+    if values["lastPatchMode"] not in ("discard", "repeat"):
+        raise ValueError(
+            f"lastPatchMode is 'discard' or 'repeat', not {values['lastPatchMode']!r}."
+        )
+
+
+def resolve_card(values: dict[str, Any]) -> ModelCard:
+    """Return the card of the model that the parameters name.
+
+    Raises
+    ------
+    ModelError
+        If there is none.
+    """
+    if values["graphFilename"]:
+        return read_card(Path(values["graphFilename"]))
+    return find_model(values["model"])

@@ -1,0 +1,1 @@
+"""Training the default model on labels and on teachers' soft labels."""

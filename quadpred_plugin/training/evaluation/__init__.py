@@ -1,0 +1,1 @@
+"""Scores, calibration and comparison of trained networks."""

@@ -1,0 +1,1 @@
+"""Import of the original Keras 2 weights."""

@@ -1,0 +1,1 @@
+"""Performances of MIDI files: rendering to audio and note features."""

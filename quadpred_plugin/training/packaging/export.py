@@ -1,0 +1,233 @@
+"""From a trained network to a model: graph, card, golden vectors."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from quadpred_plugin.chain.entries import HEAD_SIZES
+from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.errors import OutputError
+from quadpred_plugin.model.card import OWN_KEYS, ZOO_KEYS, write_card
+from quadpred_plugin.quadrants import QUADRANTS
+from quadpred_plugin.system.files import write_atomically
+from quadpred_plugin.training.networks.convolutional import COMPACT, build_compact
+from quadpred_plugin.training.networks.harmony import TONES, build_tones
+from quadpred_plugin.training.networks.published import fold_batch_norm, without_batch_norm
+from quadpred_plugin.training.packaging.card_facts import CITATION, LICENCE, Release
+from quadpred_plugin.training.packaging.freeze import ENTRIES, freeze
+
+OUTPUTS = {
+    "quadrants": (
+        "probabilities of "
+        + ", ".join(f"{quadrant.label} ({quadrant.words})" for quadrant in QUADRANTS)
+        + "; 0..1, they sum to 1"
+    ),
+    "arousal": "probability of high minus probability of low arousal, -1..1, a head of its own",
+    "valence": "probability of positive minus of negative valence, -1..1, a head of its own",
+}
+_GOLDEN_PATCHES = 20
+_GOLDEN_SEED = 7
+
+
+def export(
+    network: Any,
+    preprocessing: Preprocessing,
+    release: Release,
+    name: str,
+    folder: Path,
+    release_date: str,
+    folded: Any | None = None,
+) -> Path:
+    """Write a model's three files.
+
+    Parameters
+    ----------
+    network : keras.Model
+        As trained.
+    preprocessing : Preprocessing
+    release : Release
+        What the card says of it.
+    name : str
+        The model's name and its files' stem.
+    folder : Path
+    release_date : str
+        Year-month-day.
+    folded : keras.Model, optional
+        The same function without the batch norm that can be folded away; for a network of
+        one part it is made here.
+
+    Returns
+    -------
+    graph : Path
+        The .pb, with the card and ``NAME.golden.npz`` beside it: levelled patches drawn
+        from a seeded generator, and what the training framework's own network, in
+        float32, says of them.
+    """
+    if folded is None:
+        folded = fold_batch_norm(network, _without_batch_norm(network, preprocessing))
+    graph = freeze(folded, preprocessing)
+    golden = golden_vectors(network, preprocessing)
+    zoo, own = _facts(network, release, release_date)
+    return write_model(folder, name, graph, golden, preprocessing, zoo, own)
+
+
+def write_model(
+    folder: Path,
+    name: str,
+    graph: bytes,
+    golden: dict[str, Any],
+    preprocessing: Preprocessing,
+    zoo: dict[str, Any],
+    own: dict[str, Any],
+) -> Path:
+    """Write a frozen graph, its golden vectors and, last, its card.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it doesn't exist.
+    name : str
+        The model's name and its files' stem.
+    graph : bytes
+        As `freeze.freeze` returns it.
+    golden : dict
+        As `golden_vectors` returns them.
+    preprocessing : Preprocessing
+        As the graph was frozen with.
+    zoo, own : dict
+        What the card says that doesn't follow from the graph: keys of Essentia's model zoo,
+        and those of this project.
+
+    Returns
+    -------
+    graph : Path
+        The .pb.
+
+    Raises
+    ------
+    OutputError
+        If the folder can't be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder} can't be made: {error.strerror}.") from error
+    path = folder / f"{name}.pb"
+    write_atomically(path, lambda stream: stream.write(graph))
+    write_atomically(
+        folder / f"{name}.golden.npz", lambda stream: np.savez_compressed(stream, **golden)
+    )
+    sha256 = hashlib.sha256(graph).hexdigest()
+    write_card(folder / f"{name}.json", _card(name, preprocessing, sha256, zoo, own))
+    return path
+
+
+def golden_vectors(network: Any, preprocessing: Preprocessing) -> dict[str, Any]:
+    """Return levelled patches and the network's own outputs for them."""
+    random = np.random.default_rng(_GOLDEN_SEED)
+    shape = (_GOLDEN_PATCHES, preprocessing.patch_size, preprocessing.bands)
+    # From silence to full scale, with bands and frames that differ as in music; in float16
+    # so that the file is small and the same number is read everywhere.
+    logarithms = random.uniform(-12, -2, (_GOLDEN_PATCHES, 1, 1)) + random.normal(0, 1.5, shape)
+    patches = np.exp(logarithms).astype(np.float16).astype(np.float32)
+    outputs = network.predict(
+        np.log(patches + np.float32(preprocessing.logarithm_floor)), verbose=0
+    )
+    return {
+        "patches": patches.astype(np.float16),
+        "quadrants": outputs["quadrants"],
+        "arousal": outputs["arousal"][:, 1] - outputs["arousal"][:, 0],
+        "valence": outputs["valence"][:, 1] - outputs["valence"][:, 0],
+    }
+
+
+def _without_batch_norm(network: Any, preprocessing: Preprocessing) -> Any:
+    for name, build in ((COMPACT, build_compact), (TONES, build_tones)):
+        if network.name == name:
+            return build(preprocessing, batch_norm=False)
+    return without_batch_norm(network, preprocessing)
+
+
+def _facts(
+    network: Any, release: Release, release_date: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    def joined(values: Iterable[str]) -> str:
+        return "; ".join(dict.fromkeys(values))
+
+    zoo = {
+        "link": "",
+        "description": release.description,
+        "author": "The quadpred-plugin developers",
+        "release_date": release_date,
+        "dataset": {
+            "name": joined(corpus.title for corpus in release.corpora),
+            "citation": joined(corpus.citation for corpus in release.corpora),
+            "licence": joined(corpus.licence for corpus in release.corpora),
+        },
+        "citation": CITATION,
+    }
+    training = {"parameters": int(network.count_params()), **release.settings}
+    own = {
+        "speech": release.speech,
+        "music": release.music,
+        "limits": list(release.limits),
+        "licence": LICENCE,
+        "metrics": release.metrics,
+        "training": training,
+        "pooling": {head: asdict(one) for head, one in release.pooling.items()},
+    }
+    return zoo, own
+
+
+def _card(
+    name: str,
+    preprocessing: Preprocessing,
+    sha256: str,
+    zoo: dict[str, Any],
+    own: dict[str, Any],
+) -> dict[str, Any]:
+    import tensorflow as tf
+
+    patch = [1, preprocessing.patch_size, preprocessing.bands]
+    zoo = {
+        "name": name,
+        "type": "multi-task classifier",
+        "version": "1",
+        "email": "",
+        "framework": "tensorflow",
+        "framework_version": tf.__version__,
+        "classes": [quadrant.label for quadrant in QUADRANTS],
+        "model_types": ["frozen_model"],
+        "schema": {
+            "inputs": [{"name": ENTRIES["patches"].input, "type": "float", "shape": patch}],
+            "outputs": [
+                {"name": node, "type": "float", "shape": [HEAD_SIZES[head]], "output_purpose": head}
+                for head, node in ENTRIES["patches"].outputs.items()
+            ],
+        },
+        "inference": {
+            "sample_rate": preprocessing.sample_rate,
+            "algorithm": "TensorflowPredictQuad",
+        },
+        **zoo,
+    }
+    own = {
+        "preprocessing": preprocessing.to_dict(),
+        "preprocessing_hash": preprocessing.hash,
+        "entries": {
+            name: {"input": entry.input, "outputs": entry.outputs}
+            for name, entry in ENTRIES.items()
+        },
+        "outputs": OUTPUTS,
+        "metrics": {},
+        "sha256": sha256,
+        **own,
+    }
+    return {
+        **{key: zoo[key] for key in ZOO_KEYS},
+        "quadpred": {key: own[key] for key in OWN_KEYS} | own,
+    }

@@ -1,0 +1,1 @@
+"""Shipped recipes (.json) and their schema."""

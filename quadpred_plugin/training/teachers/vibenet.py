@@ -1,0 +1,132 @@
+"""Features of vibenet, a small network that says energy, valence and five more of music.
+
+References
+----------
+PyPI package ``vibenet`` 0.1.0, licence GPL-3.0.
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quadpred_plugin.errors import InstallationError
+from quadpred_plugin.training.teachers.mel_spectrogram import mel_power
+from quadpred_plugin.training.teachers.windows import (
+    SAMPLE_RATE,
+    WINDOW_SAMPLES,
+    pad_to_window,
+    window_starts,
+)
+
+OUTPUT_NAMES = (
+    "acousticness",
+    "danceability",
+    "energy",
+    "instrumentalness",
+    "liveness",
+    "speechiness",
+    "valence",
+)
+
+WINDOW_SIZE, TRANSFORM_SIZE, HOP_SIZE, BANDS = 640, 1024, 320, 128
+_DYNAMIC_RANGE = 80.0
+_TRUNK = b"gelu"
+# Windows overlap by five sixths, and the network has no part that they could share: it hears
+# every second one, whose features stand for the next as well.
+_EVERY = 2
+
+
+def decibel_mel(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what vibenet sees: mel bands in dB, at most 80 below the loudest.
+
+    Returns
+    -------
+    bands : ndarray of float32, shape (frames, 128)
+    """
+    power = mel_power(samples, SAMPLE_RATE, WINDOW_SIZE, TRANSFORM_SIZE, HOP_SIZE, BANDS)
+    decibels = 10 * np.log10(np.maximum(power, 1e-10))
+    return np.maximum(decibels, decibels.max() - _DYNAMIC_RANGE)
+
+
+def graph_path() -> Path:
+    """Return the network's file in the installed package.
+
+    Raises
+    ------
+    InstallationError
+        If the package isn't installed.
+    """
+    from importlib.metadata import PackageNotFoundError, files
+
+    try:
+        listed = files("vibenet") or []
+    except PackageNotFoundError as error:
+        raise InstallationError(
+            "The teacher needs vibenet: pip install 'quadpred-plugin[teacher]'."
+        ) from error
+    for file in listed:
+        if file.suffix == ".onnx":
+            return Path(os.fspath(file.locate()))
+    raise InstallationError("The installed vibenet has no .onnx file; install it again.")
+
+
+def with_trunk_output(content: bytes) -> bytes:
+    """Make the trunk an output of the network as well.
+
+    Serialised protocol buffers that are put one after the other are merged when read, so
+    what has to be added is a model that holds nothing but a graph (field 7) with an
+    output (field 12) of that name (field 1).
+    """
+
+    def field(number: int, payload: bytes) -> bytes:
+        return bytes([number << 3 | 2, len(payload)]) + payload
+
+    return content + field(7, field(12, field(1, _TRUNK)))
+
+
+class Vibenet:
+    """The network, over windows and over whole clips."""
+
+    def __init__(self) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        content = with_trunk_output(graph_path().read_bytes())
+        self._session = onnxruntime.InferenceSession(content, options)
+
+    def __call__(self, samples: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+        """Return the features over time and of the whole.
+
+        Parameters
+        ----------
+        samples : ndarray of float32, shape (samples,)
+            16 kHz, full scale 1.
+
+        Returns
+        -------
+        features : dict of ndarray of float32
+            ``trunk``, shape (windows, 256), and ``outputs``, (windows, 7), in the order of
+            `OUTPUT_NAMES`, before any squashing; on the grid of `grid.window_times`.
+            ``whole_trunk`` and ``whole_outputs``: the same, one row, of the clip at once,
+            as the package itself uses the network.
+        """
+        samples = pad_to_window(samples)
+        starts = window_starts(len(samples))
+        rows = [self._run(samples[start : start + WINDOW_SAMPLES]) for start in starts[::_EVERY]]
+        outputs, trunk = (
+            np.repeat(np.concatenate(part), _EVERY, axis=0)[: len(starts)] for part in zip(*rows)
+        )
+        whole_outputs, whole_trunk = self._run(samples)
+        return {
+            "trunk": trunk,
+            "outputs": outputs,
+            "whole_trunk": whole_trunk,
+            "whole_outputs": whole_outputs,
+        }
+
+    def _run(self, samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+        bands = decibel_mel(samples).T[np.newaxis]
+        return tuple(self._session.run(["out", _TRUNK.decode()], {"x": bands}))

@@ -1,0 +1,108 @@
+"""What is found under a folder, and what is not followed."""
+
+import os
+
+import pytest
+
+from quadpred_plugin.batch.tracks import Stamp, find_tracks, read_stamp
+from quadpred_plugin.errors import AudioError
+
+
+@pytest.fixture
+def root(tmp_path):
+    root = tmp_path / "music"
+    for name in ("b.wav", "a.MP3", "z/c.flac", "z/y/d.ogg", "m/e.wav", ".hidden/f.wav", "m/.g.wav"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"x")
+    (root / "notes.txt").touch()
+    return root
+
+
+def files(root, **options):
+    return [found.file for found in find_tracks(str(root), **options)]
+
+
+def obstacles(root):
+    found = find_tracks(str(root))
+    return {one.file: one.obstacle for one in found if one.obstacle is not None}
+
+
+def test_each_folder_gives_its_files_by_name_before_its_folders(root):
+    assert files(root) == ["a.MP3", "b.wav", "m/e.wav", "z/c.flac", "z/y/d.ogg"]
+
+
+def test_the_folder_of_results_is_left_out(root):
+    assert "z/c.flac" not in files(root, excluded=str(root / "z"))
+    # Results beside their tracks: everything is found all the same.
+    assert files(root, excluded=str(root)) == files(root)
+
+
+def test_links_to_files_are_followed_inside_and_named_where_they_lead_out(root, tmp_path):
+    outside = tmp_path / "outside.wav"
+    outside.write_bytes(b"secret")
+    (root / "inside link.wav").symlink_to("z/c.flac")
+    (root / "outside link.wav").symlink_to(outside)
+    (root / "upward.wav").symlink_to("../outside.wav")
+    (root / "chain.wav").symlink_to("outside link.wav")
+    assert set(obstacles(root)) == {"outside link.wav", "upward.wav", "chain.wav"}
+    assert all("leads out of the collection" in words for words in obstacles(root).values())
+    assert "inside link.wav" in files(root)
+
+
+def test_a_neighbour_with_the_same_beginning_is_outside(root, tmp_path):
+    (tmp_path / "music 2").mkdir()
+    (tmp_path / "music 2" / "a.wav").touch()
+    (root / "link.wav").symlink_to("../music 2/a.wav")
+    assert set(obstacles(root)) == {"link.wav"}
+
+
+def test_links_to_folders_are_not_entered_so_that_a_circle_ends(root, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "f.wav").touch()
+    (root / "z" / "circle").symlink_to(root)
+    (root / "away").symlink_to(tmp_path / "elsewhere")
+    before = ["a.MP3", "b.wav", "m/e.wav", "z/c.flac", "z/y/d.ogg"]
+    assert sorted(files(root)) == sorted([*before, "away"])
+    assert set(obstacles(root)) == {"away"}
+
+
+def test_the_root_itself_may_be_a_link(root, tmp_path):
+    (tmp_path / "link").symlink_to(root)
+    assert files(tmp_path / "link") == files(root)
+
+
+def test_a_folder_that_cannot_be_read_is_named_and_the_others_are_heard(root):
+    # Deeper than a path can be told to the system, which root's permissions don't help against.
+    here = os.open(root, os.O_RDONLY)
+    for _ in range(17):
+        os.mkdir("d" * 255, dir_fd=here)
+        below = os.open("d" * 255, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    (words,) = obstacles(root).values()
+    assert "can't be read: File name too long" in words
+    assert "z/y/d.ogg" in files(root)
+
+
+def test_a_root_that_cannot_be_read_is_an_error(tmp_path):
+    with pytest.raises(AudioError, match="nowhere can't be read: No such file"):
+        files(tmp_path / "nowhere")
+
+
+def test_a_stamp_is_of_regular_files_alone(tmp_path):
+    (tmp_path / "file").write_bytes(b"12345")
+    os.utime(tmp_path / "file", ns=(0, 123456789))
+    assert read_stamp(str(tmp_path / "file")) == Stamp(5, 123456789)
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("pipe", "", "nothing"):
+        assert read_stamp(str(tmp_path / name)) is None
+
+
+def test_a_large_folder_is_gone_through_in_order(tmp_path):
+    (tmp_path / "0.wav").touch()
+    for number in range(1, 2000):
+        os.link(tmp_path / "0.wav", tmp_path / f"{number}.wav")
+    found = files(tmp_path)
+    assert found == sorted(found)
+    assert len(found) == 2000

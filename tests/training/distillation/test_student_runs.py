@@ -1,0 +1,288 @@
+"""Students on a tiny corpus: from audio and a teacher's word to folds, model and prediction."""
+
+import csv
+import json
+import subprocess
+
+import numpy as np
+import pytest
+import soundfile
+from sklearn.metrics import f1_score
+
+from tests import signals
+from tests.training.tables import write_csv
+
+SECONDS = 2.5
+CLIPS = 16
+FOLDS = 2
+# Clips of a fold.
+TESTED = CLIPS // FOLDS
+
+
+def write_labels(path, names, quadrants):
+    """What a teacher says: one window a second, half sure of the truth."""
+    windows = 2
+    soft = 0.5 * np.eye(4)[quadrants] + 0.125
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(
+        path,
+        names=names,
+        truth=quadrants,
+        offsets=np.arange(len(names) + 1) * windows,
+        times=np.tile([0.5, 1.5], len(names)),
+        quadrants=np.repeat(soft, windows, axis=0),
+        clip_quadrants=soft,
+    )
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Clips whose pitch and noise tell the quadrant, renders, a teacher's labels, a recipe."""
+    folder = tmp_path_factory.mktemp("students")
+    music, piano = folder / "music", folder / "piano"
+    music.mkdir(), piano.mkdir()
+    rows, renders = [], []
+    for index in range(CLIPS):
+        quadrant = index % 4
+        tone = signals.sine(SECONDS, frequency=220 * (1 + quadrant)) * 0.5
+        sound = tone + signals.noise(SECONDS, seed=index) * 0.1 * quadrant
+        soundfile.write(music / f"{index}.wav", sound, 16000)
+        label = f"Q{quadrant + 1}"
+        common = {"clip": f"clip{index}", "path": f"{index}.wav", "quadrant": label}
+        rows.append({**common, "artist_id": index, "fold": index // TESTED})
+        if index < 8:
+            soundfile.write(piano / f"{index}.wav", tone, 16000)
+            part = "train" if index < 4 else "val"
+            for soundfont in ("one", "musescore"):
+                renders.append({**common, "soundfont": soundfont, "part": part, "song_id": index})
+    write_csv(music / "labels.csv", rows)
+    write_csv(piano / "renders.csv", renders)
+    quadrants = np.arange(CLIPS) % 4
+    for fold in (*range(FOLDS), None):
+        labels = folder / "work" / "teacher" / ("all" if fold is None else f"fold{fold}")
+        kept = [index for index in range(CLIPS) if index // TESTED != fold]
+        write_labels(labels / "4q.npz", [f"clip{index}" for index in kept], quadrants[kept])
+    notes = folder / "work" / "teacher" / "notes" / "emopia.npz"
+    write_labels(notes, [f"clip{index}@one" for index in range(4)], quadrants[:4])
+    strength = {"gain": 0.1, "equaliser": 0.1, "band_shift": 0, "masked_bands": 2}
+    recipe = {
+        "name": "tiny",
+        "subjects": {
+            "4q": {"share": 0.7, "teacher_share": 0.5, "augmentation": strength},
+            "emopia": {"share": 0.3, "teacher_share": 0.0, "augmentation": strength},
+        },
+        "dropout": 0.0,
+        "validation_share": 0.0,
+        "patches": 32,
+        "label_smoothing": 0.0,
+        "mixup": 0.0,
+        "loss_weights": {"quadrants": 1.0, "arousal": 0.5, "valence": 0.5},
+        "schedule": {
+            "seed": 1,
+            "epochs": 1,
+            "patience": 9,
+            "batch_size": 16,
+            "learning_rate": 0.001,
+            "weight_decay": 0.0,
+            "averaging": 0.0,
+        },
+        "network": "compact",
+        "listener": "",
+        "frozen": False,
+    }
+    (folder / "tiny.json").write_text(json.dumps(recipe))
+    tones = {**recipe, "name": "tiny-tones", "network": "tones"}
+    tones["subjects"]["emopia"]["teacher_share"] = 0.5
+    (folder / "tiny-tones.json").write_text(json.dumps(tones))
+    pair = {
+        "movement": "tiny.json",
+        "tones": "tiny-tones.json",
+        "sureness": 1.5,
+        "gate_patches": 64,
+        "seed": 1,
+    }
+    (folder / "both.json").write_text(json.dumps({"name": "both", **pair}))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def train(place, script):
+    def run(*words, seconds=170):
+        process = subprocess.run(
+            [script, "train", *words, "--data", place / "music", "--work", place / "work"],
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            cwd=place,
+        )
+        assert "Traceback" not in process.stderr, process.stderr[-3000:]
+        return process
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def folds(place, train):
+    """What is said of the students of each fold, who were trained as those of a pair."""
+    renders = ("--renders", place / "piano" / "renders.csv")
+    # One at a time: each process of its own would load TensorFlow first.
+    pair = train("student", "both.json", *renders, "-j", "1")
+    assert pair.returncode == 0, pair.stderr[-2000:]
+    run = train("student", "tiny.json", *renders)
+    assert run.returncode == 0, run.stderr[-2000:]
+    return run
+
+
+@pytest.fixture(scope="module")
+def final(place, train, folds):
+    renders = place / "piano" / "renders.csv"
+    assert train("student", "both.json", "--renders", renders, "--final").returncode == 0
+
+
+@pytest.fixture(scope="module")
+def model(place, train, final):
+    run = train("export", "tiny.json", "--date", "2026-01-01", "-o", place / "models")
+    assert run.returncode == 0, run.stderr[-2000:]
+    return place / "models" / "tiny.pb"
+
+
+def test_each_fold_judges_its_own_clips(place, folds):
+    for fold in range(FOLDS):
+        with np.load(place / "work" / "students" / "tiny" / f"fold{fold}" / "4q.npz") as said:
+            assert said["clips"].tolist() == [0, 1, 2, 3] * 2
+            assert said["quadrants"].shape == (2 * TESTED, 4)
+        # The soundfont that is held back, and the one that was learned.
+        for corpus in ("emopia-held-back", "emopia-known"):
+            path = place / "work" / "students" / "tiny" / f"fold{fold}" / f"{corpus}.npz"
+            with np.load(path) as said:
+                assert said["clips"].tolist() == [0, 1, 2, 3]
+    assert "4q\n" in folds.stdout and "emopia\n" in folds.stdout
+
+
+def test_what_is_there_is_not_trained_again(place, train, folds):
+    before = sorted((path, path.stat().st_mtime_ns) for path in place.rglob("*.keras"))
+    again = train("student", "tiny.json", "--renders", place / "piano" / "renders.csv")
+    assert again.stdout == folds.stdout
+    assert sorted((path, path.stat().st_mtime_ns) for path in place.rglob("*.keras")) == before
+
+
+def test_the_model_says_what_the_network_says(model):
+    check_golden(model)
+
+
+def check_golden(model):
+    from quadpred_plugin.chain.network import Network
+    from quadpred_plugin.model.card import read_card
+
+    card = read_card(model)
+    card.verify()
+    golden = np.load(model.with_name(f"{model.stem}.golden.npz"))
+    heads = next(
+        Network(card.graph, card.entries["patches"]).predict([golden["patches"].astype(np.float32)])
+    )
+    for head in ("quadrants", "arousal", "valence"):
+        assert np.abs(heads[head] - golden[head]).max() < 1e-3
+
+
+def test_the_card_tells_the_folds(model, folds):
+    content = json.loads(model.with_suffix(".json").read_text())
+    metrics = content["quadpred"]["metrics"]
+    assert metrics["clips"] == CLIPS and metrics["patches"] == 2 * CLIPS
+    assert len(metrics["folds"]["clip"]["quadrants"]) == FOLDS
+    assert f"{metrics['clip']['quadrants']['f1']:6.3f}" in folds.stdout
+    piano = {
+        corpus: np.array(one["clip"]["quadrants"]["confusion"])
+        for corpus, one in metrics["other_corpora"].items()
+    }
+    assert set(piano) == {"emopia", "emopia-held-back", "emopia-known"}
+    np.testing.assert_array_equal(
+        piano["emopia"], piano["emopia-held-back"] + piano["emopia-known"]
+    )
+    assert piano["emopia-known"].sum() == 4 * FOLDS
+    assert set(content["quadpred"]["pooling"]) == {
+        "quadrants",
+        "arousal",
+        "valence",
+    }
+    assert "EMOPIA" in content["dataset"]["name"]
+    assert "never saw its artists" in metrics["protocol"]
+
+
+def test_the_model_predicts(place, model, script):
+    run = subprocess.run(
+        [script, "predict", "--model", model, "--format", "csv", place / "music" / "1.wav"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    (row,) = csv.DictReader(run.stdout.splitlines())
+    assert row["status"] == "ok"
+    assert sum(float(row[f"q{number}"]) for number in range(1, 5)) == pytest.approx(1, abs=1e-4)
+
+
+def test_the_comparison_tells_of_the_shipped_weights(place, model, script):
+    run = subprocess.run(
+        [script, "train", "compare", "tiny.json", "--work", "work"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=place,
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    # The card's temperature and offset, and what the weights of all clips said of EMOPIA.
+    pooling = json.loads(model.with_suffix(".json").read_text())["quadpred"]["pooling"]
+    means, truth = [], []
+    for corpus in ("emopia-held-back", "emopia-known"):
+        with np.load(place / "work" / "students" / "tiny" / "all" / f"{corpus}.npz") as said:
+            parts = np.split(said["quadrants"], said["ends"][:-1])
+            means += [part.mean(axis=0) for part in parts]
+            truth += said["clips"].tolist()
+    logits = np.log(means) / pooling["quadrants"]["temperature"]
+    logits[:, [0, 3]] += pooling["quadrants"]["offset"]
+    expected = f1_score(truth, logits.argmax(axis=1), average="macro", labels=range(4))
+    (piano,) = (
+        part
+        for part in run.stdout.split("###")
+        if part.startswith(" EMOPIA") and "all three" in part
+    )
+    (row,) = (line for line in piano.splitlines() if line.startswith("| **tiny**, as shipped |"))
+    assert [cell.strip() for cell in row.split("|")[2:4]] == ["1", f"{expected:.3f}"]
+
+
+def test_two_students_judge_together(place, train, final):
+    run = train("export", "both.json", "--date", "2026-01-01", "-o", place / "models")
+    assert run.returncode == 0, run.stderr[-2000:]
+    check_golden(place / "models" / "both.pb")
+    content = json.loads((place / "models" / "both.json").read_text())
+    settings = content["quadpred"]["training"]
+    assert settings["sureness"] == 1.5 and settings["gate_patches"] == 64
+    assert settings["movement"]["name"] == "tiny" and settings["tones"]["network"] == "tones"
+    assert "reads the notes" in content["description"]
+
+
+def test_without_a_teacher_the_way_is_told(place, script, tmp_path):
+    run = subprocess.run(
+        [
+            *(script, "train", "student", place / "tiny.json", "--data", place / "music"),
+            *("--renders", place / "piano" / "renders.csv", "--work", tmp_path, "-j", "1"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert run.returncode == 1
+    assert "run 'quadpred train teacher'" in run.stderr and "Traceback" not in run.stderr
+
+
+def test_without_folds_there_is_nothing_to_export(place, script, tmp_path):
+    run = subprocess.run(
+        [
+            *(script, "train", "export", place / "tiny.json", "--data", place / "music"),
+            *("--work", tmp_path, "--date", "2026-01-01", "-o", tmp_path / "models"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == 1 and "run 'quadpred train student tiny'" in run.stderr
+    assert not (tmp_path / "models").exists()

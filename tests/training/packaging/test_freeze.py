@@ -1,0 +1,90 @@
+"""Freezing, in a process of its own.
+
+Two TensorFlows can't share a process: the one that trains, and the one in Essentia.
+"""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+EXPORT = """
+import os
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import sys
+from pathlib import Path
+import keras
+import numpy as np
+from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.training.networks.published import build_network
+from quadpred_plugin.training.datasets import CORPORA
+from quadpred_plugin.training.packaging.export import export
+from quadpred_plugin.training.recipes.config import read_recipe
+from quadpred_plugin.training.packaging.card_facts import of_music_alone
+numbers = Preprocessing()
+keras.utils.set_random_seed(5)
+network = build_network(numbers, (8, 16, 32))
+random = np.random.default_rng(6)
+for layer in network.layers:
+    if "norm" in layer.name:
+        layer.set_weights([random.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])
+release = of_music_alone(read_recipe("music-4q"), CORPORA["4q"])
+export(network, numbers, release, "random", Path(sys.argv[1]), "2026-01-01")
+"""
+
+
+def freeze(folder):
+    result = subprocess.run(
+        [sys.executable, "-c", EXPORT, str(folder)], capture_output=True, text=True, timeout=300
+    )
+    assert result.returncode == 0, result.stderr[-2000:]
+
+
+@pytest.fixture(scope="module")
+def frozen(tmp_path_factory):
+    """A network with random weights and batch norm that isn't neutral, and its outputs."""
+    folder = tmp_path_factory.mktemp("frozen")
+    freeze(folder)
+    return folder
+
+
+def test_the_same_weights_give_the_same_bytes(frozen, tmp_path):
+    freeze(tmp_path)
+    for name in ("random.pb", "random.json", "random.golden.npz"):
+        assert (tmp_path / name).read_bytes() == (frozen / name).read_bytes(), name
+
+
+def test_a_frozen_network_says_what_the_framework_says(frozen):
+    from quadpred_plugin.chain.network import Network
+    from quadpred_plugin.model.card import read_card
+
+    card = read_card(frozen / "random.pb")
+    card.verify()
+    golden = np.load(frozen / "random.golden.npz")
+    network = Network(card.graph, card.entries["patches"])
+    heads = next(network.predict([golden["patches"].astype(np.float32)]))
+    for head in ("quadrants", "arousal", "valence"):
+        assert np.abs(heads[head] - golden[head]).max() < 1e-3
+        assert np.ptp(golden[head], axis=0).max() > 1e-3
+    # Constants are halves: about two bytes a parameter.
+    parameters = card.content["quadpred"]["training"]["parameters"]
+    assert card.graph.stat().st_size < 2.2 * parameters
+
+
+def test_a_card_without_figures_can_be_shown(frozen):
+    result = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from quadpred_plugin.cli.main import main; main()",
+            "models",
+            "show",
+            str(frozen / "random.pb"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert result.returncode == 0
+    assert "not measured" in result.stdout
