@@ -1,4 +1,4 @@
-"""``quadpred agreement``: from a csv file of ratings to rows of Krippendorff's alpha."""
+"""``quadpred agreement``: rows of Krippendorff's alpha of a csv file of ratings."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ Examples:
     "emotions",
     multiple=True,
     metavar="COLUMN",
-    help="A column of ratings; give the option again for more. Default: the eleven named above.",
+    help="A column of ratings; repeatable. Default: the eleven named above.",
 )
 @click.option(
     "--by",
     "groupings",
     multiple=True,
     metavar="COLUMN",
-    help="A column to group by: each language is a group, any other column must hold numbers and "
-    "gives two. Default: language, understanding and familiarity.",
+    help="A column to group by; repeatable. Each language is a group; any other column must be "
+    "of numbers and gives two groups. Default: language, understanding and familiarity.",
 )
 @click.option(
     "--at-least",
@@ -50,7 +50,7 @@ Examples:
     default=3,
     show_default=True,
     metavar="NUMBER",
-    help="What belongs to the upper of the two groups.",
+    help="Smallest number of the upper of the two groups.",
 )
 @click.option(
     "--at-most",
@@ -58,22 +58,22 @@ Examples:
     default=3,
     show_default=True,
     metavar="NUMBER",
-    help="What belongs to the lower one; a number may belong to both.",
+    help="Largest number of the lower group; a number can be in both.",
 )
 @click.option(
     "--with-lyrics",
     "excerpts",
     metavar="EXCERPTS.csv",
     type=_file,
-    help="Leave out excerpts without lyrics: a table with the columns excerpt and lyrics, which "
-    "is a language or Instrumental.",
+    help="Leave out excerpts without lyrics. A table with the columns excerpt and lyrics (a "
+    "language or Instrumental).",
 )
 @click.option(
     "--level-of-measurement",
     type=click.Choice(["nominal", "ordinal", "interval"]),
     default="ordinal",
     show_default=True,
-    help="Whether ratings are mere names, are in order, or have distances.",
+    help="Whether ratings are names, are ordered, or have distances.",
 )
 @click.option(
     "--resamples",
@@ -87,7 +87,7 @@ Examples:
     type=click.IntRange(min=0),
     default=0,
     show_default=True,
-    help="Of the bootstrap: the same seed gives the same intervals.",
+    help="Seed of the bootstrap: the same seed gives the same intervals.",
 )
 @click.option(
     "--format",
@@ -111,16 +111,16 @@ def command(
     output: str | None,
     force: bool,
 ) -> None:
-    """Measure how far listeners agree on the emotions of music.
+    """Measure the agreement of listeners on the emotions of music.
 
-    A row for each group of ratings and emotion gives Krippendorff's alpha (1 perfect
-    agreement, 0 what chance gives) and its 95 % confidence interval from a bootstrap
+    Each row, for a group of ratings and an emotion, has Krippendorff's alpha (1 perfect
+    agreement, 0 chance agreement) and its 95 % confidence interval from a bootstrap
     of excerpts and listeners. Units are excerpts.
 
     RATINGS.csv has a row for each listener and excerpt, and the columns user, excerpt, one
     for each emotion (anger bitter fear joy peace power sad surprise tender tension
-    transcendence; others by --emotion) and those to group by. Where it has a column
-    language, users are numbered within it. An empty cell is a missing rating.
+    transcendence; others by --emotion) and for each grouping. If it has a column language,
+    users are numbered within each language. An empty cell is a missing rating.
     """
     path = None if output is None else _check_output(output, force)
     format_name = format_name or _default_format(path)
@@ -146,17 +146,17 @@ def command(
     measured = measure_agreement(ratings, groups, level_of_measurement, resamples, seed)
     undefined = 0
 
-    def watched(progress: Progress) -> Iterator[Agreement]:
+    def counted(progress: Progress) -> Iterator[Agreement]:
         nonlocal undefined
         for done, one in enumerate(measured, 1):
             undefined += one.alpha is None
-            progress.show(done)
+            progress.update(done)
             yield one
 
     def write(stream: IO[str]) -> None:
         function = agreements.write_csv if format_name == "csv" else agreements.write_table
-        with Progress(len(groups) * len(ratings.emotions), wanted=True, unit="rows") as progress:
-            function(stream, watched(progress))
+        with Progress(len(groups) * len(ratings.emotions), enabled=True, unit="rows") as progress:
+            function(stream, counted(progress))
 
     if path is not None:
         write_atomically(path, write, text=True)
@@ -186,8 +186,8 @@ def _default_format(path: Path | None) -> str:
     formats = {".csv": "csv", ".txt": "table"}
     if path.suffix.lower() not in formats:
         raise click.UsageError(
-            f"The format of {path} can't be told from its suffix; the known ones are "
-            f"{', '.join(formats)}. --format names one."
+            f"{path} has an unknown suffix; known suffixes are {', '.join(formats)}. Use one of "
+            "these, or give --format."
         )
     return formats[path.suffix.lower()]
 

@@ -1,26 +1,26 @@
-"""``quadpred batch``: a collection of any size, resumable."""
+"""``quadpred batch``: predict a collection of any size, resumable."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
-from functools import partial
-from typing import TYPE_CHECKING
 
 import click
 
+from quadpred_plugin.batch.engines import ENGINES, EngineOptions
+from quadpred_plugin.cli.file_options import available_cores, jobs_option
+from quadpred_plugin.cli.message_options import (
+    check_verbosity,
+    color_option,
+    print_message,
+    verbose_option,
+)
 from quadpred_plugin.cli.model_options import choose_model, hop_option, model_option
-from quadpred_plugin.cli.predict import cores
-from quadpred_plugin.cli.verbosity import check_telling, color_option, verbose_option
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.exports import FORMATS, LEVELS
 
-if TYPE_CHECKING:
-    from quadpred_plugin.batch.run import Engine
-    from quadpred_plugin.model.card import ModelCard
-
-# A table is for reading in a terminal.
+# Tables are for terminals, not for files.
 FILE_FORMATS = tuple(name for name in FORMATS if name != "table")
-ENGINES = ("local", "dask")
+DEFAULT_ENGINE = next(iter(ENGINES))
 
 
 @click.command(
@@ -40,7 +40,7 @@ Examples:
     required=True,
     type=click.Path(file_okay=False),
     metavar="DIR",
-    help="Folder of results: new, empty, or of a run before, which is then continued.",
+    help="Folder of results: new, empty, or of an earlier run, which is resumed.",
 )
 @model_option
 @hop_option
@@ -49,40 +49,42 @@ Examples:
     "format_name",
     type=click.Choice(FILE_FORMATS),
     metavar="NAME",
-    help=f"Of the result file of each track: {', '.join(FILE_FORMATS)}. Default: json.",
+    help=f"Format of each track's result file: {', '.join(FILE_FORMATS)}. Default: json.",
 )
 @click.option(
     "--dataset",
     is_flag=True,
-    help="All rows in one Parquet data set, tracks.parquet or frames.parquet by level, "
+    help="Write all rows into one Parquet data set, tracks.parquet or frames.parquet by level, "
     "instead of files.",
 )
 @click.option(
     "--level",
     type=click.Choice(LEVELS),
-    help="A row a track (default of a data set), or a row a patch (default of files); for "
-    "formats that have both.",
+    help="One row per track: file (default of a data set), or per patch: frame (default of "
+    "files); for formats of rows.",
 )
-@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes; default: one a core.")
+@jobs_option
 @click.option(
     "--engine",
-    type=click.Choice(ENGINES),
-    default="local",
-    help="Processes of this machine (default), or a Dask cluster.",
+    type=click.Choice(list(ENGINES)),
+    default=DEFAULT_ENGINE,
+    help="Where tracks are analysed: "
+    + ", ".join(f"{entry.title} ({name})" for name, entry in ENGINES.items())
+    + f". Default: {DEFAULT_ENGINE}.",
 )
 @click.option(
     "--scheduler",
     metavar="ADDRESS",
-    help="Of the Dask cluster, as tcp://HOST:PORT; without it one is started here.",
+    help="Address of the cluster, such as tcp://HOST:PORT. Default: a cluster started here.",
 )
-@click.option("--force", is_flag=True, help="Hear every track again.")
-@click.option("--skip-existing", is_flag=True, help="Leave tracks with a result as they are.")
+@click.option("--force", is_flag=True, help="Analyse every track again.")
+@click.option("--skip-existing", is_flag=True, help="Keep every existing result.")
 @click.option(
     "--checksum",
     is_flag=True,
-    help="Tell changed tracks by their content, not by size and time.",
+    help="Detect changed tracks by content, not by size and time.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Failures alone: no warnings, no progress.")
+@click.option("-q", "--quiet", is_flag=True, help="Print failures only: no warnings, no progress.")
 @verbose_option
 @color_option
 def command(
@@ -102,70 +104,63 @@ def command(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Hear all tracks below the folder ROOT, each once.
+    """Predict all tracks below the folder ROOT, each once.
 
     The result of ROOT/album/song.mp3 is DIR/album/song.mp3.json. Links that lead out of
     ROOT are not followed, and nothing is written outside of DIR.
 
-    Whatever ends a run, the same command goes on where it was. A track is heard again if
-    it has changed, if the model, the hop, the level or the format is another, if its result
-    is gone, or if it failed.
+    However a run ends, the same command resumes it. A track is analysed again if it has
+    changed, if the model, the hop, the level or the format is different, if its result is
+    missing, or if it failed.
 
-    DIR/manifest.csv tells of all tracks, DIR/failures.csv why some have no result,
-    DIR/settings.json what the hashes of settings stand for.
+    DIR/manifest.csv lists all tracks, DIR/failures.csv the failures with their reasons,
+    DIR/settings.json the settings by their hashes.
 
-    On a Dask cluster ROOT has the same path on every worker. So should DIR; a worker that
+    On a cluster ROOT must have the same path on every worker. So should DIR; a worker that
     doesn't find it returns its results.
 
-    Exit code 0: all done; 1: some tracks failed; 2: wrong use; 130: interrupted, what was
-    finished is kept.
+    Exit code 0: all done; 1: some tracks failed; 2: wrong use; 130: interrupted, finished
+    results are kept.
     """
     from quadpred_plugin.chain.engine import restrict_algorithms
 
     if force and skip_existing:
         raise click.UsageError("--force and --skip-existing exclude each other.")
-    check_telling(quiet, verbose)
+    check_verbosity(quiet, verbose)
     if dataset and format_name:
         raise click.UsageError("--dataset and --format exclude each other.")
-    if engine == "local" and scheduler:
-        raise click.UsageError("--scheduler needs --engine dask.")
+    if scheduler and not ENGINES[engine].takes_scheduler:
+        clusters = [name for name, entry in ENGINES.items() if entry.takes_scheduler]
+        raise click.UsageError(f"--scheduler needs --engine {' or '.join(clusters)}.")
     if scheduler and jobs:
-        raise click.UsageError("-j is for processes of this machine: a cluster has its own.")
+        raise click.UsageError("-j is for processes of this machine; --scheduler excludes it.")
     form = None if dataset else format_name or "json"
     level = _choose_level(form, level)
     restrict_algorithms()
-    from quadpred_plugin.batch.plan import Wishes
+    from quadpred_plugin.batch.plan import ReuseRules
     from quadpred_plugin.batch.run import open_batch
     from quadpred_plugin.cli.batch_run import BatchRun
 
     card = choose_model(model, hop)
-    # A damaged model is one error, not one of each process.
+    # Checked here so that a damaged model is one error, not one per process.
     card.verify()
-    with ExitStack() as stack:
-        hearers = _engine(stack, card, engine, scheduler, jobs or cores())
+    rules = ReuseRules(force, skip_existing, checksum)
+    options = EngineOptions(card, jobs or available_cores(), scheduler, print_message)
+    with ENGINES[engine].open(options) as opened, ExitStack() as stack:
         run = BatchRun(root, output, quiet, verbose)
-        run.explain(card, hop)
+        run.describe(card, hop)
         try:
             batch = stack.enter_context(
-                open_batch(
-                    root,
-                    output,
-                    card,
-                    hop,
-                    form,
-                    level,
-                    Wishes(force, skip_existing, checksum),
-                    run.settle,
-                )
+                open_batch(root, output, card, hop, form, level, rules, run.report)
             )
         except OutputError as error:
             raise click.UsageError(str(error)) from error
-        run.over(batch, hearers)
+        run.analyse(batch, opened)
     return run.end()
 
 
 def _choose_level(form: str | None, level: str | None) -> str | None:
-    # A data set is a table of the collection, of which files hold the details.
+    # A data set is an overview of the collection by default; files have the details.
     if form is None:
         return level or "file"
     try:
@@ -173,18 +168,3 @@ def _choose_level(form: str | None, level: str | None) -> str | None:
         return FORMATS[form].choose_level(level, "frame")
     except OutputError as error:
         raise click.UsageError(str(error)) from error
-
-
-def _engine(
-    stack: ExitStack, card: ModelCard, name: str, scheduler: str | None, jobs: int
-) -> Engine:
-    if name == "local":
-        from quadpred_plugin.batch.local_engine import hear_locally
-
-        return partial(hear_locally, card, jobs)
-    from quadpred_plugin.batch.dask_engine import connect, hear_on_cluster
-
-    client = stack.enter_context(connect(scheduler, jobs))
-    if not client.nthreads():
-        click.echo(f"quadpred: {scheduler} has no workers yet: waiting for one.", err=True)
-    return partial(hear_on_cluster, client, card)

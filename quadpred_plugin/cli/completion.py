@@ -1,4 +1,4 @@
-"""``quadpred completion``: scripts for the shells, as click makes them."""
+"""``quadpred completion``: click's completion scripts for shells."""
 
 import click
 
@@ -18,12 +18,11 @@ Examples:
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def command(context: click.Context, shell: str) -> None:
-    """Print what lets a shell complete commands, options, models and files.
+    """Print a script that completes commands, options, models and files in SHELL.
 
-    Put it where the shell looks for completions, as in the examples; the folders must be
-    there. For zsh, the folder must be in fpath before compinit runs: 'fpath+=~/.zfunc' in
-    ~/.zshrc. For the running shell alone, let it evaluate what is printed. bash must be 4.4
-    or newer.
+    Save it in the shell's folder of completions, as in the examples; the folder must exist.
+    For zsh, the folder must be in fpath before compinit runs: 'fpath+=~/.zfunc' in ~/.zshrc.
+    For the current shell only, evaluate the output. bash must be 4.4 or newer.
     """
     from click.shell_completion import get_completion_class
 

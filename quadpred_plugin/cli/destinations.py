@@ -1,4 +1,4 @@
-"""Where results go: standard output, one file, or a file for each input."""
+"""Destinations of results: standard output, one file, or one file per input."""
 
 import os
 from collections.abc import Sequence
@@ -10,18 +10,18 @@ import click
 
 @dataclass(frozen=True)
 class Targets:
-    """What is to be heard and where its results go.
+    """Audio files and the destinations of their results.
 
     Attributes
     ----------
     names : tuple of str
         Audio files in order.
     output : Path or None
-        One file for all of them; None for standard output or files of their own.
+        One file for all results; None for standard output or one file each.
     outputs : tuple of Path, or None
-        A file for each.
+        One file per audio file.
     plots : tuple of Path, or None
-        A picture for each.
+        One picture per audio file.
     """
 
     names: tuple[str, ...]
@@ -31,7 +31,7 @@ class Targets:
 
 
 def is_folder(name: str) -> bool:
-    """Say whether a user's word for an output means a folder: one that is there, or a slash."""
+    """Whether an output is a folder: an existing one, or a name that ends in a slash."""
     return name.endswith(os.sep) or os.path.isdir(name)
 
 
@@ -44,17 +44,16 @@ def plan_targets(
     ----------
     names : sequence of str
     output, plot : str or None
-        What the user named; an existing folder or a name that ends in a slash is a
-        folder.
+        As the user names them; `is_folder` tells folders from files.
     suffix : str
-        Of files in an output folder.
+        Suffix of files in an output folder.
     one_each : bool
-        Whether the format holds one audio file only, so that several need a folder.
+        Whether a file of the format contains one audio file, so that several need a folder.
 
     Raises
     ------
     click.UsageError
-        If several files are to go where only one has room.
+        If several files would go into one that takes a single one.
     """
     from quadpred_plugin.audio.paths import output_paths
 
@@ -63,8 +62,8 @@ def plan_targets(
     named_a_file = output is None or (not is_folder(output) and Path(output).suffix)
     if one_each and len(names) > 1 and named_a_file:
         raise click.UsageError(
-            f"A {suffix} file holds one audio file, but {len(names)} are to be heard: name a "
-            "folder by -o, with a slash at its end."
+            f"A {suffix} file contains one audio file, not {len(names)}: give -o a folder, with "
+            "a slash at its end."
         )
     if output is not None:
         if is_folder(output) or (one_each and len(names) > 1):
@@ -80,7 +79,7 @@ def plan_targets(
             plots = tuple(output_paths(names, picture, ".png"))
         elif len(names) > 1:
             raise click.BadParameter(
-                f"{plot} is one picture, but {len(names)} files are to be drawn: name a folder.",
+                f"{plot} is one picture, not {len(names)}: give --plot a folder.",
                 param_hint="--plot",
             )
         else:
@@ -96,7 +95,7 @@ def plan_targets(
 
 
 def check_targets(targets: Targets, force: bool, skip_existing: bool) -> Targets:
-    """Make the folders, and refuse or leave out what exists, before any work is done.
+    """Make the folders, and refuse or leave out existing outputs, before any work.
 
     Raises
     ------
@@ -113,10 +112,10 @@ def check_targets(targets: Targets, force: bool, skip_existing: bool) -> Targets
         if file is None or not file.exists():
             continue
         if not file.is_file():
-            raise click.UsageError(f"{file} is there, and not a regular file.")
+            raise click.UsageError(f"{file} exists and is not a regular file.")
         if not force and not skip_existing:
             raise click.UsageError(
-                f"{file} exists: --force replaces it, --skip-existing leaves it."
+                f"{file} exists: --force replaces it, --skip-existing keeps it."
             )
     return _without_existing(targets) if skip_existing else targets
 

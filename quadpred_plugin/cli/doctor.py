@@ -1,4 +1,4 @@
-"""``quadpred doctor``: what works here, and how to repair what doesn't."""
+"""``quadpred doctor``: check the installation and print remedies."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print all findings as one JSON object.")
 @click.pass_context
 def command(context: click.Context, as_json: bool) -> int:
-    """Look at this installation and say how to repair what doesn't work.
+    """Check this installation and print how to repair it.
 
-    Looks at the packages that are needed and the native libraries in them, at models and
-    their hashes, lets each model predict its golden vectors, decodes a tone in each common
-    container, and looks at the Vamp plugin, at optional packages and at the environment
-    variables of options. Nothing is changed, nothing is sent anywhere.
+    Checks the required packages and their native libraries, the models and their hashes,
+    the prediction of each model's golden vectors, the decoding of a tone in each common
+    container, the Vamp plugin, the optional packages and the environment variables of
+    options. Nothing is changed, and nothing is sent over the network.
 
-    Exit code 0: all well; 1: something is to be repaired.
+    Exit code 0: no problems; 1: problems were found.
     """
-    findings = _look(context.find_root().command)
+    findings = _examine(context.find_root().command)
     if as_json:
         return _print_json(list(findings))
     return _print_text(findings)
 
 
-def _look(root: click.Command) -> Iterator[Finding]:
+def _examine(root: click.Command) -> Iterator[Finding]:
     from functools import partial
 
     from quadpred_plugin.cli.environment_variables import examine_environment

@@ -1,4 +1,4 @@
-"""Environment variables of the options: which there are, and which are set in vain."""
+"""Environment variables of the options, and those that are set without effect."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ PREFIX = "QUADPRED"
 
 
 def name_variables(command: click.Command, prefix: str) -> list[str]:
-    """Give each option of a command, and of those below it, its variable.
+    """Set the environment variable of each option of a command and its subcommands.
 
-    Click would make them of parameters' names in the code; users know the options'.
+    Names are those of the options; click's own would be those of parameters in the code.
 
     Parameters
     ----------
     command : click.Command
     prefix : str
-        Ours and the words of the command, such as ``QUADPRED_MODELS_SHOW``.
+        The program and the command in capitals, such as ``QUADPRED_MODELS_SHOW``.
 
     Returns
     -------
     names : list of str
+        All variables.
     """
     names = []
     for parameter in command.params:
@@ -46,7 +47,7 @@ def _capitals(word: str) -> str:
 
 
 def examine_environment(root: click.Command) -> Iterator[Finding]:
-    """Look which variables of ours are set."""
+    """Yield a finding for each variable of the program that is set."""
     from quadpred_plugin.doctor.findings import NOTE, OK, Finding
     from quadpred_plugin.model.registry import FOLDER_VARIABLE
 
@@ -63,5 +64,5 @@ def examine_environment(root: click.Command) -> Iterator[Finding]:
         if name in known:
             yield Finding("environment", name, OK, f"is '{value}'")
         else:
-            detail = f"is set to '{value}', but no option has that variable."
+            detail = f"is set to '{value}' without effect: no option has that variable."
             yield Finding("environment", name, NOTE, detail, f"unset {name}")

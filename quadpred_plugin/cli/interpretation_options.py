@@ -1,4 +1,4 @@
-"""Options that say how numbers are read: what a name, a segment and an excerpt take."""
+"""Options that interpret predictions: neutral zone, segments, excerpts; the choice of a format."""
 
 from __future__ import annotations
 
@@ -15,40 +15,41 @@ if TYPE_CHECKING:
     from quadpred_plugin.exports import Export
     from quadpred_plugin.interpretation import Interpretation
 
+confidence_option = click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="PROBABILITY",
+    help="Name predictions of less confidence neutral. Default: 0.",
+)
 _OPTIONS = (
-    click.option(
-        "--min-confidence",
-        type=click.FloatRange(0, 1),
-        default=0.0,
-        metavar="PROBABILITY",
-        help="Call neutral what is less sure.",
-    ),
+    confidence_option,
     click.option(
         "--min-segment",
         type=click.FloatRange(min=0),
         default=2.0,
         metavar="SECONDS",
-        help="Length of the shortest segment. Default: 2.",
+        help="Minimum length of a segment. Default: 2.",
     ),
     click.option(
         "--hysteresis",
         type=click.FloatRange(min=0),
         default=0.0,
         metavar="SECONDS",
-        help="Of certainty, that a change of segment must gain. Default: 0.",
+        help="Cost of a change of quadrant, in seconds of full confidence. Default: 0.",
     ),
 )
 _TOP = (
     click.option(
         "--top",
         type=click.Choice(QUADRANT_NAMES),
-        help="Say where each file is the most of this quadrant, instead of all else.",
+        help="Print only the excerpt of each file with the highest probability of this quadrant.",
     ),
     click.option(
         "--seconds",
         type=click.FloatRange(min=0, min_open=True),
         metavar="SECONDS",
-        help="Length of the stretch that --top looks for. Default: 30.",
+        help="Length of the excerpt of --top. Default: 30.",
     ),
 )
 
@@ -61,7 +62,7 @@ def interpretation_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def excerpt_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of `excerpt_of` to a command."""
+    """Add --top and --seconds to a command."""
     for option in reversed(_TOP):
         command = option(command)
     return command
@@ -70,7 +71,7 @@ def excerpt_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def interpretation_of(
     min_confidence: float, min_segment: float, hysteresis: float
 ) -> Interpretation:
-    """Return what the options say together."""
+    """Return the interpretation of the options' values."""
     from quadpred_plugin.interpretation import Interpretation
 
     try:
@@ -82,22 +83,22 @@ def interpretation_of(
 def choose_export(
     format_name: str, level: str | None, top: str | None, seconds: float | None
 ) -> tuple[Export, str | None]:
-    """Return what writes the results, and what its rows stand for.
+    """Return the export and the level of its rows.
 
     Raises
     ------
     click.UsageError
-        If the options don't go together, or a package is missing.
+        If the options exclude each other, or a package is missing.
     """
     if seconds is not None and not top:
-        raise click.UsageError("--seconds is the length of what --top looks for: give it too.")
+        raise click.UsageError("--seconds is the length of the excerpt of --top: give --top too.")
     if top:
-        from quadpred_plugin.exports.excerpts import FORMATS_OF_ROWS, excerpt_export
+        from quadpred_plugin.exports.excerpts import EXCERPT_FORMATS, excerpt_export
 
-        if format_name not in FORMATS_OF_ROWS:
-            raise click.UsageError(f"--top gives rows: as {', '.join(FORMATS_OF_ROWS)}.")
+        if format_name not in EXCERPT_FORMATS:
+            raise click.UsageError(f"--top needs a format of rows: {', '.join(EXCERPT_FORMATS)}.")
         if level:
-            raise click.UsageError("--top gives a row a file: --level has no meaning with it.")
+            raise click.UsageError("--top writes one row per file: --level has no effect with it.")
         return excerpt_export(format_name, top, seconds or 30.0), None
     export = FORMATS[format_name]
     try:

@@ -1,4 +1,4 @@
-"""``quadpred live``: what goes on, a line a hop or a meter."""
+"""``quadpred live``: predict a stream or an audio device while it arrives."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from quadpred_plugin.cli.interpretation_options import confidence_option
 from quadpred_plugin.cli.interruption import Interruption
+from quadpred_plugin.cli.message_options import color_option, print_message
 from quadpred_plugin.cli.model_options import choose_model, hop_option, model_option
-from quadpred_plugin.cli.verbosity import color_option
 from quadpred_plugin.errors import AudioError
-
-if TYPE_CHECKING:
-    pass
 
 _CHUNK_BYTES = 4096
 
@@ -34,26 +32,22 @@ Examples:
 @click.argument("source", required=False, type=click.Choice(["-"]), metavar="[-]")
 @click.option("--device", metavar="NAME|NUMBER", help="Record from an audio device instead.")
 @click.option("--list-devices", is_flag=True, help="List the audio devices that record.")
-@click.option("--raw", is_flag=True, help="The stream has no header: --rate and the next two say.")
-@click.option("--rate", type=click.FloatRange(min=1), metavar="HZ", help="Of raw samples.")
+@click.option("--raw", is_flag=True, help="Read samples without a header; needs --rate.")
+@click.option("--rate", type=click.FloatRange(min=1), metavar="HZ", help="Rate of raw samples.")
 @click.option(
-    "--channels", type=click.IntRange(1, 64), help="Of raw samples, interleaved. Default: 1."
+    "--channels",
+    type=click.IntRange(1, 64),
+    help="Channels of raw samples, interleaved. Default: 1.",
 )
 @click.option(
     "--sample-format",
     type=click.Choice(["s16le", "s32le", "f32le"]),
-    help="Of raw samples. Default: s16le.",
+    help="Format of raw samples. Default: s16le.",
 )
 @model_option
 @hop_option
-@click.option(
-    "--min-confidence",
-    type=click.FloatRange(0, 1),
-    default=0.0,
-    metavar="PROBABILITY",
-    help="Call neutral what is less sure.",
-)
-@click.option("--json", "lines", is_flag=True, help="Lines on a terminal too, not a meter.")
+@confidence_option
+@click.option("--json", "lines", is_flag=True, help="Print lines on a terminal too, not a meter.")
 @color_option
 def command(
     source: str | None,
@@ -68,18 +62,17 @@ def command(
     min_confidence: float,
     lines: bool,
 ) -> int:
-    """Hear audio while it goes on, and say a line a hop.
+    """Predict audio while it arrives; print one line per hop.
 
-    It is read from standard input (-), in a container that FFmpeg knows, such as wav, or
-    as raw samples; or from an audio device, with the package sounddevice. So
-    "ffmpeg -i URL -f wav - | quadpred live -" hears whatever FFmpeg does.
+    Audio is read from standard input (-), in a container that FFmpeg knows, such as wav, or
+    as raw samples; or from an audio device, with the package sounddevice. For example,
+    "ffmpeg -i URL -f wav - | quadpred live -" analyses any source of FFmpeg.
 
-    The whole signal's peak isn't known yet: each patch is divided by the peak so far. The
-    first seconds of music that grows louder are therefore heard as louder than predict
-    hears them.
+    The whole signal's peak isn't known yet, so each patch is divided by the peak so far. At
+    the start of music that grows louder, predictions therefore differ from predict's.
 
     A line is a JSON object: time and duration in seconds, q1 to q4, arousal, valence,
-    quadrant, status (ok, or silent before anything is heard) and level (the peak so far).
+    quadrant, status (ok, or silent before the first sound) and peak (the peak so far).
 
     Exit code 0: the stream has ended; 1: it isn't audio; 2: wrong use; 130: interrupted.
     """
@@ -91,39 +84,39 @@ def command(
     if (source is None) == (device is None):
         raise click.UsageError("Name one source: - for standard input, or --device.")
     if not raw and (rate or channels or sample_format):
-        raise click.UsageError("--rate, --channels and --sample-format are for --raw.")
+        raise click.UsageError("--rate, --channels and --sample-format need --raw.")
     if raw and (device or not rate):
-        raise click.UsageError("--raw is for standard input, and needs --rate.")
+        raise click.UsageError("--raw needs standard input and --rate.")
     from quadpred_plugin.chain.engine import restrict_algorithms
 
     restrict_algorithms()
     card = choose_model(model, hop)
     from quadpred_plugin.inference import Model
     from quadpred_plugin.interpretation import Interpretation
-    from quadpred_plugin.live import hear_live
+    from quadpred_plugin.live import predict_live
 
-    # Before the first sample, so that nothing is heard late.
+    # Loaded before the first sample, so that no sample waits.
     loaded = Model(card)
     name = f"device {device}" if device else "standard input"
     interruption = Interruption()
     try:
-        with interruption, ExitStack() as stack, interruption.at_once():
+        with interruption, ExitStack() as stack, interruption.immediate():
             found, blocks = _open(stack, device, raw, rate, channels or 1, sample_format or "s16le")
-            patches = hear_live(loaded, blocks, found, hop, Interpretation(min_confidence))
-            _tell(stack, patches, lines)
+            patches = predict_live(loaded, blocks, found, hop, Interpretation(min_confidence))
+            _print_patches(stack, patches, lines)
     except AudioError as error:
-        if not interruption.wished:
+        if not interruption.requested:
             raise AudioError(f"{name}: {error}") from error
     except KeyboardInterrupt:
         pass
-    # An interrupt while it reads looks like the stream's end.
-    if interruption.wished:
-        click.echo("quadpred: interrupted.", err=True)
+    # Ctrl-C while the stream is read looks like the stream's end.
+    if interruption.requested:
+        print_message("interrupted.")
         return 130
     return 0
 
 
-def _tell(stack: ExitStack, patches: Iterator[Any], lines: bool) -> None:
+def _print_patches(stack: ExitStack, patches: Iterator[Any], lines: bool) -> None:
     if lines or not sys.stdout.isatty():
         for patch in patches:
             sys.stdout.write(patch.to_line())
@@ -160,10 +153,10 @@ def _open(
 
 
 class _Pipe:
-    """Standard input, as much as is there at a time: Python's own waits until it has all."""
+    """Standard input, read as far as it is available; Python's own reader waits for all bytes."""
 
     def read(self, size: int = _CHUNK_BYTES) -> bytes:
-        # FFmpeg calls this, and what is raised through it is printed with a traceback.
+        # FFmpeg calls this; an exception would be printed with a traceback.
         try:
             return os.read(0, size)
         except KeyboardInterrupt:

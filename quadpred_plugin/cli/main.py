@@ -1,4 +1,4 @@
-"""The click group ``quadpred``."""
+"""The program ``quadpred`` and its table of commands."""
 
 import os
 import sys
@@ -11,29 +11,29 @@ from quadpred_plugin.cli.environment_variables import PREFIX, name_variables
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.version import VERSION
 
-# Module and one-line help of each command, so that help needs none of them.
+# Module and one-line help of each command. Help doesn't import the modules.
 COMMANDS = {
-    "predict": "Hear audio files and say their quadrants, arousal and valence.",
-    "batch": "Hear a collection of any size, a result for each track, resumable.",
-    "live": "Hear audio while it goes on, a line a hop or a meter.",
+    "predict": "Predict quadrants, arousal and valence of audio files.",
+    "batch": "Predict a collection of any size, one result per track.",
+    "live": "Predict a stream or an audio device while it arrives.",
     "report": "Write a page that plays files and shows their emotion over time.",
     "models": "List, show, verify and import models.",
-    "doctor": "Look at this installation and say how to repair it.",
+    "doctor": "Check this installation and print how to repair it.",
     "vamp": "Install the Vamp plugin for Sonic Visualiser and other hosts.",
-    "tag": "Write mood, quadrant, arousal and valence into the tags of files.",
-    "completion": "Print what lets bash, zsh or fish complete commands and options.",
-    "agreement": "Measure how far listeners agree on emotions, by Krippendorff's alpha.",
+    "tag": "Write mood, quadrant, arousal and valence into tags.",
+    "completion": "Print the completion script of bash, zsh or fish.",
+    "agreement": "Measure agreement on emotions by Krippendorff's alpha.",
     "train": "Train, evaluate and export models.",
 }
 
 
 class LazyGroup(click.Group):
-    """A group that imports a command when it is called."""
+    """Group of commands that imports a command's module when the command is used."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take options without a command for those of ``predict``.
+        """Insert ``predict`` before options without a command.
 
-        So the call of quad-pred's script holds: ``-s e -m e -i song.mp3 -o song.npy``.
+        quad-pred's script is called like this: ``-s e -m e -i song.mp3 -o song.npy``.
         """
         own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
         if args and args[0].startswith("-") and args[0].strip("-") and args[0] not in own:
@@ -45,7 +45,7 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """Import the command of that name."""
+        """Import and return the command of a name; None if there is none."""
         if name not in COMMANDS:
             return None
         command: click.Command = import_module(f"quadpred_plugin.cli.{name}").command
@@ -53,7 +53,7 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table of commands without importing them."""
+        """Write the table of commands without importing their modules."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
@@ -71,25 +71,25 @@ Examples:
 )
 @click.version_option(VERSION, prog_name="quadpred")
 def quadpred() -> None:
-    """Hear how the emotion of music moves.
+    """Predict the emotion of music over time.
 
     Each second of music gets probabilities of the four quadrants of Russell's circumplex
     (Q1 happy, Q2 angry, Q3 sad, Q4 calm), and values of arousal and valence.
-    'quadpred COMMAND --help' tells more of each command.
+    'quadpred COMMAND --help' describes a command.
 
     Every option has an environment variable: QUADPRED, the command and the option in
     capitals, such as QUADPRED_PREDICT_MODEL or QUADPRED_MODELS_SHOW_JSON. Flags take 1
-    or 0. What the command line says counts for more. QUADPRED_MODELS names the folder of
-    models that you imported.
+    or 0. Options on the command line take precedence. QUADPRED_MODELS is the folder of
+    imported models.
     """
 
 
 def main() -> None:
-    """Run the command line; known errors end it with their sentence, not a traceback."""
+    """Run the command line; known errors end it with a sentence, not a traceback."""
     try:
         code = quadpred.main(standalone_mode=False)
         if sys.stdout:
-            # What doesn't fit must be told now: at exit it is too late.
+            # Errors of the last write are reported here; at exit it is too late.
             sys.stdout.flush()
     except click.ClickException as error:
         error.show()
@@ -101,19 +101,19 @@ def main() -> None:
         click.echo("quadpred: interrupted.", err=True)
         code = 130
     except BrokenPipeError:
-        # The reader of our output has gone; nothing is left to say.
+        # The reader of the output has closed it, so no message is needed.
         code = 1
     except OSError as error:
         reason = error.strerror or error
         click.echo(f"quadpred: {error.filename or 'the output'}: {reason}.", err=True)
         code = 1
     for stream in (sys.stdout, sys.stderr):
-        _give_up(stream)
+        _drop_unwritten(stream)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _give_up(stream: TextIO | None) -> None:
-    """Drop what a stream can't take, which would be tried again, and told, at exit."""
+def _drop_unwritten(stream: TextIO | None) -> None:
+    """Drop output that a stream can't take; Python would try again and fail at exit."""
     if stream is None:
         return
     try:

@@ -1,4 +1,4 @@
-"""A meter in the terminal: bars of the quadrants, arousal and valence."""
+"""Terminal meter: bars of the quadrants, arousal and valence."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TITLES = max(len(quadrant.title) for quadrant in QUADRANTS)
 
 
 class Meter:
-    """Shows one patch after another in the same place of standard output."""
+    """Shows each patch in the place of the previous one on standard output."""
 
     def __enter__(self) -> Meter:
         from rich.console import Console
@@ -34,7 +34,7 @@ class Meter:
         self._live.__exit__(kind, error, traceback)
 
     def show(self, patch: LivePatch) -> None:
-        """Show a patch instead of the one before."""
+        """Replace the shown patch."""
         from rich.text import Text
 
         text = Text(f"{patch.time:9.2f} s  {'silent' if patch.silent else patch.quadrant}\n")

@@ -1,4 +1,4 @@
-"""Options that choose a model and the hop, and what is said of a choice that can't be."""
+"""Shared --model and --hop options and their errors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def model_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --model, the default model's name if it isn't given."""
+    """Add --model, which is ``default`` if not given."""
     return click.option(
         "--model",
         default="default",
@@ -26,29 +26,30 @@ def model_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def hop_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --hop, s."""
+    """Add --hop, in seconds; None if not given."""
     return click.option(
         "--hop",
         type=float,
         metavar="SECONDS",
-        help="From one patch's start to the next, rounded to frames of 0.032 s; "
-        "without it patches don't overlap.",
+        help="Time from one patch's start to the next, rounded to frames of 0.032 s. "
+        "Default: the patch, without overlap.",
     )(command)
 
 
 def choose_model(name: str, hop: float | None = None) -> ModelCard:
-    """Find the model that was asked for, and check that it can hop so.
+    """Return the card of a model, after a check of the hop.
 
     Parameters
     ----------
     name : str
+        Name or path.
     hop : float or None
-        s.
+        Seconds, as for `Model.predict`.
 
     Raises
     ------
     click.UsageError
-        If there is no such model, or the hop is shorter than its frames.
+        If there is no such model, or the hop is shorter than a frame.
     """
     from quadpred_plugin.errors import ModelError
     from quadpred_plugin.model.registry import find_model
@@ -62,13 +63,13 @@ def choose_model(name: str, hop: float | None = None) -> ModelCard:
 
 
 def check_hop(card: ModelCard, hop: float | None) -> None:
-    """Refuse a hop that is shorter than a model's frames.
+    """Refuse a hop that is shorter than a frame.
 
     Parameters
     ----------
     card : ModelCard
     hop : float or None
-        s.
+        Seconds, as for `Model.predict`.
 
     Raises
     ------

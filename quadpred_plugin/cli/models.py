@@ -25,9 +25,9 @@ Examples:
 def command() -> None:
     """List, show, verify and import models.
 
-    A model is a .pb file with its card, a .json, beside it. Some come with the package,
-    others are imported into the folder that QUADPRED_MODELS names, or into
-    'quadpred/models' among the user's data.
+    A model is a .pb file and its card, a .json in the same folder. Some are part of the
+    package; others are imported into the folder QUADPRED_MODELS, or into 'quadpred/models'
+    in the user's data folder.
     """
 
 
@@ -41,8 +41,8 @@ Examples:
 def list_command() -> None:
     """List the installed models, the default first.
 
-    A line a model: the languages of the speech and the music that it learned from, its
-    F1 scores by clip on its test recordings, and the licence of its weights.
+    One line per model: the languages of the speech and the music that it was trained on,
+    its F1 scores by clip on its test recordings, and the licence of its weights.
     """
     from quadpred_plugin.model.card import LANGUAGES
     from quadpred_plugin.model.registry import installed_models
@@ -73,12 +73,12 @@ Examples:
 """,
 )
 @click.argument("name", default="default", shell_complete=complete_models)
-@click.option("--json", "as_json", is_flag=True, help="Print the whole card.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole card as JSON.")
 def show_command(name: str, as_json: bool) -> None:
     """Show a model's card: licence, figures, limits, outputs.
 
-    NAME is an installed model's name or the path of a .pb or .json; absent, the default
-    model is shown.
+    NAME is an installed model's name or the path of a .pb or .json. Default: the default
+    model.
     """
     import json
 
@@ -92,7 +92,7 @@ def show_command(name: str, as_json: bool) -> None:
 
 
 def show_card(card: ModelCard) -> None:
-    """Print a card for people."""
+    """Print the main content of a card as text."""
     content = card.content
     click.echo(f"{card.name} {content['version']}, {content['release_date']}")
     click.echo(content["description"])
@@ -135,8 +135,8 @@ Examples:
 def verify_command(names: tuple[str, ...]) -> int:
     """Compare each graph's SHA-256 with its card.
 
-    NAMES are names of installed models or paths; absent, all installed models are
-    verified. Exit code 1 if one differs.
+    NAMES are names of installed models or paths. Default: all installed models. Exit
+    code 1 if one differs.
     """
     from quadpred_plugin.errors import ModelError
     from quadpred_plugin.model.registry import find_model, installed_models
@@ -171,14 +171,14 @@ Examples:
 )
 @click.option("-s", "--speech", type=click.Choice(["e", "m", "x"]), help="Language of the speech.")
 @click.option("-m", "--music", type=click.Choice(["e", "m"]), help="Language of the music.")
-@click.option("--name", help="The model's name; made of the languages if absent.")
+@click.option("--name", help="The model's name. Default: made of the languages.")
 @click.option(
     "-o",
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Where to put the model; absent, the folder where all commands look for models "
-    "(QUADPRED_MODELS, or 'quadpred/models' among the user's data).",
+    help="Folder for the model. Default: the folder in which all commands find it "
+    "(QUADPRED_MODELS, or 'quadpred/models' in the user's data folder).",
 )
 @click.option("--force", is_flag=True, help="Replace a model of the same name.")
 def import_command(
@@ -189,11 +189,11 @@ def import_command(
     output: Path | None,
     force: bool,
 ) -> int:
-    """Make models of the original weights of quad-pred.
+    """Import the original weights of quad-pred as models.
 
-    PATHS are .hdf5 files of Keras 2 with their .json beside them, or folders that hold such
-    files. Folder names such as speech_eng_2_music_man tell the languages; otherwise give
-    --speech and --music.
+    PATHS are .hdf5 files of Keras 2, each with its .json in the same folder, or folders of
+    such files. The languages are taken from folder names such as speech_eng_2_music_man;
+    otherwise give --speech and --music.
     """
     import os
     from importlib.util import find_spec
@@ -202,7 +202,7 @@ def import_command(
     from quadpred_plugin.model.registry import user_folder
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # oneDNN announces itself on standard error, whatever the level.
+    # oneDNN prints a notice on standard error at any log level.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     if find_spec("tensorflow") is None or find_spec("h5py") is None:
         raise click.ClickException(

@@ -1,8 +1,7 @@
-"""``quadpred predict``: from paths to rows, arrays and pictures."""
+"""``quadpred predict``: rows, arrays and pictures of audio files."""
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,17 +9,23 @@ from typing import TYPE_CHECKING
 import click
 
 from quadpred_plugin.cli.destinations import check_targets, is_folder, plan_targets
+from quadpred_plugin.cli.file_options import (
+    FILES,
+    available_cores,
+    jobs_option,
+    recursive_option,
+)
 from quadpred_plugin.cli.interpretation_options import (
     choose_export,
     excerpt_options,
     interpretation_of,
     interpretation_options,
 )
+from quadpred_plugin.cli.message_options import check_verbosity, color_option, verbose_option
 from quadpred_plugin.cli.model_options import check_hop, choose_model, hop_option
-from quadpred_plugin.cli.shell_completion import FILES, complete_models
-from quadpred_plugin.cli.verbosity import check_telling, color_option, verbose_option
+from quadpred_plugin.cli.shell_completion import complete_models
 from quadpred_plugin.errors import AudioError, ModelError, OutputError
-from quadpred_plugin.exports import FORMATS, LEVELS, format_of
+from quadpred_plugin.exports import FORMATS, LEVELS, format_of, formats_by_program
 
 if TYPE_CHECKING:
     from quadpred_plugin.model.card import ModelCard
@@ -41,15 +46,15 @@ Examples:
 )
 @click.argument("paths", nargs=-1, metavar="PATHS...", type=FILES)
 @click.option("-i", "original_input", multiple=True, hidden=True, metavar="FILE")
-@click.option("-r", "--recursive", is_flag=True, help="Look in the folders of folders too.")
+@recursive_option
 @click.option(
     "--from-file",
     "lists",
     multiple=True,
     metavar="LIST",
-    help="Hear what a file names, a path a line; - is standard input.",
+    help="Analyse the files named in LIST, one path per line; - is standard input.",
 )
-@click.option("-0", "--null", is_flag=True, help="Paths in lists end with NUL, as of find -print0.")
+@click.option("-0", "--null", is_flag=True, help="Paths in LIST end with NUL (find -print0).")
 @click.option(
     "--model",
     metavar="NAME|PATH",
@@ -60,20 +65,20 @@ Examples:
     "-s",
     "--speech",
     type=click.Choice(["e", "m", "x"]),
-    help="Take a model pre-trained on English, Mandarin or both.",
+    help="Use the model pre-trained on English, Mandarin or both (e, m, x).",
 )
 @click.option(
     "-m",
     "--music",
     type=click.Choice(["e", "m"]),
-    help="Take a model trained on English or Mandarin music.",
+    help="Use the model trained on English or Mandarin music (e, m).",
 )
 @click.option(
     "--against",
     multiple=True,
     metavar="NAME|PATH",
     shell_complete=complete_models,
-    help="Ask this model too: json, npz and svl tell how far models disagree.",
+    help="Add the disagreement with this model to json, npz and svl; repeatable.",
 )
 @hop_option
 @click.option(
@@ -82,13 +87,14 @@ Examples:
     type=click.Choice(list(FORMATS)),
     metavar="NAME",
     help=f"{', '.join(FORMATS)}. Default: by the suffix of -o, else a table on a terminal and csv "
-    "into a pipe. For Sonic Visualiser: svl, and what ends in -svl or -csv; for Audacity: labels; "
-    "for Praat: textgrid; for music players: mood.",
+    "into a pipe. Of these, "
+    + "; ".join(f"for {one}: {', '.join(names)}" for one, names in formats_by_program().items())
+    + ".",
 )
 @click.option(
     "--level",
     type=click.Choice(LEVELS),
-    help="Of tables and arrays: a row a file (default), or a row a patch (default of npz and npy).",
+    help="One row per file (default), or per patch: frame (default of npz and npy).",
 )
 @interpretation_options
 @excerpt_options
@@ -96,17 +102,17 @@ Examples:
     "-o",
     "--output",
     type=click.Path(),
-    help="A file for all results, or a folder for a file each.",
+    help="One file for all results, or a folder for one file each.",
 )
 @click.option(
     "--plot",
     type=click.Path(),
     metavar="PICTURE",
-    help="Draw the taggram: a .png or .svg, or for several files a folder.",
+    help="Draw the taggram: a .png or .svg, or a folder for several files.",
 )
 @click.option("--force", is_flag=True, help="Replace files that exist.")
-@click.option("--skip-existing", is_flag=True, help="Leave out what already has its output.")
-@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes; default: one a core.")
+@click.option("--skip-existing", is_flag=True, help="Leave out files whose output exists.")
+@jobs_option
 @click.option("-q", "--quiet", is_flag=True, help="No warnings and no progress.")
 @verbose_option
 @color_option
@@ -136,19 +142,19 @@ def command(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Hear audio files and say their quadrants, arousal and valence.
+    """Predict quadrants, arousal and valence of audio files.
 
-    PATHS are audio files and folders of them. Results go to standard output or to -o,
-    all else to standard error.
+    PATHS are audio files and folders of them. Results are written to standard output or
+    to -o, messages to standard error.
 
     A row has the file's name, its status (ok, short, silent, empty or error) or the time
     of the patch, the duration in seconds, the probabilities q1 to q4 of the quadrants,
     arousal and valence from -1 to 1, and the most probable quadrant. Rows of files are
-    means over their patches. With --top it has the stretch's start and duration in
-    seconds, the quadrant, and its mean probability there as score.
+    means over their patches. With --top a row has the excerpt's start and duration in
+    seconds, the quadrant, and its mean probability in the excerpt as score.
 
-    Exit code 0: all done; 1: some files failed; 2: wrong use; 130: interrupted, what was
-    finished is kept.
+    Exit code 0: all done; 1: some files failed; 2: wrong use; 130: interrupted, finished
+    results are kept.
     """
     from quadpred_plugin.chain.engine import restrict_algorithms
 
@@ -161,7 +167,7 @@ def command(
         raise click.UsageError("Name at least one audio file or folder.")
     if force and skip_existing:
         raise click.UsageError("--force and --skip-existing exclude each other.")
-    check_telling(quiet, verbose)
+    check_verbosity(quiet, verbose)
     export, level = choose_export(format_name or _default_format(output), level, top, seconds)
     interpretation = interpretation_of(min_confidence, min_segment, hysteresis)
     if output is None and not export.text:
@@ -170,19 +176,20 @@ def command(
         _choose_model(model, speech, music),
         *(choose_model(one) for one in against),
     ]
-    check_hop(cards[0], hop)
-    names, fruitless = expand_paths(wanted, recursive)
+    for card in cards:
+        check_hop(card, hop)
+    names, empty_folders = expand_paths(wanted, recursive)
     targets = plan_targets(names, output, plot, export.suffix, not export.holds_many(level))
     targets = check_targets(targets, force, skip_existing)
     return run(
         cards=cards,
         targets=targets,
-        fruitless=frozenset(fruitless),
+        empty_folders=frozenset(empty_folders),
         hop=hop,
         export=export,
         level=level,
         interpretation=interpretation,
-        jobs=jobs or cores(),
+        jobs=jobs or available_cores(),
         quiet=quiet,
         verbose=verbose,
     )
@@ -192,7 +199,7 @@ def _listed(lists: tuple[str, ...], null: bool) -> list[str]:
     from quadpred_plugin.audio.paths import read_list
 
     if null and not lists:
-        raise click.UsageError("-0 is for the lists of --from-file: name one.")
+        raise click.UsageError("-0 is an option of --from-file: give a list.")
     try:
         return [name for one in lists for name in read_list(one, null)]
     except AudioError as error:
@@ -204,7 +211,7 @@ def _default_format(output: str | None) -> str:
         try:
             return format_of(Path(output))
         except OutputError as error:
-            raise click.UsageError(f"{error} --format names one.") from error
+            raise click.UsageError(f"{error} Use one of these, or give --format.") from error
     on_terminal = output is None and sys.stdout is not None and sys.stdout.isatty()
     return "table" if on_terminal else "csv"
 
@@ -220,11 +227,3 @@ def _choose_model(model: str | None, speech: str | None, music: str | None) -> M
         return find_by_language(speech, music)
     except ModelError as error:
         raise click.UsageError(str(error)) from error
-
-
-def cores() -> int:
-    """Return the number of cores that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1

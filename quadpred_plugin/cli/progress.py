@@ -1,4 +1,4 @@
-"""Progress on standard error, on a terminal only, after half a second."""
+"""Progress bar on standard error, on terminals only, after half a second."""
 
 import sys
 import time
@@ -9,29 +9,29 @@ _AFTER_SECONDS = 0.5
 
 
 class Progress:
-    """Counts what is done, with the rate and the time left.
+    """Progress bar with the count, the rate and the time left.
 
     Parameters
     ----------
     total : int
-        Number of files, or of what else is counted.
-    wanted : bool
-        False for none at all.
+        Number of files or other items.
+    enabled : bool
+        False never shows the bar.
     unit : str
-        What is counted.
+        Plural name of the items.
 
     Attributes
     ----------
     total : int
-        May be set later, when the count costs something.
-    wanted : bool
-        Whether anything is shown.
+        May be set later, if counting takes time.
+    enabled : bool
+        Whether a bar can be shown.
     """
 
-    def __init__(self, total: int, wanted: bool, unit: str = "files") -> None:
+    def __init__(self, total: int, enabled: bool, unit: str = "files") -> None:
         self.total = total
         self._unit = unit
-        self.wanted = wanted and sys.stderr is not None and sys.stderr.isatty()
+        self.enabled = enabled and sys.stderr is not None and sys.stderr.isatty()
         self._begin = time.monotonic()
         self._bar: Any = None
         self._task: Any = None
@@ -48,9 +48,9 @@ class Progress:
         if self._bar is not None:
             self._bar.stop()
 
-    def show(self, done: int, without_work: int = 0) -> None:
-        """Say that so many files are done, of which some don't count for the rate."""
-        if not self.wanted or time.monotonic() - self._begin < _AFTER_SECONDS:
+    def update(self, done: int, skipped: int = 0) -> None:
+        """Show the number of finished items, of which skipped ones don't count for the rate."""
+        if not self.enabled or time.monotonic() - self._begin < _AFTER_SECONDS:
             return
         if self._bar is None:
             from rich.console import Console
@@ -72,5 +72,5 @@ class Progress:
             )
             self._task = self._bar.add_task(self._unit, total=self.total, rate=0.0)
             self._bar.start()
-        rate = (done - without_work) / (time.monotonic() - self._begin)
+        rate = (done - skipped) / (time.monotonic() - self._begin)
         self._bar.update(self._task, completed=done, rate=rate)

@@ -1,4 +1,4 @@
-"""``quadpred report``: from audio files to one page."""
+"""``quadpred report``: one HTML page of audio files."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from quadpred_plugin.cli.destinations import Targets, check_targets, is_folder
+from quadpred_plugin.cli.file_options import available_cores, jobs_option, recursive_option
+from quadpred_plugin.cli.message_options import color_option, print_message
 from quadpred_plugin.cli.model_options import choose_model, hop_option, model_option
-from quadpred_plugin.cli.verbosity import color_option
+from quadpred_plugin.system.text import printable
 
 if TYPE_CHECKING:
     from quadpred_plugin.model.card import ModelCard
@@ -28,7 +30,7 @@ Examples:
 """,
 )
 @click.argument("paths", nargs=-1, required=True, metavar="PATHS...")
-@click.option("-r", "--recursive", is_flag=True, help="Look in the folders of folders too.")
+@recursive_option
 @model_option
 @hop_option
 @click.option(
@@ -42,12 +44,12 @@ Examples:
     "--audio-limit",
     type=click.FloatRange(min=0, min_open=True),
     metavar="MEGABYTES",
-    help="What the sound may take in the page: it is as good as fits, and left out where it "
-    "doesn't fit at 32 kbit/s. Default: 16, which is 50 minutes.",
+    help="Maximum size of the sound in the page. Its bit rate is the highest that fits; sound "
+    "that doesn't fit at 32 kbit/s is left out. Default: 16, which is 50 minutes.",
 )
-@click.option("--no-audio", is_flag=True, help="A page without sound.")
+@click.option("--no-audio", is_flag=True, help="Leave the sound out.")
 @click.option("--force", is_flag=True, help="Replace a page that exists.")
-@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes; default: one a core.")
+@jobs_option
 @click.option("-q", "--quiet", is_flag=True, help="No warnings and no progress.")
 @color_option
 def command(
@@ -66,8 +68,8 @@ def command(
 
     PATHS are audio files and folders of them; several are compared. The page is one file
     that needs no network: player, taggram, plane of arousal and valence, segments,
-    summary, the model's limits and licence. The sound in it is mono. Exit code 0: all done;
-    1: some files failed, which the page says too; 2: wrong use.
+    summary, the model's limits and licence. Its sound is mono. Exit code 0: all done;
+    1: some files failed, which the page shows too; 2: wrong use.
     """
     if no_audio and audio_limit is not None:
         raise click.UsageError("--no-audio and --audio-limit exclude each other.")
@@ -75,30 +77,31 @@ def command(
 
     restrict_algorithms()
     from quadpred_plugin.audio.paths import expand_paths
-    from quadpred_plugin.cli.predict import cores
     from quadpred_plugin.report.page import load_templates
     from quadpred_plugin.report.writing import SOUND_LIMIT, write_report
 
     card = choose_model(model, hop)
-    names, fruitless = expand_paths(paths, recursive)
+    names, empty_folders = expand_paths(paths, recursive)
     page = _plan_page(names, output, force)
-    # What is missing is told before hours of hearing, not after.
+    # Fail before the analysis if a package is missing.
     load_templates()
-    predictions = _hear(card, names, frozenset(fruitless), hop, jobs or cores(), quiet)
+    predictions = _predict(
+        card, names, frozenset(empty_folders), hop, jobs or available_cores(), quiet
+    )
     failed = any(prediction.status == "error" for prediction in predictions)
     if all(prediction.status == "error" for prediction in predictions):
         return 1
     limit = SOUND_LIMIT if audio_limit is None else int(audio_limit * 1e6)
-    complaints = write_report(page, predictions, card, 0 if no_audio else limit)
+    warnings = write_report(page, predictions, card, 0 if no_audio else limit)
     if not quiet:
-        for complaint in complaints:
-            _say(complaint)
-        _say(f"{page} is written, {page.stat().st_size / 1e6:.1f} MB.")
+        for warning in warnings:
+            print_message(printable(warning))
+        print_message(printable(f"{page} is written, {page.stat().st_size / 1e6:.1f} MB."))
     return 1 if failed else 0
 
 
 def _plan_page(names: list[str], output: str | None, force: bool) -> Path:
-    # A folder without audio stands for itself, and "." has no stem.
+    # The name may be that of a folder without audio, and "." has no stem.
     stem = Path(names[0]).stem if len(names) == 1 else ""
     own = f"{stem or 'report'}.html"
     if output is None:
@@ -117,29 +120,23 @@ def _plan_page(names: list[str], output: str | None, force: bool) -> Path:
     return page
 
 
-def _hear(
+def _predict(
     card: ModelCard,
     names: list[str],
-    fruitless: frozenset[str],
+    empty_folders: frozenset[str],
     hop: float | None,
     jobs: int,
     quiet: bool,
 ) -> list[Prediction]:
-    from quadpred_plugin.cli.predict_run import hear
+    from quadpred_plugin.cli.file_predictions import predict_files
     from quadpred_plugin.cli.progress import Progress
 
     predictions = []
-    with Progress(len(names), wanted=not quiet) as progress:
-        for prediction in hear(card, tuple(names), fruitless, hop, jobs):
+    with Progress(len(names), enabled=not quiet) as progress:
+        for prediction in predict_files(card, names, empty_folders, hop, jobs):
             predictions.append(prediction)
-            progress.show(len(predictions))
+            progress.update(len(predictions))
             if prediction.status == "error" or not quiet:
                 for warning in prediction.warnings:
-                    _say(f"{prediction.source}: {warning}")
+                    print_message(printable(f"{prediction.source}: {warning}"))
     return predictions
-
-
-def _say(sentence: str) -> None:
-    from quadpred_plugin.system.text import printable
-
-    click.echo(f"quadpred: {printable(sentence)}", err=True)

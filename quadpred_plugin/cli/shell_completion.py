@@ -1,4 +1,4 @@
-"""What the shell offers for an argument, while a line is typed."""
+"""Completion of models' names in shells."""
 
 from __future__ import annotations
 
@@ -9,15 +9,11 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-# Names of files for the shell's completion, and nothing more: each is looked at when its turn
-# comes, so that one that can't be read is one error of many.
-FILES = click.Path(readable=False)
-
 
 def complete_models(
     ctx: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Offer the installed models' names, and files where none of them fits."""
+    """Return the installed models' names that fit, or files if none does."""
     from click.shell_completion import CompletionItem
 
     from quadpred_plugin.errors import ModelError

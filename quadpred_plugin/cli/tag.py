@@ -1,18 +1,19 @@
-"""``quadpred tag``: emotion into the tags of files, and back."""
+"""``quadpred tag``: write emotion into the tags of files, and undo it."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from quadpred_plugin.cli.file_options import (
+    FILES,
+    available_cores,
+    jobs_option,
+    recursive_option,
+)
+from quadpred_plugin.cli.message_options import color_option
 from quadpred_plugin.cli.model_options import choose_model, model_option
-from quadpred_plugin.cli.shell_completion import FILES
-from quadpred_plugin.cli.verbosity import color_option
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command(
@@ -26,23 +27,21 @@ Examples:
 """,
 )
 @click.argument("paths", nargs=-1, metavar="[PATHS...]", type=FILES)
-@click.option("-r", "--recursive", is_flag=True, help="Look in the folders of folders too.")
+@recursive_option
 @model_option
 @click.option("-n", "--dry-run", is_flag=True, help="Show old and new values, write nothing.")
 @click.option(
     "--force",
     is_flag=True,
-    help="Replace a mood of another origin too; with --undo, bring back fields too that were "
+    help="Replace a mood of another origin too; with --undo, restore fields too that were "
     "changed since.",
 )
-@click.option(
-    "--skip-existing", is_flag=True, help="Leave out files that have this model's tags already."
-)
+@click.option("--skip-existing", is_flag=True, help="Leave out files that have this model's tags.")
 @click.option(
     "--undo-file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="New file for what the tags were before. Default: a file named by date and time in "
+    help="New file for the former tags. Default: a file named by date and time in "
     "'quadpred/undo' of the user's state folder (~/.local/state on Linux).",
 )
 @click.option(
@@ -50,10 +49,10 @@ Examples:
     "undo_path",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Bring back the tags that an undo file tells, instead of writing new ones.",
+    help="Restore the former tags from an undo file, instead of writing new ones.",
 )
-@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes; default: one a core.")
-@click.option("-q", "--quiet", is_flag=True, help="Errors only, and no progress.")
+@jobs_option
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only, no progress.")
 @color_option
 def command(
     paths: tuple[str, ...],
@@ -71,13 +70,13 @@ def command(
 
     PATHS are audio files and folders of them. Each gets the mood in words (ID3 TMOO,
     Vorbis MOOD, MP4 ----:com.apple.iTunes:MOOD) and the fields QUADPRED_QUADRANT,
-    QUADPRED_AROUSAL, QUADPRED_VALENCE and QUADPRED_MODEL. A mood that somebody else
-    wrote stays.
+    QUADPRED_AROUSAL, QUADPRED_VALENCE and QUADPRED_MODEL. A mood of another origin is
+    kept.
 
-    Audio is never touched: tags are written into a copy, the copy's audio is compared
-    with the file's, and it takes the file's place whole. Permissions stay, the time of
-    modification is new. A symbolic link stays one; of a file with several hard links the
-    one named is replaced and the others keep the former tags.
+    Audio is never changed: tags are written into a copy, the copy's audio is compared with
+    the file's, and the copy then replaces the file atomically. Permissions are kept, the
+    time of modification is new. A symbolic link remains one; of a file with several hard
+    links only the named one is replaced, and the others keep the former tags.
 
     Exit code 0: all done; 1: some files failed; 2: wrong use; 130: interrupted.
     """
@@ -90,24 +89,23 @@ def command(
     require_mutagen()
     if undo_path is not None:
         if paths or undo_file or skip_existing:
-            raise click.UsageError("--undo takes neither PATHS nor what is for writing tags.")
+            raise click.UsageError("--undo excludes PATHS, --undo-file and --skip-existing.")
         return undo_tags(undo_path, force, dry_run, quiet)
     if not paths:
         raise click.UsageError("Name at least one audio file or folder.")
     if undo_file is not None and undo_file.exists():
         raise click.UsageError(f"{undo_file} exists: name a new file for --undo-file.")
     from quadpred_plugin.audio.paths import expand_paths
-    from quadpred_plugin.cli.predict import cores
 
-    names, fruitless = expand_paths(paths, recursive)
+    names, empty_folders = expand_paths(paths, recursive)
     return write_tags(
         card=choose_model(model),
         names=names,
-        fruitless=frozenset(fruitless),
+        empty_folders=frozenset(empty_folders),
         undo_path=undo_file,
         force=force,
         skip_existing=skip_existing,
         dry_run=dry_run,
-        jobs=jobs or cores(),
+        jobs=jobs or available_cores(),
         quiet=quiet,
     )

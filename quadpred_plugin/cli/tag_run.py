@@ -1,17 +1,17 @@
-"""One run of ``quadpred tag``: look, hear, write, report."""
+"""Run of ``quadpred tag``: read tags, predict files, write tags, print messages."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Generator
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from quadpred_plugin.audio.unreadable import cannot_open
+from quadpred_plugin.cli.file_predictions import predict_files
 from quadpred_plugin.cli.interruption import Interruption
-from quadpred_plugin.cli.predict_run import hear
+from quadpred_plugin.cli.message_options import print_message
 from quadpred_plugin.cli.progress import Progress
 from quadpred_plugin.errors import AudioError, OutputError, QuadpredError
 from quadpred_plugin.model.card import ModelCard
@@ -32,7 +32,7 @@ from quadpred_plugin.tags.writing import Change, plan_changes, write_changes
 def write_tags(
     card: ModelCard,
     names: list[str],
-    fruitless: frozenset[str],
+    empty_folders: frozenset[str],
     undo_path: Path | None,
     force: bool,
     skip_existing: bool,
@@ -40,41 +40,41 @@ def write_tags(
     jobs: int,
     quiet: bool,
 ) -> int:
-    """Hear files and write their tags; return the exit code."""
+    """Predict files and write their tags; return the exit code."""
     report = _Report(quiet)
     model = model_value(card.name, card.sha256)
-    audible = [
+    chosen = [
         name
         for name in dict.fromkeys(names)
-        if name in fruitless or _is_wanted(name, model, skip_existing, report)
+        if name in empty_folders or _is_chosen(name, model, skip_existing, report)
     ]
     interruption = Interruption()
     record = UndoFile(undo_path or default_undo_file(datetime.now()))
-    with record, interruption, Progress(len(audible), wanted=not quiet) as progress:
-        predictions = hear(card, tuple(audible), fruitless, None, jobs)
+    with record, interruption, Progress(len(chosen), enabled=not quiet) as progress:
+        predictions = predict_files(card, chosen, empty_folders, None, jobs)
         done = 0
-        while (prediction := _next(predictions, interruption)) is not None:
+        for prediction in interruption.iterate(predictions):
             _tag(prediction, force, dry_run, record, report)
             done += 1
-            progress.show(done)
-    if record.begun and not quiet:
+            progress.update(done)
+    if record.has_records and not quiet:
         path = shlex.quote(printable(str(record.path)))
-        report.say(f"the former tags come back by: quadpred tag --undo {path}")
+        print_message(f"to restore the former tags: quadpred tag --undo {path}")
     elif dry_run and not quiet:
-        report.say("nothing was written (--dry-run).")
-    if interruption.wished:
-        report.say(f"interrupted: {done} of {len(audible)} files are done.")
+        print_message("nothing was written (--dry-run).")
+    if interruption.requested:
+        print_message(f"interrupted: {done} of {len(chosen)} files are done.")
         return 130
     return report.exit_code
 
 
 def undo_tags(path: Path, force: bool, dry_run: bool, quiet: bool) -> int:
-    """Bring former tags back; return the exit code."""
+    """Restore former tags; return the exit code."""
     report = _Report(quiet)
     records = read_undo_file(path)
     interruption = Interruption()
     done = 0
-    with interruption, Progress(len(records), wanted=not quiet) as progress:
+    with interruption, Progress(len(records), enabled=not quiet) as progress:
         for record, outcome in undo(records, force, dry_run):
             name = str(record.path)
             if isinstance(outcome, QuadpredError):
@@ -82,41 +82,28 @@ def undo_tags(path: Path, force: bool, dry_run: bool, quiet: bool) -> int:
             else:
                 if outcome.kept:
                     fields = ", ".join(outcome.kept)
-                    report.warn(name, f"keeps {fields}, changed since (--force brings back).")
+                    report.warn(name, f"keeps {fields}, changed since (--force restores it).")
                 if dry_run:
                     report.show(name, outcome.changes)
                 else:
-                    known = "has its former tags again" if outcome.changes else "has them already"
-                    report.tell(name, f"{known}.")
+                    state = "restored" if outcome.changes else "unchanged"
+                    report.result(name, f"former tags {state}.")
             done += 1
-            progress.show(done)
-            if interruption.wished:
-                report.say(f"interrupted: {done} of {len(records)} files are done.")
+            progress.update(done)
+            if interruption.requested:
+                print_message(f"interrupted: {done} of {len(records)} files are done.")
                 return 130
     return report.exit_code
 
 
-def _is_wanted(name: str, model: str, skip_existing: bool, report: _Report) -> bool:
-    """Look at a file's tags before it is heard, and say why it can't be tagged."""
+def _is_chosen(name: str, model: str, skip_existing: bool, report: _Report) -> bool:
+    """Return whether to tag a file; report the reason if it can't be tagged."""
     try:
         values = TaggedFile(Path(name)).values()
     except AudioError as error:
         report.fail(name, error)
         return False
     return not (skip_existing and values.get(MODEL) == (model,))
-
-
-def _next(
-    predictions: Generator[Prediction, None, None], interruption: Interruption
-) -> Prediction | None:
-    if interruption.wished:
-        predictions.close()
-        return None
-    try:
-        with interruption.at_once():
-            return next(predictions, None)
-    except KeyboardInterrupt:
-        return None
 
 
 def _tag(
@@ -134,19 +121,20 @@ def _tag(
         return
     path = Path(name)
     try:
-        plan = plan_changes(
-            TaggedFile(path).values(), values_of(summary, prediction.provenance), force
-        )
+        tagged = TaggedFile(path)
+        plan = plan_changes(tagged, values_of(summary, prediction.provenance), force)
         links = path.stat().st_nlink
         if plan.changes and not dry_run:
-            write_changes(path, plan.changes, lambda: record.append(path, plan.changes))
+            write_changes(
+                path, plan.changes, lambda: record.append(path, tagged.kind, plan.changes)
+            )
     except UndoFileError:
         raise
     except (AudioError, OutputError) as error:
         report.fail(name, error)
         return
     except OSError as error:
-        report.fail(name, f"can't be read: {error.strerror}.")
+        report.fail(name, cannot_open(error))
         return
     if plan.kept:
         mood = ", ".join(plan.kept)
@@ -157,8 +145,8 @@ def _tag(
     if plan.changes and links > 1:
         report.warn(name, "has other hard links, which keep the former tags.")
     numbers = f"arousal {summary.arousal:.2f}, valence {summary.valence:.2f}"
-    known = "" if plan.changes else " (had these tags)"
-    report.tell(name, f"{summary.quadrant}, {numbers}{known}")
+    state = "" if plan.changes else " (tags unchanged)"
+    report.result(name, f"{summary.quadrant}, {numbers}{state}")
 
 
 class _Report:
@@ -168,7 +156,7 @@ class _Report:
         self._quiet = quiet
         self.exit_code = 0
 
-    def tell(self, name: str, words: str) -> None:
+    def result(self, name: str, words: str) -> None:
         """Print a file's result."""
         if not self._quiet:
             click.echo(f"{printable(name)}: {words}")
@@ -185,21 +173,16 @@ class _Report:
             click.echo(f"  {change.field:{width}}  {old} -> {new}")
 
     def warn(self, name: str, sentence: str) -> None:
-        """Say something that isn't a failure."""
+        """Print a warning of a file."""
         if not self._quiet:
-            self.say(f"{printable(name)}: {sentence}")
+            print_message(f"{printable(name)}: {sentence}")
 
     def fail(self, name: str, reason: str | QuadpredError) -> None:
-        """Say why a file failed."""
+        """Print why a file failed."""
         self.exit_code = 1
         sentence = str(reason)
         if isinstance(reason, OutputError):
-            # These sentences name the file themselves.
-            self.say(printable(sentence))
+            # Its message names the file.
+            print_message(printable(sentence))
         else:
-            self.say(f"{printable(name)}: {sentence}")
-
-    def say(self, sentence: str) -> None:
-        """Print a sentence on standard error, if somebody listens."""
-        with suppress(OSError):
-            click.echo(f"quadpred: {sentence}", err=True)
+            print_message(f"{printable(name)}: {sentence}")

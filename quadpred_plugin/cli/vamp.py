@@ -1,4 +1,4 @@
-"""``quadpred vamp``: install, uninstall, status."""
+"""``quadpred vamp``: install and uninstall the Vamp plugin, print its status."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FOLDER = click.option(
     "--path",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of Vamp plugins; your own, which hosts search first, if not given.",
+    help="Folder of Vamp plugins. Default: the user's own, which hosts search first.",
 )
 
 
@@ -29,8 +29,8 @@ Examples:
 def command() -> None:
     """Install the Vamp plugin for Sonic Visualiser and other hosts.
 
-    It is built by this machine's C compiler for the Python that runs this command, and
-    stops working when that environment is moved or removed: install it again then.
+    It is built by this machine's C compiler for the Python that runs this command. When
+    that environment is moved or removed, the plugin stops working: install it again.
     """
 
 
@@ -44,24 +44,23 @@ Examples:
 )
 @_FOLDER
 def install_command(folder: Path | None) -> None:
-    """Build the plugin and put it where hosts look.
+    """Build the plugin and install it in a folder that hosts search.
 
-    Needs a C compiler, Python's headers and its shared library; what is missing is told,
-    with the way to get it. A plugin that is there already is replaced once the new one
-    works.
+    Needs a C compiler, Python's headers and its shared library; an error names what is
+    missing and how to get it. An installed plugin is replaced once the new one works.
     """
     from vamp_wrapper.installation import find_installed, install, is_searched
 
     installed = install(folder)
     click.echo(f"Installed {installed.library}")
-    click.echo(f"It starts {installed.environment}; keep that environment where it is.")
+    click.echo(f"It starts {installed.environment}; don't move that environment.")
     place = installed.library.parent
     if not is_searched(place):
         _explain_hidden(place)
     else:
         first = find_installed()[0]
         if first.library != installed.library:
-            click.echo(f"Hosts use {first.library} instead, which they find first: remove it.")
+            click.echo(f"Hosts find {first.library} first and use it instead: remove it.")
     click.echo(
         "\nNext: start Sonic Visualiser, open a file, and choose\n"
         "  Transform > Analysis by Category > Classification > Mood > Emotion over Time: Taggram…"
@@ -80,7 +79,7 @@ Examples:
 def uninstall_command(folder: Path | None) -> None:
     """Remove the plugin from a folder.
 
-    The library and what lies beside it go; a library that isn't ours stays.
+    Removes the library and its files in the same folder; other plugins are kept.
     """
     from vamp_wrapper.installation import uninstall
 
@@ -96,12 +95,12 @@ Examples:
 """,
 )
 def status_command() -> int:
-    """Say which plugin hosts find and whether it works.
+    """Print which plugin hosts find and whether it works.
 
-    Tells the folders that hosts started from here would search, each plugin there and the
+    Lists the folders that hosts started from here search, each plugin in them and the
     Python that it starts. Exit code 1 if none works.
     """
-    from vamp_wrapper.installation import find_installed, look_at
+    from vamp_wrapper.installation import find_installed, inspect_library
     from vamp_wrapper.places import default_folder, library_name, search_path
 
     click.echo("Hosts started from here search:")
@@ -110,19 +109,19 @@ def status_command() -> int:
     found = find_installed()
     own = default_folder() / library_name()
     if own.is_file() and own not in [installed.library for installed in found]:
-        _tell(look_at(own))
+        _print_status(inspect_library(own))
         _explain_hidden(own.parent)
     if not found:
-        click.echo("\nNo plugin is there: 'quadpred vamp install' builds one.")
+        click.echo("\nNo plugin is installed: 'quadpred vamp install' builds one.")
         return 1
-    works = [_tell(installed) for installed in found]
+    works = [_print_status(installed) for installed in found]
     for hidden in found[1:]:
-        click.echo(f"\nHosts don't use {hidden.library}: they take the first that they find.")
+        click.echo(f"\nHosts don't use {hidden.library}: they use the first plugin that they find.")
     return 0 if works[0] else 1
 
 
-def _tell(installed: Installed) -> bool:
-    """Print how one library stands; return whether it works."""
+def _print_status(installed: Installed) -> bool:
+    """Print the status of one library; return whether it works."""
     from quadpred_plugin.errors import InstallationError
 
     click.echo(f"\n{installed.library}")
@@ -143,10 +142,10 @@ def _explain_hidden(folder: Path) -> None:
 
     from vamp_wrapper.places import standard_folders
 
-    click.echo(f"\nHosts started from here don't look into {folder}:")
+    click.echo(f"\nHosts started from here don't search {folder}:")
     if os.environ.get("VAMP_PATH"):
         click.echo(
-            f"VAMP_PATH is set to '{os.environ['VAMP_PATH']}' and replaces the usual folders. "
+            f"VAMP_PATH is set to '{os.environ['VAMP_PATH']}' and replaces the default folders. "
             f"Unset it, or add {folder} to it."
         )
     else:

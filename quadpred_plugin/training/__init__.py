@@ -1,1 +1,36 @@
-"""Training, evaluation and export of models; needs the extra ``training``."""
+"""Training, evaluation and export of models; needs the extra ``training``.
+
+A step finds what the steps before it left in the work folder. `steps` has the same table as
+data, with the versions that runs record; `default_model` has the commands of the whole chain.
+
+| step | command (``quadpred train …``) | input | output |
+|---|---|---|---|
+| games | ``games`` | Debian's packages | unlabelled music |
+| render | ``render`` | EMOPIA's MIDI clips | audio, ``renders.csv`` |
+| features | ``features`` | any audio | ``cache/bands`` (every step fills it as needed) |
+| teacher | ``teacher`` | 4Q | ``runs/teacher``: soft labels by fold, baselines |
+| notes | ``notes`` | EMOPIA, renders | ``cache/notes``, soft labels of piano |
+| pretext | ``pretext`` | games' music, renders | ``runs/pretext``: initial weights |
+| student | ``student`` | labels, soft labels, initial weights | ``runs/students``, by fold |
+| pretrain | ``pretrain`` | speech | ``runs/encoders`` |
+| transfer | ``transfer``, ``grid`` | encoders, music | ``runs/transfer``, by row and fold |
+| music-only | ``scratch`` | music | ``runs/music-only`` |
+| export | ``export`` | networks and predictions of all folds | graph, card, golden vectors |
+
+``quadpred train default --dry-run`` prints the default model's commands with their durations.
+
+| room | subject |
+|---|---|
+| `recipes` | everything that decides a training: one schema, one .json file per recipe |
+| `datasets` | tracks, licences and citations: one module per dataset |
+| `runs` | folders with records, the training loop, parallel trainings |
+| `cache`, `features`, `patches`, `targets`, `splits`, `augmentation` | from tracks to examples |
+| `midi` | rendering of MIDI clips, note features |
+| `networks` | architectures, in Keras |
+| `teachers` | soft labels, and the baselines |
+| `distillation` | pretext training, students and ensembles |
+| `language_study` | pre-training on speech, transfer to music, tables |
+| `evaluation` | scores, calibration, diagrams |
+| `packaging` | from a network to a model's files |
+| `keras2` | import of the original weights |
+"""

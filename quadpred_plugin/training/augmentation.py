@@ -1,4 +1,4 @@
-"""Random changes to logarithmic bands that leave the emotion as it is."""
+"""Data augmentation of logarithmic bands: random changes that keep the emotion."""
 
 from dataclasses import dataclass
 
@@ -7,24 +7,24 @@ from numpy.typing import NDArray
 
 EQUALISER_POINTS = 6
 MASKED_FRAMES = 4
-# Patches that are changed at a time, so that an epoch's copies don't lie in memory together.
+# Patches per batch; limits the memory for intermediate copies.
 _BATCH = 1024
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How strongly patches are changed.
+    """Strength of the augmentation.
 
     Attributes
     ----------
     gain : float
-        Standard deviation of a patch's level, ln units.
+        Standard deviation of the gain of a patch, ln units.
     equaliser : float
-        Standard deviation of the equalising curve at each of its points, ln units.
+        Standard deviation of the equaliser curve at each of its points, ln units.
     band_shift : int
-        Bands by which a patch is moved at most, up or down.
+        Maximum shift of a patch, up or down, in bands.
     masked_bands : int
-        Widest masked stretch of bands.
+        Maximum width of the band mask, in bands.
     """
 
     gain: float = 0.3
@@ -38,11 +38,11 @@ def augment(
     random: np.random.Generator,
     strength: Augmentation = Augmentation(),
 ) -> NDArray[np.float32]:
-    """Change each patch of a batch by itself.
+    """Augment each patch independently.
 
-    Gain (the level of a passage within its file), a smooth equalising curve (recording
-    and mastering), a shift by up to one band (half a semitone in the middle of the
-    range) or more, one masked stretch of bands and one of frames.
+    The changes are a gain (volume of a passage within its file), a smooth equaliser curve
+    (recording and mastering), a shift by whole bands (one is half a semitone in the middle
+    of the range), one mask over bands and one over frames.
 
     Parameters
     ----------
@@ -53,8 +53,8 @@ def augment(
 
     Returns
     -------
-    patches : ndarray of float32, shape (patches, frames, bands)
-        A changed copy.
+    augmented : ndarray of float32, shape (patches, frames, bands)
+        An augmented copy, ln units.
 
     References
     ----------
@@ -63,52 +63,59 @@ def augment(
     """
     count, frames, bands = patches.shape
     points = np.linspace(0, bands - 1, EQUALISER_POINTS)
-    lines = np.stack([np.interp(np.arange(bands), points, one) for one in np.eye(len(points))])
-    curves = random.normal(0, strength.equaliser, (count, len(points))) @ lines
+    basis = np.stack([np.interp(np.arange(bands), points, row) for row in np.eye(len(points))])
+    curves = random.normal(0, strength.equaliser, (count, len(points))) @ basis
     curves += random.normal(0, strength.gain, (count, 1))
     shifts = random.integers(-strength.band_shift, strength.band_shift + 1, (count, 1))
     sources = np.arange(bands) - shifts
-    # Bands that nothing moves to stay what they were.
+    # Bands at the edge that the shift leaves without a source keep their values.
     sources = np.where((sources >= 0) & (sources < bands), sources, np.arange(bands))
-    masked_bands = _stretches(count, bands, strength.masked_bands, random)
-    masked_frames = _stretches(count, frames, MASKED_FRAMES, random)
-    changed = np.empty_like(patches)
+    masked_bands = _random_masks(count, bands, strength.masked_bands, random)
+    masked_frames = _random_masks(count, frames, MASKED_FRAMES, random)
+    augmented = np.empty_like(patches)
     for start in range(0, count, _BATCH):
         rows = slice(start, start + _BATCH)
         batch = np.take_along_axis(patches[rows], sources[rows, np.newaxis], axis=2)
         batch += curves[rows, np.newaxis].astype(np.float32)
         masked = masked_bands[rows, np.newaxis] | masked_frames[rows, :, np.newaxis]
-        changed[rows] = np.where(masked, batch.mean(axis=(1, 2), keepdims=True), batch)
-    return changed
+        augmented[rows] = np.where(masked, batch.mean(axis=(1, 2), keepdims=True), batch)
+    return augmented
 
 
-def _stretches(
+def _random_masks(
     count: int, size: int, widest: int, random: np.random.Generator
 ) -> NDArray[np.bool_]:
-    """Choose one stretch of a row's places for each of so many rows, shape (count, size)."""
+    """Return a mask over one random range of each row, shape (count, size)."""
     widths = random.integers(0, widest + 1, (count, 1))
     starts = random.integers(0, size, (count, 1))
-    places = np.arange(size)
-    chosen: NDArray[np.bool_] = (places >= starts) & (places < starts + widths)
-    return chosen
+    positions = np.arange(size)
+    masks: NDArray[np.bool_] = (positions >= starts) & (positions < starts + widths)
+    return masks
 
 
-def mix(
+def mixup(
     patches: NDArray[np.float32],
     labels: dict[str, NDArray[np.float32]],
     strength: float,
     random: np.random.Generator,
 ) -> tuple[NDArray[np.float32], dict[str, NDArray[np.float32]]]:
-    """Blend each patch, and its labels, with another of the batch (mixup).
+    """Blend each patch and its labels with another of the batch.
 
     Parameters
     ----------
     patches : ndarray of float32, shape (patches, frames, bands)
+        ln units.
     labels : dict of ndarray of float32, shape (patches, classes)
+        By head.
     strength : float
-        Both parameters of the Beta distribution that the share is drawn from; 0 leaves
-        everything as it is.
+        Both parameters of the Beta distribution that the shares are drawn from; 0 changes
+        nothing.
     random : numpy.random.Generator
+
+    Returns
+    -------
+    patches : ndarray of float32, shape (patches, frames, bands)
+    labels : dict of ndarray of float32, shape (patches, classes)
 
     References
     ----------
@@ -119,7 +126,9 @@ def mix(
         return patches, labels
     share = random.beta(strength, strength, len(patches)).astype(np.float32)
     order = random.permutation(len(patches))
-    along = share[:, np.newaxis]
-    mixed = {name: along * values + (1 - along) * values[order] for name, values in labels.items()}
-    wide = along[:, :, np.newaxis]
-    return wide * patches + (1 - wide) * patches[order], mixed
+    by_row = share[:, np.newaxis]
+    mixed = {
+        name: by_row * values + (1 - by_row) * values[order] for name, values in labels.items()
+    }
+    by_patch = by_row[:, :, np.newaxis]
+    return by_patch * patches + (1 - by_patch) * patches[order], mixed

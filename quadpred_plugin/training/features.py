@@ -1,11 +1,9 @@
-"""Features of a corpus, read from the one chain and cached."""
+"""Logarithmic mel bands of tracks, from the one chain, cached."""
 
-import multiprocessing
-import os
-from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,78 +11,77 @@ from numpy.typing import NDArray
 from quadpred_plugin.audio.mixing import open_sound
 from quadpred_plugin.chain.bands import BandExtractor
 from quadpred_plugin.chain.engine import restrict_algorithms
-from quadpred_plugin.chain.peak import PeakLevel
+from quadpred_plugin.chain.peak import PeakMeter
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.system.files import write_atomically
 from quadpred_plugin.system.processes import end_with_parent
+from quadpred_plugin.training.cache import cached_files
+from quadpred_plugin.training.datasets.track import Track
 
-
-class AudioFile(Protocol):
-    """What any corpus has: a file, and a name of its own within the corpus."""
-
-    @property
-    def name(self) -> str:
-        """May serve as a file's name."""
-
-    @property
-    def path(self) -> Path:
-        """Of the audio."""
+Features: TypeAlias = "Sequence[NDArray[np.float16]]"
+"""Logarithmic bands of several tracks, each of shape (frames, bands), ln units."""
 
 
 def logarithmic_bands(path: Path, preprocessing: Preprocessing) -> NDArray[np.float32]:
-    """Return what the network sees of a file, before it is cut into patches.
+    """Return the network's input for a file, before it is cut into patches.
 
     Returns
     -------
     features : ndarray of float32, shape (frames, bands)
         ln(bands / peak + floor).
     """
-    extractor, level = BandExtractor(preprocessing), PeakLevel(preprocessing)
+    extractor, peak = BandExtractor(preprocessing), PeakMeter(preprocessing)
     parts = []
     with open_sound(path, preprocessing.sample_rate) as sound:
         for block in sound.blocks:
-            level.process(block)
+            peak.process(block)
             parts.append(extractor.process(block))
     parts.append(extractor.finish())
     bands = np.concatenate(parts)
-    return np.log(bands / level.value + np.float32(preprocessing.logarithm_floor))
+    return np.log(bands / peak.divisor + np.float32(preprocessing.logarithm_floor))
+
+
+def feature_folder(work: Path, preprocessing: Preprocessing) -> Path:
+    """Return the cache's folder for a front end."""
+    return work / "cache" / "bands" / preprocessing.hash
 
 
 def cache_features(
-    clips: Iterable[AudioFile],
-    preprocessing: Preprocessing,
-    folder: Path,
-    jobs: int | None = None,
+    tracks: Sequence[Track], preprocessing: Preprocessing, work: Path, jobs: int | None = None
 ) -> list[Path]:
-    """Compute the features of clips that the cache lacks.
+    """Compute the features of tracks that the cache lacks.
 
     Parameters
     ----------
-    clips : iterable of Clip or Recording
+    tracks : sequence of Track
     preprocessing : Preprocessing
-        Its hash names the cache, so that another front end never reads these.
-    folder : Path
-        Where the cache is; files ``<hash>/<clip>.npy`` of float16, whose step of 0.008
-        at the floor is far below what codecs change.
+        Its hash names the cache's folder: front ends never share cached files.
+    work : Path
+        Work folder; the cache holds .npy files of float16, whose step of 0.008 at the floor
+        is far below what codecs change.
     jobs : int, optional
-        Processes; all cores if None. An interrupted run goes on where it was.
+        Processes; all cores if None.
 
     Returns
     -------
     paths : list of Path
-        The feature file of each clip, in order.
+        The feature file of each track, in order.
     """
-    cache = folder / preprocessing.hash
-    cache.mkdir(parents=True, exist_ok=True)
-    clips = list(clips)
-    paths = [cache / f"{clip.name}.npy" for clip in clips]
-    missing = [(clip.path, path) for clip, path in zip(clips, paths) if not path.exists()]
-    # Never forked: Essentia's TensorFlow can't be loaded where another one is.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs or os.cpu_count(), context, _begin) as pool:
-        for _ in pool.map(_cache_one, missing, [preprocessing] * len(missing), chunksize=8):
-            pass
-    return paths
+    return cached_files(
+        [track.path for track in tracks],
+        feature_folder(work, preprocessing),
+        ".npy",
+        partial(_compute, preprocessing),
+        _begin,
+        jobs=jobs,
+    )
+
+
+def load_features(
+    tracks: Sequence[Track], preprocessing: Preprocessing, work: Path, jobs: int | None = None
+) -> list[NDArray[np.float16]]:
+    """Return the features of tracks, after computing those that the cache lacks."""
+    return [np.load(path) for path in cache_features(tracks, preprocessing, work, jobs)]
 
 
 def _begin() -> None:
@@ -92,7 +89,6 @@ def _begin() -> None:
     restrict_algorithms()
 
 
-def _cache_one(source_and_target: tuple[Path, Path], preprocessing: Preprocessing) -> None:
-    source, target = source_and_target
+def _compute(preprocessing: Preprocessing, source: Path, target: Path) -> None:
     features = logarithmic_bands(source, preprocessing).astype(np.float16)
     write_atomically(target, lambda stream: np.save(stream, features))

@@ -1,34 +1,38 @@
-"""Corpora: labelled clips, one small file a corpus.
+"""Datasets: one module each, with its facts, its licence and how its tracks are read.
 
-Each corpus says its name, source, licence and citation, and which recordings it holds
-twice. A corpus of one's own is a table in the form that `table` describes, with what `own`
-reads beside it.
+`track` has the two records, `csv_table` reads csv files, `labels` the usual label table.
+A new dataset is a module and an entry in `DATASETS`; ``examples/dataset_template.py`` is a
+template. A dataset of one's own needs no module: `own` reads its description from a file
+beside its labels.
 """
 
 from pathlib import Path
 
+from quadpred_plugin.training.datasets.emopia import EMOPIA
 from quadpred_plugin.training.datasets.fourq import FOUR_Q
-from quadpred_plugin.training.datasets.own import read_corpus
-from quadpred_plugin.training.datasets.table import Clip, Corpus, read_clips
+from quadpred_plugin.training.datasets.games import GAMES
+from quadpred_plugin.training.datasets.own import read_description
+from quadpred_plugin.training.datasets.speech import SPEECH
+from quadpred_plugin.training.datasets.track import Dataset, Track
 
-CORPORA: dict[str, Corpus] = {corpus.name: corpus for corpus in (FOUR_Q,)}
+DATASETS: dict[str, Dataset] = {one.name: one for one in (FOUR_Q, EMOPIA, GAMES, SPEECH)}
 
-__all__ = ["CORPORA", "Clip", "Corpus", "find_corpus", "read_clips"]
+__all__ = ["DATASETS", "Dataset", "Track", "find_dataset"]
 
 
-def find_corpus(name: str, folder: Path) -> Corpus:
-    """Find what is known of a corpus: here, or beside its labels.
+def find_dataset(name: str, folder: Path) -> Dataset:
+    """Find a dataset: a registered one, or one described beside its labels.
 
     Parameters
     ----------
     name : str
-        That a recipe asks for.
+        The name in a recipe.
     folder : Path
-        Of the corpus, for one that isn't known here.
+        Folder of the dataset, for one that isn't registered.
 
     Raises
     ------
     QuadpredError
         If the folder holds no description of that name.
     """
-    return CORPORA[name] if name in CORPORA else read_corpus(name, folder)
+    return DATASETS[name] if name in DATASETS else read_description(name, folder)

@@ -1,14 +1,13 @@
-"""Music of free games, as Debian packages carry it: many styles and openly licensed, no labels."""
+"""Music of free games from Debian packages: many styles, openly licensed, without labels."""
 
 import random
 import subprocess
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from quadpred_plugin.errors import QuadpredError
-from quadpred_plugin.training.datasets.table import Corpus
+from quadpred_plugin.training.datasets.track import Dataset, Track
 
 PACKAGES = (
     "asc-music",
@@ -31,51 +30,31 @@ PACKAGES = (
     "wesnoth-1.16-music",
     "widelands-data",
 )
-GAMES = Corpus(
-    name="games",
-    title="Music of free games (Debian 12)",
-    citation="the packages " + ", ".join(PACKAGES),
-    licence="free licences, such as the GPL and CC BY-SA, that each package's copyright file tells",
-)
+NAME = "games"
 
 _SUFFIXES = {".ogg", ".oga", ".opus", ".mp3", ".flac"}
 # Shorter files are effects and jingles.
 _LEAST_BYTES = 200_000
 _LEAST_SECONDS = 30
-# Of one package, so that none sets the tone; which pieces, a seed says.
+# Limit per package, so that none dominates; the pieces are drawn at random.
 _MOST_SECONDS_OF_A_PACKAGE = 3000
 _SEED = 1
 
 
-@dataclass(frozen=True)
-class Piece:
-    """One piece of music.
-
-    Attributes
-    ----------
-    name : str
-        The package's and the file's, unique; may serve as a file's name.
-    path : Path
-    """
-
-    name: str
-    path: Path
-
-
 def unpack(folder: Path, report: Callable[[str], None]) -> None:
-    """Download the packages that aren't there yet, and keep their music and licences.
+    """Download the packages that are missing, and keep their music and licences.
 
     Parameters
     ----------
     folder : Path
         Gets a folder for each package.
     report : callable
-        Called with the name of each package that is there.
+        Called with the name of each package once it is unpacked.
 
     Raises
     ------
     QuadpredError
-        If a package can't be had, as on another system than Debian or Ubuntu.
+        If a package can't be downloaded, as on systems other than Debian and Ubuntu.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for package in PACKAGES:
@@ -88,12 +67,14 @@ def unpack(folder: Path, report: Callable[[str], None]) -> None:
 
 def _download(package: str, place: Path) -> None:
     try:
-        subprocess.run(["apt-get", "download", "-qq", package], cwd=place, check=True)
+        # Root downloads as itself: apt's own user can't write into a private folder, and warns.
+        command = ["apt-get", "-o", "APT::Sandbox::User=root", "download", "-qq", package]
+        subprocess.run(command, cwd=place, check=True)
         (archive,) = place.glob("*.deb")
         subprocess.run(["dpkg-deb", "-x", archive, place / "files"], check=True)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         raise QuadpredError(
-            f"Debian's package {package} can't be had: {error}. The listening corpus is made of "
+            f"Debian's package {package} can't be downloaded: {error}. The dataset consists of "
             "packages of Debian 12."
         ) from error
     keep_music(place / "files")
@@ -107,8 +88,10 @@ def keep_music(folder: Path) -> None:
             path.unlink()
 
 
-def read_pieces(folder: Path) -> list[Piece]:
-    """Return pieces of 30 s and more, by path: of each package some 50 minutes at most.
+def read_tracks(folder: Path) -> list[Track]:
+    """Return pieces of at least 30 s, sorted by path, at most 50 minutes of each package.
+
+    A track's name is ``<package>-<file>``, its group the package.
 
     Raises
     ------
@@ -117,7 +100,7 @@ def read_pieces(folder: Path) -> list[Piece]:
     """
     import av
 
-    pieces: dict[str, tuple[Piece, float]] = {}
+    pieces: dict[str, tuple[Track, float]] = {}
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() not in _SUFFIXES or path.stat().st_size < _LEAST_BYTES:
             continue
@@ -129,21 +112,32 @@ def read_pieces(folder: Path) -> list[Piece]:
         if seconds >= _LEAST_SECONDS:
             package = path.relative_to(folder).parts[0]
             name = f"{package}-{path.stem}".replace(" ", "_")
-            pieces[name] = Piece(name, path), seconds
+            pieces[name] = Track(NAME, name, path, group=package), seconds
     if not pieces:
-        raise QuadpredError(f"{folder} holds no music: 'quadpred train games -o {folder}' gets it.")
-    chosen = _some_of_each_package(list(pieces.values()), folder)
+        raise QuadpredError(
+            f"{folder} holds no music: 'quadpred train games -o {folder}' downloads it."
+        )
+    chosen = _limit_packages(list(pieces.values()))
     return [piece for piece, _ in pieces.values() if piece in chosen]
 
 
-def _some_of_each_package(pieces: list[tuple[Piece, float]], folder: Path) -> set[Piece]:
+def _limit_packages(pieces: list[tuple[Track, float]]) -> set[Track]:
     random.Random(_SEED).shuffle(pieces)
-    chosen: set[Piece] = set()
-    heard: dict[str, float] = {}
+    chosen: set[Track] = set()
+    totals: dict[str, float] = {}
     for piece, seconds in pieces:
-        package = piece.path.relative_to(folder).parts[0]
-        # The first one comes in however long it is.
-        if package not in heard or heard[package] + seconds <= _MOST_SECONDS_OF_A_PACKAGE:
-            heard[package] = heard.get(package, 0) + seconds
+        # A package's first piece is taken however long it is.
+        total = totals.get(piece.group, 0)
+        if not total or total + seconds <= _MOST_SECONDS_OF_A_PACKAGE:
+            totals[piece.group] = total + seconds
             chosen.add(piece)
     return chosen
+
+
+GAMES = Dataset(
+    name=NAME,
+    title="Music of free games (Debian 12)",
+    citation="the packages " + ", ".join(PACKAGES),
+    licence="free licences, such as the GPL and CC BY-SA; see each package's copyright file",
+    read=read_tracks,
+)

@@ -1,51 +1,54 @@
-"""What other networks hear in a passage, as something for a student to guess besides the labels.
+"""Auxiliary targets: values that a network learns to predict besides, or before, emotion.
 
-A few hundred clips with four labels don't tell what music can be; networks trained on a
-hundred thousand tagged songs do. A student that must also guess their hidden values hears
-more in a second than its own labels ask for. The values are needed in training alone.
+A few hundred clips with one of four labels don't show the variety of music. Networks trained
+on a hundred thousand tagged songs, or scores, do; predicting their values makes a small
+network learn more from each second. The values are needed in training alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Arrays of the teacher's cache, by source, all over the same windows.
-HINTS = {"musicnn_msd": "penultimate"}
+from quadpred_plugin.training.midi.note_features import KEYS, VALUES, NoteFeatures
+
+SOURCE, ARRAY = "musicnn_msd", "penultimate"
+"""The embedding to predict: a name of `teachers.embeddings.SOURCES`, and one of its arrays."""
 COMPONENTS = 128
 
+# Keys are many and redundant; values that are nearly constant get a small weight.
+_KEY_WEIGHT, _VALUE_WEIGHT = 0.8, 1.3
+_NEARLY_CONSTANT = 0.02
 
-def read_hints(paths: Mapping[str, Path]) -> NDArray[np.float32]:
-    """Return the values of one clip, shape (windows, values), from its file of each source."""
-    parts = []
-    for source, array in HINTS.items():
-        with np.load(paths[source]) as content:
-            parts.append(content[array].astype(np.float32))
-    return np.hstack(parts)
+
+def read_embedding(path: Path) -> NDArray[np.float32]:
+    """Return the embedding of one track, shape (windows, values), from its cached file."""
+    with np.load(path) as content:
+        return np.asarray(content[ARRAY], dtype=np.float32)
 
 
 class Projection:
-    """Principal components of hints: as many numbers as a student is asked to guess.
+    """Principal components of embeddings: the values that a network learns to predict.
 
     Parameters
     ----------
-    hints : sequence of ndarray, shape (windows, values)
-        Of the clips that train.
+    embeddings : sequence of ndarray, shape (windows, values)
+        Of the training tracks.
 
     References
     ----------
     A. Romero et al., "FitNets: hints for thin deep nets", ICLR 2015.
     """
 
-    def __init__(self, hints: Sequence[NDArray[np.floating]]) -> None:
-        rows = np.concatenate(hints).astype(np.float64)
+    def __init__(self, embeddings: Sequence[NDArray[np.floating]]) -> None:
+        rows = np.concatenate(embeddings).astype(np.float64)
         self._mean = rows.mean(axis=0)
         self._deviation = rows.std(axis=0) + 1e-6
         standard = (rows - self._mean) / self._deviation
         variances, directions = np.linalg.eigh(standard.T @ standard / len(standard))
         strongest = np.argsort(variances)[::-1][:COMPONENTS]
-        # One scale for all components: the strong ones stay the more important ones.
+        # One scale for all components keeps their relative importance.
         scale = np.sqrt(variances[strongest].mean())
         self._directions = directions[:, strongest] / scale
 
@@ -54,7 +57,26 @@ class Projection:
         """Number of components."""
         return int(self._directions.shape[1])
 
-    def __call__(self, hints: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return the components of one clip, shape (windows, components)."""
-        projected = (hints - self._mean) / self._deviation @ self._directions
+    def __call__(self, embedding: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return the components of one track, shape (windows, components)."""
+        projected = (embedding - self._mean) / self._deviation @ self._directions
         return np.asarray(projected, dtype=np.float32)
+
+
+def standardise_notes(features: Sequence[NoteFeatures]) -> list[NDArray[np.float32]]:
+    """Return note features as auxiliary targets of comparable scale.
+
+    Parameters
+    ----------
+    features : sequence of NoteFeatures
+        Of the training tracks.
+
+    Returns
+    -------
+    targets : list of ndarray of float32, shape (windows, 116)
+    """
+    rows = [np.hstack([np.sqrt(one.keys), one.values]) for one in features]
+    every = np.concatenate(rows)
+    mean, deviation = every.mean(axis=0), every.std(axis=0) + _NEARLY_CONSTANT
+    weights = np.concatenate([np.full(KEYS, _KEY_WEIGHT), np.full(VALUES, _VALUE_WEIGHT)])
+    return [np.asarray((one - mean) / deviation * weights, dtype=np.float32) for one in rows]

@@ -1,160 +1,153 @@
-"""What a student is given: features, the clips' labels and what the teacher said of them."""
+"""Training examples of a student: bands, labels and soft labels, by dataset and split."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
-from quadpred_plugin.errors import QuadpredError
-from quadpred_plugin.training.datasets import CORPORA, read_clips
-from quadpred_plugin.training.distillation.student import Lesson
+from quadpred_plugin.training.datasets.emopia import NAME as PIANO
+from quadpred_plugin.training.datasets.emopia import read_renders
+from quadpred_plugin.training.datasets.fourq import NAME as POP
+from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.features import cache_features
-from quadpred_plugin.training.midi.rendering import HELD_BACK
-from quadpred_plugin.training.splits import split_clips
-from quadpred_plugin.training.teachers.labelled_files import Example, read_renders, train_part
+from quadpred_plugin.training.midi.renditions import held_back, training_renders
+from quadpred_plugin.training.recipes.kinds import Student
+from quadpred_plugin.training.runs.workspace import RENDERS, Workspace
+from quadpred_plugin.training.splits import hold_out, split_tracks
+from quadpred_plugin.training.targets import one_hot
+from quadpred_plugin.training.teachers.soft_labels import (
+    SoftLabels,
+    embedding_labels,
+    note_labels,
+)
 
-POP, PIANO = "4q", "emopia"
-# EMOPIA's validation part by the soundfont that is held back, and by those that training knows.
+# EMOPIA's validation part by the soundfont that the folds' networks weren't trained on, and
+# by those that they were.
 PIANO_HELD_BACK, PIANO_KNOWN = "emopia-held-back", "emopia-known"
-RENDERS = "renders"
-_NO_FOLD = -1
 
 
 @dataclass(frozen=True)
-class Lessons:
-    """Who trains, who decides when to stop and who is only tested, each by corpus."""
+class TrainingExample:
+    """Bands of one clip, with its targets.
 
-    train: dict[str, list[Lesson]]
-    validation: dict[str, list[Lesson]]
-    test: dict[str, list[Lesson]]
-
-
-class Teacher:
-    """Soft labels of one corpus, as `teacher.labels` and `teacher.notes` write them.
-
-    Parameters
+    Attributes
     ----------
-    path : Path
-    command : str
-        That writes them.
-
-    Raises
-    ------
-    QuadpredError
-        If they aren't there.
+    features : ndarray of float16, shape (frames, bands)
+        ln units.
+    quadrant : int or None
+        The clip's label, 0 to 3; None where there is none.
+    times : ndarray, shape (windows,)
+        Centre of each window with a soft label, s.
+    quadrants : ndarray, shape (windows, 4)
+        Soft labels.
+    auxiliary : ndarray, shape (windows, components), optional
+        Auxiliary targets.
+    auxiliary_times : ndarray, shape (windows,), optional
+        Centre of each of their windows, s.
     """
 
-    def __init__(self, path: Path, command: str = "quadpred train teacher") -> None:
-        try:
-            with np.load(path) as content:
-                arrays = {name: content[name] for name in content.files}
-        except OSError as error:
-            raise QuadpredError(
-                f"There are no teacher's labels {path}: run '{command}'."
-            ) from error
-        names, offsets = arrays["names"], arrays["offsets"]
-        self._said: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
-        for index, name in enumerate(map(str, names)):
-            rows = slice(offsets[index], offsets[index + 1])
-            whole = arrays["clip_quadrants"][index : index + 1]
-            # Other performances of a clip are as long, or not quite: they get its mean word.
-            self._said.setdefault(name.split("@")[0], (np.zeros(1), whole))
-            self._said[name] = (arrays["times"][rows], arrays["quadrants"][rows])
-
-    def said(self, name: str) -> tuple[NDArray[Any], NDArray[Any]] | None:
-        """Return times (windows,) and quadrants (windows, 4) of a clip; None if not labelled."""
-        return self._said.get(name) or self._said.get(name.split("@")[0])
+    features: NDArray[np.float16]
+    quadrant: int | None
+    times: NDArray[np.floating]
+    quadrants: NDArray[np.floating]
+    auxiliary: NDArray[np.floating] | None = None
+    auxiliary_times: NDArray[np.floating] | None = None
 
 
-def held_back(example: Example) -> bool:
-    """Whether a render is by the soundfont that no model of a fold learns from."""
-    return example.soundfont == HELD_BACK
+@dataclass(frozen=True)
+class StudentTracks:
+    """Tracks of a student's run, by dataset."""
+
+    train: dict[str, list[Track]]
+    validation: dict[str, list[Track]]
+    test: dict[str, list[Track]]
 
 
-def learned_renders(examples: Sequence[Example], final: bool) -> list[Example]:
-    """Return what may be learned from: no song of the validation part.
-
-    Renders by the soundfont that is held back are for the final model alone.
-    """
-    return [one for one in train_part(examples, None) if final or not held_back(one)]
-
-
-def piano_labels(work: Path) -> Path:
-    """Return where the teacher of piano's labels are."""
-    return work / "teacher" / "notes" / f"{PIANO}.npz"
-
-
-def gather_lessons(
-    music: Path,
-    renders: Path | None,
-    work: Path,
-    preprocessing: Preprocessing,
+def choose_tracks(
+    workspace: Workspace,
+    datasets: Sequence[str],
     fold: int | None,
-    taught: Collection[str],
     validation_share: float,
     seed: int,
-) -> Lessons:
-    """Gather the lessons of one fold.
+) -> StudentTracks:
+    """Split the tracks of one run.
 
     Parameters
     ----------
-    music : Path
-        Folder of the 4Q set.
-    renders : Path or None
-        EMOPIA's ``renders.csv``; 4Q alone without.
-    work : Path
-        Folder of caches; ``teacher/fold<n>`` or ``teacher/all`` hold the labels of 4Q's
-        teacher, ``teacher/notes`` those of the teacher of piano.
-    preprocessing : Preprocessing
+    workspace : Workspace
+    datasets : sequence of str
+        To train on; 4Q and EMOPIA's renders are known. 4Q's test fold is always among the
+        tests, EMOPIA's validation part where its renders are trained on.
     fold : int or None
-        4Q's fold that only tests; None trains on all of them and tests none.
-    taught : collection of str
-        The corpora for which the teacher's word is asked; of others the labels alone count.
+        4Q's fold that is only tested; None trains on all folds.
     validation_share : float
-        Share of the artists and of the songs that decides when to stop; 0 for none.
+        Share of the artists and of the songs that decides early stopping; 0 for none.
     seed : int
-        Of that choice.
 
     Raises
     ------
     QuadpredError
-        If a table or the teacher's labels are missing.
+        If a table is missing or can't be read.
     """
-    labels = work / "teacher" / ("all" if fold is None else f"fold{fold}")
-
-    def lessons(files: Sequence[Any], corpus: str, teacher: Teacher | None) -> list[Lesson]:
-        folder = work / "features" / (RENDERS if corpus == PIANO else corpus)
-        paths = cache_features(files, preprocessing, folder)
-        return [_lesson(one, path, teacher) for one, path in zip(files, paths)]
-
-    clips = read_clips(music / "labels.csv")
-    number = _NO_FOLD if fold is None else fold
-    split = split_clips(clips, CORPORA[POP], number, validation_share, seed)
-    teacher = Teacher(labels / f"{POP}.npz") if POP in taught else None
-    train = {POP: lessons(split.train, POP, teacher)}
-    validation = {POP: lessons(split.validation, POP, None)}
-    test = {POP: lessons(split.test, POP, None)}
-    if renders:
-        examples = read_renders(renders)
-        learned = learned_renders(examples, final=fold is None)
-        songs = sorted({one.group for one in learned})
-        order = np.random.default_rng(seed).permutation(len(songs))
-        chosen = {songs[index] for index in order[: round(validation_share * len(songs))]}
-        teacher = Teacher(piano_labels(work), "quadpred train notes") if PIANO in taught else None
-        train[PIANO] = lessons([one for one in learned if one.group not in chosen], PIANO, teacher)
-        validation[PIANO] = lessons([one for one in learned if one.group in chosen], PIANO, None)
-        judged = [one for one in examples if one.part == "val"]
-        test[PIANO_HELD_BACK] = lessons([one for one in judged if held_back(one)], PIANO, None)
-        test[PIANO_KNOWN] = lessons([one for one in judged if not held_back(one)], PIANO, None)
-    return Lessons(train, validation, test)
+    pop = workspace.dataset(POP)
+    split = split_tracks(workspace.tracks(POP), pop, fold, validation_share, seed)
+    chosen = StudentTracks({POP: split.train}, {POP: split.validation}, {POP: split.test})
+    if PIANO in datasets:
+        renders = read_renders(workspace.folder(RENDERS))
+        usable = training_renders(renders, final=fold is None)
+        out = hold_out(usable, validation_share, seed)
+        chosen.train[PIANO] = [one for one, held in zip(usable, out) if not held]
+        chosen.validation[PIANO] = [one for one, held in zip(usable, out) if held]
+        validation = [one for one in renders if one.part == "validation"]
+        chosen.test[PIANO_HELD_BACK] = [one for one in validation if held_back(one)]
+        chosen.test[PIANO_KNOWN] = [one for one in validation if not held_back(one)]
+    return chosen
 
 
-def _lesson(one: Any, path: Path, teacher: Teacher | None) -> Lesson:
-    truth = np.eye(4)[[one.quadrant]]
-    said = teacher.said(one.name) if teacher else None
-    times, quadrants = said or (np.zeros(1), truth)
-    return Lesson(np.load(path), one.quadrant, times, quadrants)
+def soft_label_files(recipe: Student, work: Path, fold: int | None) -> dict[str, Path]:
+    """Return the files of soft labels that a recipe asks for, by dataset."""
+    places: dict[str, Callable[[], Path]] = {
+        POP: lambda: embedding_labels(work, fold),
+        PIANO: lambda: note_labels(work),
+    }
+    return {name: places[name]() for name, one in recipe.datasets.items() if one.teacher_share}
+
+
+def read_soft_labels(recipe: Student, work: Path, fold: int | None) -> dict[str, SoftLabels]:
+    """Read the soft labels that a recipe asks for, by dataset.
+
+    Raises
+    ------
+    QuadpredError
+        If they haven't been made; the message names the command.
+    """
+    commands = {POP: "quadpred train teacher", PIANO: "quadpred train notes"}
+    return {
+        name: SoftLabels(path, commands[name])
+        for name, path in soft_label_files(recipe, work, fold).items()
+    }
+
+
+def load_examples(
+    tracks: Mapping[str, Sequence[Track]],
+    preprocessing: Preprocessing,
+    work: Path,
+    labels: Mapping[str, SoftLabels] | None = None,
+) -> dict[str, list[TrainingExample]]:
+    """Load the examples of tracks, by dataset, with soft labels where there are some."""
+    return {
+        name: [
+            _example(track, path, (labels or {}).get(name))
+            for track, path in zip(several, cache_features(several, preprocessing, work))
+        ]
+        for name, several in tracks.items()
+    }
+
+
+def _example(track: Track, path: Path, labels: SoftLabels | None) -> TrainingExample:
+    soft = labels.of(track.name) if labels else None
+    times, quadrants = soft or (np.zeros(1), one_hot(track.quadrant)[np.newaxis])
+    return TrainingExample(np.load(path), track.quadrant, times, quadrants)

@@ -1,6 +1,6 @@
-"""Learning to hear before learning emotions: guessing what musicnn hears, or what is played."""
+"""Pretext training: predict musicnn's embedding, or the notes played, without emotion labels."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,158 +8,199 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.quadrants import QUADRANTS
-from quadpred_plugin.training.datasets.games import GAMES, read_pieces
-from quadpred_plugin.training.distillation.auxiliary_targets import HINTS, Projection, read_hints
-from quadpred_plugin.training.distillation.examples import PIANO, RENDERS, learned_renders
-from quadpred_plugin.training.distillation.student import Lesson
-from quadpred_plugin.training.features import cache_features
-from quadpred_plugin.training.midi.note_features import KEYS, VALUES
-from quadpred_plugin.training.midi.render_notes import read_played
-from quadpred_plugin.training.midi.rendering import TRAINING_SOUNDFONTS
-from quadpred_plugin.training.teachers.embeddings import cache_source
-from quadpred_plugin.training.teachers.labelled_files import Example, read_renders, train_part
+from quadpred_plugin.training.datasets.emopia import NAME as PIANO
+from quadpred_plugin.training.datasets.emopia import read_renders
+from quadpred_plugin.training.datasets.games import NAME as GAMES
+from quadpred_plugin.training.datasets.track import Track
+from quadpred_plugin.training.distillation.auxiliary_targets import (
+    SOURCE,
+    Projection,
+    read_embedding,
+    standardise_notes,
+)
+from quadpred_plugin.training.distillation.examples import TrainingExample
+from quadpred_plugin.training.distillation.student import train_pretext
+from quadpred_plugin.training.features import load_features
+from quadpred_plugin.training.midi.render_notes import note_features_by_render
+from quadpred_plugin.training.midi.renditions import one_render_each, training_renders
+from quadpred_plugin.training.recipes.kinds import Pretext
+from quadpred_plugin.training.runs.fitting import BEST, Figures
+from quadpred_plugin.training.runs.record import open_run, record_of
+from quadpred_plugin.training.runs.workspace import RENDERS, Workspace
+from quadpred_plugin.training.teachers.embeddings import cache_embeddings
 from quadpred_plugin.training.teachers.windows import window_times
 
-# A long piece counts by its length: it is learned from in parts of half a minute.
+# Long pieces are cut into parts of half a minute, so that a piece counts by its length.
 _PART_SECONDS = 30
 _LEAST_FRAMES = 62
-# Every so many windows of games and of piano for the components.
-_PROJECTION_STEPS = {GAMES.name: 2, PIANO: 4}
-# Keys are many and say much the same; what hardly ever changes counts for little.
-_KEY_WEIGHT, _VALUE_WEIGHT = 0.8, 1.3
-_RARE = 0.02
+# Every n-th window of each dataset is used to fit the principal components.
+_PROJECTION_STEPS = {GAMES: 2, PIANO: 4}
 
 
-def gather_listening(
-    games: Path, renders: Path | None, work: Path, preprocessing: Preprocessing, jobs: int
-) -> dict[str, Sequence[Lesson]]:
-    """Gather unlabelled lessons: games' music and one render of each of EMOPIA's training clips.
+def pretext_folder(workspace: Workspace, recipe: Pretext) -> Path:
+    """Return the folder of a pretext training's networks and log."""
+    return workspace.run_folder("pretext", recipe.name)
+
+
+def run_pretext(
+    workspace: Workspace, recipe: Pretext, jobs: int, report: Callable[[str, Figures], None]
+) -> Path:
+    """Train a network on a pretext task, or resume; return the run's folder.
 
     Parameters
     ----------
-    games : Path
-        Folder that `corpora.games.unpack` filled.
-    renders : Path or None
-        EMOPIA's ``renders.csv``; games alone without.
-    work : Path
-        Folder of caches.
-    preprocessing : Preprocessing
+    workspace : Workspace
+    recipe : Pretext
     jobs : int
         Processes that compute features.
+    report : callable
+        Called with the recipe's name and each epoch's figures.
+
+    Raises
+    ------
+    QuadpredError
+        If the task or a dataset is unknown, or a dataset's place wasn't given.
+    """
+    tasks = {"embeddings": _embedding_examples, "notes": _note_examples}
+    if recipe.task not in tasks:
+        raise QuadpredError(
+            f"The recipe '{recipe.name}' has the task '{recipe.task}', which must be one of "
+            f"{', '.join(tasks)}."
+        )
+    tracks = pretext_tracks(workspace, recipe)
+    run = open_run(
+        pretext_folder(workspace, recipe),
+        record_of("pretext", recipe, {"train": [one for all in tracks.values() for one in all]},
+                  recipe.front_end)
+    )  # fmt: skip
+    examples = tasks[recipe.task](workspace, tracks, recipe.front_end, jobs)
+    train_pretext(recipe, examples, run, lambda figures: report(recipe.name, figures))
+    return run.folder
+
+
+def initial_network(workspace: Workspace, recipe: Pretext | None) -> tuple[Any, dict[str, Path]]:
+    """Return the network of a pretext training and its file, for a student's record.
 
     Returns
     -------
-    lessons : dict of list of Lesson
-        By corpus; their quadrants are all zero.
+    network : keras.Model or None
+        None without a pretext training.
+    files : dict of Path
+        ``initial_weights``; empty without a pretext training.
+
+    Raises
+    ------
+    QuadpredError
+        If the training hasn't been run.
     """
-    corpora: dict[str, Sequence[Any]] = {GAMES.name: read_pieces(games)}
-    if renders:
-        corpora[PIANO] = one_render_each(read_renders(renders))
-    hints: dict[str, list[NDArray[np.float32]]] = {}
-    features: dict[str, list[Path]] = {}
-    for corpus, files in corpora.items():
-        folder = work / "features" / (RENDERS if corpus == PIANO else corpus)
-        features[corpus] = cache_features(files, preprocessing, folder, jobs)
-        paths = {
-            source: cache_source(
-                source, {one.name: one.path for one in files}, corpus, work / "teacher", jobs
-            )
-            for source in HINTS
-        }
-        hints[corpus] = [
-            read_hints({source: paths[source][one.name] for source in HINTS}) for one in files
+    if recipe is None:
+        return None, {}
+    path = pretext_folder(workspace, recipe) / BEST
+    if not path.exists():
+        raise QuadpredError(f"There is no {path}: run 'quadpred train pretext {recipe.name}'.")
+    import keras
+
+    return keras.saving.load_model(path, compile=False), {"initial_weights": path}
+
+
+def pretext_tracks(workspace: Workspace, recipe: Pretext) -> dict[str, list[Track]]:
+    """Return the tracks of a pretext training, by dataset.
+
+    EMOPIA's validation part is never among them; of each clip one render for the task
+    ``embeddings``, and all by the training soundfonts for ``notes``.
+    """
+    tracks = {}
+    for name in recipe.datasets:
+        if name == PIANO:
+            renders = read_renders(workspace.folder(RENDERS))
+            every = recipe.task == "notes"
+            tracks[name] = training_renders(renders, final=False) if every else one_render_each(
+                renders
+            )  # fmt: skip
+        else:
+            tracks[name] = workspace.tracks(name)
+    return tracks
+
+
+def _embedding_examples(
+    workspace: Workspace,
+    tracks: dict[str, list[Track]],
+    preprocessing: Preprocessing,
+    jobs: int,
+) -> dict[str, Sequence[TrainingExample]]:
+    embeddings = {
+        name: [
+            read_embedding(path) for path in cache_embeddings(SOURCE, several, workspace.work, jobs)
         ]
+        for name, several in tracks.items()
+    }
     projection = Projection(
-        [one[:: _PROJECTION_STEPS[corpus]] for corpus, several in hints.items() for one in several]
+        [
+            one[:: _PROJECTION_STEPS.get(name, 1)]
+            for name, several in embeddings.items()
+            for one in several
+        ]
     )
     return {
-        corpus: [
+        name: [
             part
-            for path, one in zip(features[corpus], hints[corpus])
-            for part in cut_parts(np.load(path), projection(one), preprocessing)
+            for features, embedding in zip(
+                load_features(several, preprocessing, workspace.work, jobs), embeddings[name]
+            )
+            for part in cut_parts(features, projection(embedding), preprocessing)
         ]
-        for corpus in corpora
+        for name, several in tracks.items()
     }
 
 
-def gather_played(
-    renders: Path, work: Path, preprocessing: Preprocessing, jobs: int
-) -> dict[str, Sequence[Lesson]]:
-    """Gather lessons on what is played: all renders of EMOPIA's training clips, without labels.
-
-    Those by the soundfont that is held back aren't among them.
-
-    Parameters
-    ----------
-    renders : Path
-        EMOPIA's ``renders.csv``, of which `played.describe_renders` has told what is played.
-    work : Path
-        Folder of caches.
-    preprocessing : Preprocessing
-    jobs : int
-        Processes that compute features.
-
-    Returns
-    -------
-    lessons : dict of list of Lesson
-        By corpus; their quadrants are all zero.
-    """
-    examples = learned_renders(read_renders(renders), final=False)
-    paths = cache_features(examples, preprocessing, work / "features" / RENDERS, jobs)
-    played = read_played(work)
-    rows = [
-        np.hstack([np.sqrt(played[one.name].keys), played[one.name].values]) for one in examples
-    ]
-    every = np.concatenate(rows)
-    mean, deviation = every.mean(axis=0), every.std(axis=0) + _RARE
-    weights = np.concatenate([np.full(KEYS, _KEY_WEIGHT), np.full(VALUES, _VALUE_WEIGHT)])
-    nothing = np.zeros((1, len(QUADRANTS)))
+def _note_examples(
+    workspace: Workspace,
+    tracks: dict[str, list[Track]],
+    preprocessing: Preprocessing,
+    jobs: int,
+) -> dict[str, Sequence[TrainingExample]]:
+    if set(tracks) != {PIANO}:
+        raise QuadpredError(f"The pretext task 'notes' needs the dataset '{PIANO}' and no other.")
+    notes = note_features_by_render(workspace, preprocessing, jobs)
+    renders = tracks[PIANO]
+    targets = standardise_notes([notes[one.name] for one in renders])
+    features = load_features(renders, preprocessing, workspace.work, jobs)
     return {
         PIANO: [
-            Lesson(
-                np.load(path),
-                None,
-                np.zeros(1),
-                nothing,
-                np.asarray((its_rows - mean) / deviation * weights, dtype=np.float32),
-                played[one.name].times,
-            )
-            for one, path, its_rows in zip(examples, paths, rows)
+            _unlabelled(bands, target, notes[one.name].times)
+            for one, bands, target in zip(renders, features, targets)
         ]
     }
-
-
-def one_render_each(examples: Sequence[Example]) -> list[Example]:
-    """Choose one plain render of each training clip: the first, whose soundfonts change."""
-    first: dict[str, Example] = {}
-    for one in train_part(examples, None):
-        if one.soundfont in TRAINING_SOUNDFONTS:
-            first.setdefault(one.clip, one)
-    return list(first.values())
 
 
 def cut_parts(
-    features: NDArray[np.float16], hints: NDArray[np.float32], preprocessing: Preprocessing
-) -> list[Lesson]:
-    """Cut a piece into unlabelled lessons of half a minute, each with its hints.
+    features: NDArray[np.float16], targets: NDArray[np.float32], preprocessing: Preprocessing
+) -> list[TrainingExample]:
+    """Cut a piece into unlabelled examples of half a minute, with their auxiliary targets.
 
     Parameters
     ----------
     features : ndarray of float16, shape (frames, bands)
-    hints : ndarray of float32, shape (windows, components)
-        Over the piece, on the teacher's grid.
+    targets : ndarray of float32, shape (windows, components)
+        Over the piece, on the grid of `windows.window_times`.
     preprocessing : Preprocessing
     """
     seconds = preprocessing.frame_seconds
     size = round(_PART_SECONDS / seconds)
-    times = window_times(len(hints))
-    nothing = np.zeros((1, 4))
+    times = window_times(len(targets))
     parts = []
     for start in range(0, max(1, len(features) - _LEAST_FRAMES), size):
         part = features[start : start + size]
         near = np.abs(times - (start + len(part) / 2) * seconds) <= _PART_SECONDS / 2 + 1
         if len(part) >= _LEAST_FRAMES and near.any():
-            begun = times[near] - start * seconds
-            parts.append(Lesson(part, None, np.zeros(1), nothing, hints[near], begun))
+            parts.append(_unlabelled(part, targets[near], times[near] - start * seconds))
     return parts
+
+
+def _unlabelled(
+    features: NDArray[np.float16], targets: NDArray[np.float32], times: NDArray[np.floating]
+) -> TrainingExample:
+    none = np.zeros((1, len(QUADRANTS)))
+    return TrainingExample(features, None, np.zeros(1), none, targets, times)

@@ -1,4 +1,4 @@
-"""What makes a network as sure of clips as it is right, and as ready to say yes as no."""
+"""Fit clip-level calibration: temperature and offset per head."""
 
 from collections.abc import Sequence
 
@@ -16,28 +16,28 @@ from quadpred_plugin.training.evaluation.scoring import (
 
 _TEMPERATURES = (0.1, 5.0)
 _OFFSETS = (-2.0, 2.0)
-_LEAST = 1e-7
+_PROBABILITY_FLOOR = 1e-7
 _DIGITS = 3
 
 
 def fit_pooling(quadrants: NDArray[np.int64], outputs: Outputs) -> HeadPooling:
-    """Find the pooling of each head that has the least cross-entropy.
+    """Fit the pooling of each head to the lowest cross-entropy.
 
     Parameters
     ----------
     quadrants : ndarray of int, shape (clips,)
         0 to 3.
     outputs : sequence of dict
-        What a network that wasn't trained on these clips says of their patches.
+        Values of each clip's patches, by head, from a network not trained on these clips.
 
     Returns
     -------
     pooling : dict of Pooling
-        By head: a temperature and an offset.
+        Temperature and offset, by head.
 
     References
     ----------
-    As of `pooling.Pooling`; there for single outputs.
+    Those of `pooling.Pooling`, which are about single outputs.
     """
     return {head: _fit_head(classes_of(quadrants, head), outputs, head) for head in HEAD_CLASSES}
 
@@ -45,31 +45,31 @@ def fit_pooling(quadrants: NDArray[np.int64], outputs: Outputs) -> HeadPooling:
 def _fit_head(truth: NDArray[np.int64], outputs: Outputs, head: str) -> Pooling:
     from scipy.optimize import minimize
 
-    means = np.stack([pool(one[head]) for one in outputs])
+    means = np.stack([pool(clip[head]) for clip in outputs])
     positive = list(POSITIVE_VALENCE)
     if means.ndim == 1:
         means, positive = np.stack([1 - means, 1 + means], axis=1) / 2, [1]
-    logarithms = np.log(means + _LEAST)
+    logarithms = np.log(means + _PROBABILITY_FLOOR)
 
     def cost(parameters: NDArray[np.float64]) -> float:
         scaled = logarithms * np.exp(-parameters[0])
         scaled[:, positive] += parameters[1]
-        right = scaled[np.arange(len(truth)), truth]
-        return float((np.logaddexp.reduce(scaled, axis=1) - right).mean())
+        of_truth = scaled[np.arange(len(truth)), truth]
+        return float((np.logaddexp.reduce(scaled, axis=1) - of_truth).mean())
 
     bounds = [tuple(np.log(_TEMPERATURES)), _OFFSETS]
-    found = minimize(cost, np.zeros(2), bounds=bounds).x
-    return Pooling(round(float(np.exp(found[0])), _DIGITS), round(float(found[1]), _DIGITS))
+    log_temperature, offset = minimize(cost, np.zeros(2), bounds=bounds).x
+    return Pooling(round(float(np.exp(log_temperature)), _DIGITS), round(float(offset), _DIGITS))
 
 
 def fit_folds(folds: Sequence[Fold]) -> HeadPooling:
-    """Fit the pooling on the tests of several folds together."""
-    quadrants = np.concatenate([one for one, _ in folds])
+    """Fit the pooling of each head on the test clips of several folds together."""
+    quadrants = np.concatenate([fold_quadrants for fold_quadrants, _ in folds])
     return fit_pooling(quadrants, [clip for _, outputs in folds for clip in outputs])
 
 
 def pooling_by_fold(folds: Sequence[Fold]) -> list[HeadPooling]:
-    """Fit each fold's pooling on the tests of the other folds; none where there are none."""
+    """Fit each fold's pooling on the test clips of the other folds; none for a single fold."""
     if len(folds) < 2:
         return [{} for _ in folds]
     return [

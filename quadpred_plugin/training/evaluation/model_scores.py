@@ -1,25 +1,27 @@
-"""Scores of a model on labelled clips, by patch and by clip."""
+"""Scores of a frozen model on labelled clips, by patch and by clip."""
 
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.inference import Model
-from quadpred_plugin.training.datasets import Clip
+from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.evaluation.scoring import HEAD_CLASSES, score_clips
+from quadpred_plugin.training.targets import track_quadrants
 
 
-def evaluate(model: Model, clips: Sequence[Clip], jobs: int) -> dict[str, Any]:
-    """Hear clips from their files, as any user would, and score the heads.
+def evaluate(model: Model, tracks: Sequence[Track], jobs: int) -> dict[str, Any]:
+    """Predict clips from their files, as any user would, and score the heads.
+
+    In a process that hasn't imported TensorFlow: Essentia brings its own, which must be
+    imported first.
 
     Parameters
     ----------
     model : Model
         The frozen model.
-    clips : sequence of Clip
-        None of which the model was trained on.
+    tracks : sequence of Track
+        Labelled, none of which the model was trained on.
     jobs : int
         Processes.
 
@@ -31,17 +33,16 @@ def evaluate(model: Model, clips: Sequence[Clip], jobs: int) -> dict[str, Any]:
     Raises
     ------
     QuadpredError
-        If a clip can't be heard.
+        If a clip can't be decoded.
     """
-    predictions = list(model.predict_many([clip.path for clip in clips], jobs=jobs))
+    predictions = list(model.predict_many([track.path for track in tracks], jobs=jobs))
     for prediction in predictions:
         if prediction.status != "ok":
             raise QuadpredError(f"{prediction.source}: {' '.join(prediction.warnings)}")
-    labels = np.array([clip.quadrant for clip in clips])
     outputs = [
         {head: getattr(prediction, head) for head in HEAD_CLASSES} for prediction in predictions
     ]
-    return score_clips(labels, outputs, model.card.pooling)
+    return score_clips(track_quadrants(tracks), outputs, model.card.pooling)
 
 
 def format_scores(scores: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Figures of merit of the three heads, by patch and by clip."""
+"""Classification scores of the three heads, by patch and by clip."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
@@ -6,23 +6,20 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.chain.heads import HEADS, REQUIRED_HEADS
 from quadpred_plugin.model.pooling import PLAIN_MEAN, Pooling, pool
 from quadpred_plugin.quadrants import QUADRANTS
 
-# Names of the classes that each head tells apart, in order.
-HEAD_CLASSES = {
-    "quadrants": tuple(quadrant.name for quadrant in QUADRANTS),
-    "arousal": ("negative", "positive"),
-    "valence": ("negative", "positive"),
-}
+# Names of each head's classes, in order.
+HEAD_CLASSES = {name: HEADS[name].classes for name in REQUIRED_HEADS}
 CALIBRATION_BINS = 10
 
-# For each clip and head the values of its patches: quadrants (patches, 4) in 0..1, arousal
-# and valence (patches,) in -1..1.
+# One dict per clip, by head: quadrants (patches, 4) in 0..1; arousal and valence (patches,)
+# in -1..1.
 Outputs: TypeAlias = "Sequence[dict[str, NDArray[np.floating]]]"
-# The quadrants of a fold's test clips, and what its network says of them.
+# True quadrants of a fold's test clips, and the network's outputs for them.
 Fold: TypeAlias = "tuple[NDArray[np.int64], Outputs]"
-# By head; heads that aren't there keep their mean.
+# By head; a missing head is pooled by the plain mean.
 HeadPooling: TypeAlias = Mapping[str, Pooling]
 
 
@@ -31,23 +28,23 @@ def score_clips(
     outputs: Outputs,
     pooling: HeadPooling | None = None,
 ) -> dict[str, Any]:
-    """Score clips of known quadrants.
+    """Score outputs for clips of known quadrants.
 
     Parameters
     ----------
     quadrants : ndarray of int, shape (clips,)
         0 to 3.
     outputs : sequence of dict
-        What the network says of the patches of each clip.
+        Values of each clip's patches, by head.
     pooling : dict of Pooling, optional
-        Of each head's mean over a clip.
+        By head; the plain mean where there is none.
 
     Returns
     -------
     scores : dict
-        ``patch`` and ``clip``, each a dict of heads as `score` returns them, with
-        ``calibration_error`` and ``reliability`` added, and the numbers of both. A clip's
-        value is its patches' as `pooling.pool` has it.
+        ``patch`` and ``clip``: by head, the dict from `score` with ``calibration_error`` and
+        ``reliability`` added. ``patches`` and ``clips``: their numbers. A clip's value is
+        pooled from its patches by `pooling.pool`.
     """
     return _score_together([(quadrants, outputs)], [pooling or {}])
 
@@ -55,39 +52,43 @@ def score_clips(
 def score_folds(
     folds: Sequence[Fold], pooling: Sequence[HeadPooling] | None = None
 ) -> dict[str, Any]:
-    """Score the tests of several folds together.
+    """Score the test clips of several folds together.
 
     Parameters
     ----------
     folds : sequence of (quadrants, outputs)
     pooling : sequence of dict, optional
-        Of each fold; fitted on other clips than the fold's.
+        One per fold, fitted on other clips than the fold's.
 
     Returns
     -------
     scores : dict
-        As `score_clips` returns them for all clips, and ``folds``: by level and head the
-        F1 of each fold by itself.
+        Scores of all clips as from `score_clips`, and ``folds``: by ``patch`` or ``clip`` and
+        by head, the F1 of each single fold.
     """
     pooling = pooling or [{} for _ in folds]
     scores = _score_together(folds, pooling)
-    each = [score_clips(*one, its) for one, its in zip(folds, pooling, strict=True)]
+    single = [
+        score_clips(*fold, fold_pooling) for fold, fold_pooling in zip(folds, pooling, strict=True)
+    ]
     scores["folds"] = {
-        level: {head: [one[level][head]["f1"] for one in each] for head in HEAD_CLASSES}
-        for level in ("patch", "clip")
+        unit: {head: [fold[unit][head]["f1"] for fold in single] for head in HEAD_CLASSES}
+        for unit in ("patch", "clip")
     }
     return scores
 
 
 def _score_together(folds: Sequence[Fold], pooling: Sequence[HeadPooling]) -> dict[str, Any]:
-    quadrants = np.concatenate([one for one, _ in folds])
+    quadrants = np.concatenate([fold_quadrants for fold_quadrants, _ in folds])
     clips = [
-        (one, its) for (_, outputs), its in zip(folds, pooling, strict=True) for one in outputs
+        (clip, fold_pooling)
+        for (_, outputs), fold_pooling in zip(folds, pooling, strict=True)
+        for clip in outputs
     ]
-    patch_labels = np.repeat(quadrants, [len(one["arousal"]) for one, _ in clips])
-    by_patch = {head: np.concatenate([one[head] for one, _ in clips]) for head in HEAD_CLASSES}
+    patch_labels = np.repeat(quadrants, [len(clip["arousal"]) for clip, _ in clips])
+    by_patch = {head: np.concatenate([clip[head] for clip, _ in clips]) for head in HEAD_CLASSES}
     by_clip = {
-        head: np.stack([pool(one[head], its.get(head, PLAIN_MEAN)) for one, its in clips])
+        head: np.stack([pool(clip[head], by_head.get(head, PLAIN_MEAN)) for clip, by_head in clips])
         for head in HEAD_CLASSES
     }
     return {
@@ -99,7 +100,7 @@ def _score_together(folds: Sequence[Fold], pooling: Sequence[HeadPooling]) -> di
 
 
 def classes_of(quadrants: NDArray[np.int64], head: str) -> NDArray[np.int64]:
-    """Return the class, from 0, that each quadrant is for a head; shape as given."""
+    """Return each quadrant's class for a head, from 0; same shape."""
     if head == "quadrants":
         return quadrants
     positive = np.array([getattr(quadrant, head) > 0 for quadrant in QUADRANTS], dtype=np.int64)
@@ -115,48 +116,50 @@ def _score_heads(
         if probabilities.ndim == 1:
             probabilities = np.stack([1 - probabilities, 1 + probabilities], axis=1) / 2
         scores[head] = score(truth, probabilities.argmax(axis=1), len(classes))
-        bins = reliability(truth, probabilities)
+        bins = reliability_bins(truth, probabilities)
         scores[head]["calibration_error"] = round(calibration_error(bins), 4)
         scores[head]["reliability"] = [
-            [round(sureness, 4), round(right, 4), count] for sureness, right, count in bins
+            [round(confidence, 4), round(accuracy, 4), count]
+            for confidence, accuracy, count in bins
         ]
     return scores
 
 
-def score(truth: NDArray[np.int64], said: NDArray[np.int64], classes: int) -> dict[str, Any]:
-    """Macro precision, recall and F1, and the confusion matrix.
+def score(truth: NDArray[np.int64], predicted: NDArray[np.int64], classes: int) -> dict[str, Any]:
+    """Return macro precision, recall and F1, accuracy, and the confusion matrix.
 
     Parameters
     ----------
-    truth, said : ndarray of int, shape (n,)
+    truth, predicted : ndarray of int, shape (n,)
         Classes from 0.
     classes : int
+        Number of classes.
 
     Returns
     -------
     scores : dict
-        ``precision``, ``recall``, ``f1``, ``accuracy`` in 0..1, and ``confusion``: a row a
-        true class, a column a predicted one.
+        ``precision``, ``recall``, ``f1``, ``accuracy`` in 0..1, and ``confusion``: one row per
+        true class, one column per predicted class.
     """
     from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
     names = list(range(classes))
     precision, recall, f1, _ = precision_recall_fscore_support(
-        truth, said, labels=names, average="macro", zero_division=0
+        truth, predicted, labels=names, average="macro", zero_division=0
     )
     return {
         "precision": round(float(precision), 4),
         "recall": round(float(recall), 4),
         "f1": round(float(f1), 4),
-        "accuracy": round(float(np.mean(truth == said)), 4),
-        "confusion": confusion_matrix(truth, said, labels=names).tolist(),
+        "accuracy": round(float(np.mean(truth == predicted)), 4),
+        "confusion": confusion_matrix(truth, predicted, labels=names).tolist(),
     }
 
 
-def reliability(
+def reliability_bins(
     truth: NDArray[np.int64], probabilities: NDArray[np.floating]
 ) -> list[tuple[float, float, int]]:
-    """Set how sure a network is beside how often it is right, over bins of equal mass.
+    """Return confidence and accuracy in bins of equal size.
 
     Parameters
     ----------
@@ -168,27 +171,27 @@ def reliability(
     Returns
     -------
     bins : list of (float, float, int)
-        Mean probability of what the network chose, share of right choices, and number of
-        examples, for each tenth of the examples in order of that probability; fewer than ten
-        where there are fewer examples.
+        Mean probability of the predicted class, 0..1, accuracy, 0..1, and number of examples,
+        for each tenth of the examples in order of that probability. Fewer than ten bins if
+        there are fewer examples.
     """
-    sureness = probabilities.max(axis=1).astype(np.float64)
-    right = probabilities.argmax(axis=1) == truth
-    order = np.argsort(sureness, kind="stable")
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    correct = probabilities.argmax(axis=1) == truth
+    order = np.argsort(confidence, kind="stable")
     return [
-        (float(sureness[part].mean()), float(right[part].mean()), len(part))
+        (float(confidence[part].mean()), float(correct[part].mean()), len(part))
         for part in np.array_split(order, CALIBRATION_BINS)
         if len(part)
     ]
 
 
 def calibration_error(bins: Sequence[tuple[float, float, int]]) -> float:
-    """Return the expected calibration error: how far sureness is from being right, on average.
+    """Return the expected calibration error: the mean gap between confidence and accuracy.
 
     Parameters
     ----------
     bins : sequence of (float, float, int)
-        From `reliability`.
+        From `reliability_bins`.
 
     Returns
     -------
@@ -201,4 +204,4 @@ def calibration_error(bins: Sequence[tuple[float, float, int]]) -> float:
     networks", ICML 2017.
     """
     total = sum(count for _, _, count in bins)
-    return sum(count * abs(sureness - right) for sureness, right, count in bins) / total
+    return sum(count * abs(confidence - accuracy) for confidence, accuracy, count in bins) / total

@@ -1,8 +1,8 @@
-"""From the original weights, as Keras 2 stored them, to a model of this project.
+"""Import the original weights, as saved by Keras 2, as a model of this package.
 
-The original network is channels first: (channel, band, frame), with batch norm over frames.
-TensorFlow convolves on a processor only with the channels last, so it is built as (band,
-frame, channel). Kernels are stored alike for both.
+The original network is channels first, (channel, band, frame), with batch norm over frames.
+TensorFlow supports convolutions on a CPU with channels last only, so the network is built as
+(band, frame, channel). The layout of the kernels is the same for both.
 """
 
 import hashlib
@@ -12,45 +12,47 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from quadpred_plugin.chain.heads import REQUIRED_HEADS
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import ModelError, OutputError
 from quadpred_plugin.model.registry import is_shipped
 from quadpred_plugin.training.keras2.hdf5 import StoredNetwork, check_signature, read_stored_network
-from quadpred_plugin.training.keras2.released import Release, describe, find_release
-from quadpred_plugin.training.networks.published import HEADS
+from quadpred_plugin.training.keras2.released import ReleasedWeights, card_sections, find_release
 
 _FOLDER = re.compile(r"speech_(eng|man|mix)_2_music_(eng|man)")
 _CODES = {"eng": "e", "man": "m", "mix": "x"}
-_WORDS = {"e": "english", "m": "mandarin", "x": "mixed"}
+_LANGUAGE_NAMES = {"e": "english", "m": "mandarin", "x": "mixed"}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
-# Where the frames are in (patch, band, frame, channel).
+# Axis of the frames in (patch, band, frame, channel).
 _FRAMES_AXIS = 2
 
 
 @dataclass(frozen=True)
 class Import:
-    """What is to be imported, and as what.
+    """A planned import of one file.
 
     Attributes
     ----------
     path : Path
         The .hdf5.
     speech : {'e', 'm', 'x'}
+        Language of the speech.
     music : {'e', 'm'}
+        Language of the music.
     name : str
-        Of the model.
-    release : Release or None
-        The released file that it is, None for any other.
+        Name of the model.
+    release : ReleasedWeights or None
+        The released file with the same content, if any.
     sha256 : str
-        Of the .hdf5, hexadecimal.
+        Checksum of the .hdf5, hexadecimal.
     """
 
     path: Path
     speech: str
     music: str
     name: str
-    release: Release | None
+    release: ReleasedWeights | None
     sha256: str
 
 
@@ -60,24 +62,28 @@ def plan_imports(
     music: str | None = None,
     name: str | None = None,
 ) -> list[Import]:
-    """Find the files and what they become.
+    """Find the files to import, their languages and model names.
 
     Parameters
     ----------
     paths : sequence of Path
-        .hdf5 files, or folders that hold some at any depth.
+        .hdf5 files, or folders with .hdf5 files at any depth.
     speech : {'e', 'm', 'x', None}
-        Language of the speech; None takes it from the folder's name
-        (``speech_eng_2_music_man``), or from the file where it is one of the released.
+        Language of the speech. None takes it from the folder's name
+        (``speech_eng_2_music_man``), or from the content if the file is a released one.
     music : {'e', 'm', None}
-        Language of the music, in the same way.
+        Language of the music; None as for `speech`.
     name : str, optional
-        Of the model, for a single file; made of the languages if None.
+        Name of the model, for a single file; derived from the languages if None.
+
+    Returns
+    -------
+    plans : list of Import
 
     Raises
     ------
     ModelError
-        If there is no such file, a language isn't known, a name can't be used, or two files
+        If there is no such file, a language is unknown, a name can't be used, or two files
         would get the same name.
     """
     files = [file for path in paths for file in _files(path)]
@@ -100,7 +106,7 @@ def _files(path: Path) -> list[Path]:
         return [path]
     found = sorted(path.rglob("*.hdf5"))
     if not found:
-        raise ModelError(f"The folder {path} holds no .hdf5 file.")
+        raise ModelError(f"The folder {path} contains no .hdf5 file.")
     return found
 
 
@@ -108,7 +114,7 @@ def _plan(path: Path, speech: str | None, music: str | None, name: str | None) -
     check_signature(path)
     content = path.read_bytes()
     release = find_release(content)
-    # Not resolved: of a link, the place where the user put it tells the languages.
+    # Not resolved: the languages of a link are in the name of the link's folder.
     folder = _FOLDER.fullmatch(path.absolute().parent.name)
     if folder:
         speech, music = speech or _CODES[folder[1]], music or _CODES[folder[2]]
@@ -116,38 +122,38 @@ def _plan(path: Path, speech: str | None, music: str | None, name: str | None) -
         speech, music = speech or release.speech, music or release.music
         if (speech, music) != (release.speech, release.music):
             raise ModelError(
-                f"{path} is the released file of {_WORDS[release.speech]} speech and "
-                f"{_WORDS[release.music]} music, not of {_WORDS[speech]} and {_WORDS[music]}: put "
-                "it back into its folder, or give the right --speech and --music."
+                f"{path} is the released file of {_LANGUAGE_NAMES[release.speech]} speech and "
+                f"{_LANGUAGE_NAMES[release.music]} music, not of {_LANGUAGE_NAMES[speech]} and "
+                f"{_LANGUAGE_NAMES[music]}: put it back into its folder, or correct --speech and "
+                "--music."
             )
     if not speech or not music:
         raise ModelError(
-            f"The languages of {path} aren't known: give them with --speech and --music, or put "
+            f"The languages of {path} are unknown: give them with --speech and --music, or put "
             "it into a folder with a name such as speech_eng_2_music_man."
         )
-    name = name or f"speech-{_WORDS[speech]}-music-{_WORDS[music]}-original"
+    name = name or f"speech-{_LANGUAGE_NAMES[speech]}-music-{_LANGUAGE_NAMES[music]}-original"
     if not _NAME.fullmatch(name) or name == "default" or is_shipped(name):
         raise ModelError(
-            f"A model can't be named '{name}': names are letters, digits, '.', '_' and '-', and "
-            "not those of models that come with the package."
+            f"A model can't be named '{name}': a name consists of letters, digits, '.', '_' and "
+            "'-', and differs from the names of the package's own models."
         )
     return Import(path, speech, music, name, release, hashlib.sha256(content).hexdigest())
 
 
 def import_network(plan: Import, folder: Path, force: bool = False) -> Path:
-    """Freeze a stored network and write its graph, card and golden vectors.
+    """Freeze a network saved by Keras 2; write its graph, card and golden vectors.
 
-    Constants stay float32: as float16 they would change outputs by up to 0.004, and what isn't
-    shipped need not be small.
+    Constants stay float32: as float16, they would change outputs by up to 0.004.
 
     Parameters
     ----------
     plan : Import
-        One of `plan_imports`.
+        From `plan_imports`.
     folder : Path
-        Where the model's files shall be.
+        Destination of the model's files.
     force : bool
-        Whether to replace files that are there.
+        Replace existing files.
 
     Returns
     -------
@@ -157,9 +163,9 @@ def import_network(plan: Import, folder: Path, force: bool = False) -> Path:
     Raises
     ------
     ModelError
-        If the file isn't a network that is known, as `hdf5.read_stored_network` says.
+        If the file is refused by `hdf5.read_stored_network`.
     OutputError
-        If the model is there already, or can't be written.
+        If the model exists, or can't be written.
     """
     for suffix in (".pb", ".json", ".golden.npz"):
         path = folder / f"{plan.name}{suffix}"
@@ -171,7 +177,7 @@ def import_network(plan: Import, folder: Path, force: bool = False) -> Path:
     from quadpred_plugin.training.packaging.freeze import freeze
 
     network = build_stored_network(stored, preprocessing)
-    zoo, own = describe(plan.path, plan.speech, plan.music, plan.release)
+    zoo, own = card_sections(plan.path, plan.speech, plan.music, plan.release)
     source = f"{plan.path.absolute().parent.name}/{plan.path.name}"
     own["training"] = {
         "parameters": int(network.count_params()),
@@ -195,41 +201,40 @@ def import_network(plan: Import, folder: Path, force: bool = False) -> Path:
 
 
 def build_stored_network(stored: StoredNetwork, preprocessing: Preprocessing) -> Any:
-    """Build the network that a file describes, channels last, with its weights.
+    """Build a saved network with its weights, channels last.
 
     Parameters
     ----------
     stored : StoredNetwork
     preprocessing : Preprocessing
-        Gives the patch's frames and bands.
+        Gives the frames and bands of a patch.
 
     Returns
     -------
     network : keras.Model
-        As `architecture.build_network` makes it: patches of logarithmic bands, shape
-        (patches, frames, bands), to softmaxes ``quadrants`` (patches, 4), ``arousal`` and
-        ``valence`` (patches, 2), the latter two in the order negative, positive.
+        Inputs and outputs as for `published.build_network`.
     """
     from keras import Input, Model, layers
 
     frames, bands = preprocessing.patch_size, preprocessing.bands
     patches = Input((frames, bands), name="patches")
-    turned = layers.Reshape((bands, frames, 1))(layers.Permute((2, 1))(patches))
-    done: dict[str, Any] = {}
+    transposed = layers.Reshape((bands, frames, 1))(layers.Permute((2, 1))(patches))
+    outputs: dict[str, Any] = {}
     for layer in stored.layers.values():
         if layer.source is None:
-            done[layer.name] = turned
+            outputs[layer.name] = transposed
             continue
-        hidden = done[layer.source]
-        own = _make_layer(layer.kind, layer.settings)
-        if own is not None:
-            hidden = own(hidden)
-            own.set_weights(stored.weights.get(layer.name, []))
-        done[layer.name] = hidden
-    return Model(patches, {head: done[head] for head in HEADS}, name="imported")
+        hidden = outputs[layer.source]
+        keras_layer = _make_layer(layer.kind, layer.settings)
+        if keras_layer is not None:
+            hidden = keras_layer(hidden)
+            keras_layer.set_weights(stored.weights.get(layer.name, []))
+        outputs[layer.name] = hidden
+    return Model(patches, {head: outputs[head] for head in REQUIRED_HEADS}, name="imported")
 
 
 def _make_layer(kind: str, settings: dict[str, Any]) -> Any:
+    """Return the Keras layer of a kind; None for dropout, which has no effect in inference."""
     from keras import layers
 
     match kind:
@@ -246,8 +251,8 @@ def _make_layer(kind: str, settings: dict[str, Any]) -> Any:
         case "MaxPooling2D":
             return layers.MaxPooling2D(settings["pool_size"], data_format="channels_last")
         case "Flatten":
-            # Keras 2 too moved the channels last before it flattened what is channels first,
-            # so that rows of the dense layer are in the order of (band, frame, channel).
+            # Keras 2 moved the channels last before flattening, so the rows of the dense
+            # layer's kernel are in the order (band, frame, channel).
             return layers.Flatten(data_format="channels_last")
         case "Dense":
             return layers.Dense(settings["units"], activation=settings["activation"])

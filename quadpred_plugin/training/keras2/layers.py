@@ -1,7 +1,7 @@
-"""The architecture of a network as Keras 2 wrote it in JSON, read without Keras.
+"""Read the architecture of a network that Keras 2 saved as JSON, without Keras.
 
-Nothing that a file says is evaluated: classes and settings of its layers are compared with
-the few that the released networks have, and everything else is refused.
+Nothing in a file is evaluated. Classes and settings of layers are compared with those of the
+released networks, and all others are refused.
 """
 
 import json
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
+from quadpred_plugin.chain.heads import HEADS, REQUIRED_HEADS
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import ModelError
-from quadpred_plugin.training.networks.published import HEADS
 
 Shape = tuple[int, ...]
 
-# Settings that decide what a layer computes, and the only values known here.
-_FIXED: dict[str, dict[str, Any]] = {
+# Settings that change what a layer computes, with the only supported values.
+_REQUIRED_SETTINGS: dict[str, dict[str, Any]] = {
     "InputLayer": {},
     "BatchNormalization": {"axis": -1, "center": True, "scale": True},
     "Conv2D": {
@@ -34,25 +34,25 @@ _FIXED: dict[str, dict[str, Any]] = {
 }
 _ACTIVATIONS = ("linear", "relu", "softmax")
 
-# The released networks have 6.5 million; a damaged file shall not ask for all memory.
-_MOST_WEIGHTS = 100_000_000
+# The released networks have 6.5 million. The limit keeps a damaged file from exhausting memory.
+_MAXIMUM_WEIGHTS = 100_000_000
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer.
+    """One layer of a saved network.
 
     Attributes
     ----------
     name : str
     kind : str
-        Keras's name of its class.
+        Name of its Keras class.
     source : str or None
-        The layer whose output it takes; None for the input.
+        Name of the layer whose output is its input; None for the input layer.
     settings : dict
-        All that the file says of it.
+        Its ``config`` in the file.
     shape : tuple of int
-        Of its output for one patch: (channels, bands, frames), or (units,).
+        Shape of its output for one patch: (channels, bands, frames), or (units,).
     weights : dict of str to tuple of int
         Shape of each of its weights, in Keras's order.
     """
@@ -71,21 +71,21 @@ def read_architecture(text: str, origin: str, preprocessing: Preprocessing) -> d
     Parameters
     ----------
     text : str
-        JSON, as Keras 2's ``to_json`` writes it.
+        JSON from Keras 2's ``to_json``.
     origin : str
-        What to call it in messages.
+        Name of the file, for messages.
     preprocessing : Preprocessing
         Gives the bands and frames that the input must have.
 
     Returns
     -------
     layers : dict of str to Layer
-        By name; each stands after the one it takes its input from.
+        By name; each layer comes after its source.
 
     Raises
     ------
     ModelError
-        If it is not JSON, not such a network, or has a layer that isn't known here.
+        If the text is not JSON, not such a network, or has an unsupported layer.
     """
     try:
         content = json.loads(text)
@@ -97,23 +97,23 @@ def read_architecture(text: str, origin: str, preprocessing: Preprocessing) -> d
         raise ModelError(f"{origin} {error}") from error
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
         raise ModelError(
-            f"{origin} doesn't describe a network as Keras 2 does: {error!r}."
+            f"{origin} doesn't describe a network in the format of Keras 2: {error!r}."
         ) from error
 
 
 def _read_layers(content: Any, preprocessing: Preprocessing) -> dict[str, Layer]:
     if content["class_name"] != "Model":
-        raise ModelError(f"holds a '{content['class_name']}', and only a 'Model' can be imported.")
-    wanted = (1, preprocessing.bands, preprocessing.patch_size)
+        raise ModelError(f"contains a '{content['class_name']}'; only a 'Model' can be imported.")
+    expected = (1, preprocessing.bands, preprocessing.patch_size)
     layers: dict[str, Layer] = {}
     for entry in content["config"]["layers"]:
         layer = _read_layer(entry, layers)
         if layer.name in layers:
             raise ModelError(f"has two layers '{layer.name}'.")
-        if layer.source is None and (layers or layer.shape != wanted):
+        if layer.source is None and (layers or layer.shape != expected):
             raise ModelError(
-                f"takes {layer.shape} in the layer '{layer.name}', and only a network that takes "
-                f"patches of {wanted} (channels, bands, frames) in its first can be imported."
+                f"has the input {layer.shape} in the layer '{layer.name}'; only a single input of "
+                f"{expected} (channels, bands, frames), in the first layer, can be imported."
             )
         layers[layer.name] = layer
     outputs = {
@@ -121,27 +121,31 @@ def _read_layers(content: Any, preprocessing: Preprocessing) -> dict[str, Layer]
         for name, *_ in content["config"]["output_layers"]
         if layers[name].settings.get("activation") == "softmax"
     }
-    if outputs != {head: (classes,) for head, classes in HEADS.items()}:
-        heads = ", ".join(f"{head} of {classes}" for head, classes in HEADS.items())
+    sizes = {head: len(HEADS[head].classes) for head in REQUIRED_HEADS}
+    if outputs != {head: (classes,) for head, classes in sizes.items()}:
+        heads = ", ".join(f"{head} of {classes}" for head, classes in sizes.items())
         names = ", ".join(str(name) for name, *_ in content["config"]["output_layers"])
-        raise ModelError(f"gives {names}, and only a network with softmaxes {heads} is known.")
+        raise ModelError(
+            f"has the outputs {names}; only a network with the softmaxes {heads} can be imported."
+        )
     if sum(prod(shape) for layer in layers.values() for shape in layer.weights.values()) > (
-        _MOST_WEIGHTS
+        _MAXIMUM_WEIGHTS
     ):
-        raise ModelError(f"has more than {_MOST_WEIGHTS} weights.")
+        raise ModelError(f"has more than {_MAXIMUM_WEIGHTS} weights.")
     return layers
 
 
 def _read_layer(entry: Any, earlier: dict[str, Layer]) -> Layer:
     name, kind, settings = entry["name"], entry["class_name"], entry["config"]
-    if kind not in _FIXED:
+    if kind not in _REQUIRED_SETTINGS:
         raise ModelError(
-            f"has the layer '{name}' of class {kind}; only {', '.join(_FIXED)} can be imported."
+            f"has the layer '{name}' of class {kind}; only {', '.join(_REQUIRED_SETTINGS)} can "
+            "be imported."
         )
-    for setting, only in _FIXED[kind].items():
-        if settings[setting] != only:
+    for setting, value in _REQUIRED_SETTINGS[kind].items():
+        if settings[setting] != value:
             raise ModelError(
-                f"has the layer '{name}' with {setting} {settings[setting]!r}, and only {only!r} "
+                f"has the layer '{name}' with {setting} {settings[setting]!r}; only {value!r} "
                 "can be imported."
             )
     if settings.get("activation", "linear") not in _ACTIVATIONS:
@@ -150,7 +154,7 @@ def _read_layer(entry: Any, earlier: dict[str, Layer]) -> Layer:
             f"{', '.join(_ACTIVATIONS)} can be imported."
         )
     if kind == "InputLayer":
-        shape = tuple(map(_whole, settings["batch_input_shape"][1:]))
+        shape = tuple(map(_positive_int, settings["batch_input_shape"][1:]))
         return Layer(name, kind, None, settings, shape, {})
     ((node,),) = entry["inbound_nodes"]
     source = node[0]
@@ -160,59 +164,61 @@ def _read_layer(entry: Any, earlier: dict[str, Layer]) -> Layer:
         shape, weights = _SHAPES[kind](settings, earlier[source].shape)
     except ValueError as error:
         raise ModelError(
-            f"has the layer '{name}', which can't take what '{source}' gives, "
+            f"has the layer '{name}', which can't process the output of '{source}', "
             f"{earlier[source].shape}: {error}."
         ) from error
     if not all(size > 0 for size in shape):
-        raise ModelError(f"has the layer '{name}', whose output would be {shape}.")
+        raise ModelError(f"has the layer '{name}', whose output would have the shape {shape}.")
     return Layer(name, kind, source, settings, shape, weights)
 
 
-def _whole(value: Any) -> int:
+def _positive_int(value: Any) -> int:
     if type(value) is not int or value < 1:
-        raise ValueError(f"{value!r} is not a whole number above 0")
+        raise ValueError(f"{value!r} is not a positive integer")
     return value
 
 
-def _norm_shapes(settings: dict[str, Any], taken: Shape) -> tuple[Shape, dict[str, Shape]]:
-    _, _, frames = taken
+def _norm_shapes(settings: dict[str, Any], inputs: Shape) -> tuple[Shape, dict[str, Shape]]:
+    _, _, frames = inputs
     epsilon = settings["epsilon"]
     if not isinstance(epsilon, float) or not 0 < epsilon < 1:
-        raise ModelError(f"normalises with the epsilon {epsilon!r}.")
+        raise ModelError(
+            f"has a batch norm with the epsilon {epsilon!r}; it must be between 0 and 1."
+        )
     names = ("gamma", "beta", "moving_mean", "moving_variance")
-    return taken, {name: (frames,) for name in names}
+    return inputs, {name: (frames,) for name in names}
 
 
-def _convolution_shapes(settings: dict[str, Any], taken: Shape) -> tuple[Shape, dict[str, Shape]]:
-    channels, bands, frames = taken
-    height, width = map(_whole, settings["kernel_size"])
-    filters = _whole(settings["filters"])
+def _convolution_shapes(settings: dict[str, Any], inputs: Shape) -> tuple[Shape, dict[str, Shape]]:
+    channels, bands, frames = inputs
+    height, width = map(_positive_int, settings["kernel_size"])
+    filters = _positive_int(settings["filters"])
     weights = {"kernel": (height, width, channels, filters), "bias": (filters,)}
     return (filters, bands, frames), weights
 
 
-def _pooling_shapes(settings: dict[str, Any], taken: Shape) -> tuple[Shape, dict[str, Shape]]:
-    channels, bands, frames = taken
+def _pooling_shapes(settings: dict[str, Any], inputs: Shape) -> tuple[Shape, dict[str, Shape]]:
+    channels, bands, frames = inputs
     if settings["strides"] != settings["pool_size"]:
         raise ModelError(
-            f"pools {settings['pool_size']} in strides of {settings['strides']}, and only equal "
-            "ones can be imported."
+            f"has a pooling of {settings['pool_size']} with strides of {settings['strides']}; only "
+            "strides equal to the pool size can be imported."
         )
-    over_bands, over_frames = map(_whole, settings["pool_size"])
+    over_bands, over_frames = map(_positive_int, settings["pool_size"])
     return (channels, bands // over_bands, frames // over_frames), {}
 
 
-def _same_shape(settings: dict[str, Any], taken: Shape) -> tuple[Shape, dict[str, Shape]]:
-    return taken, {}
+def _same_shape(settings: dict[str, Any], inputs: Shape) -> tuple[Shape, dict[str, Shape]]:
+    return inputs, {}
 
 
-def _flat_shape(settings: dict[str, Any], taken: Shape) -> tuple[Shape, dict[str, Shape]]:
-    return (prod(taken),), {}
+def _flat_shape(settings: dict[str, Any], inputs: Shape) -> tuple[Shape, dict[str, Shape]]:
+    return (prod(inputs),), {}
 
 
-def _dense_shapes(settings: dict[str, Any], taken: Shape) -> tuple[Shape, dict[str, Shape]]:
-    (count,) = taken
-    units = _whole(settings["units"])
+def _dense_shapes(settings: dict[str, Any], inputs: Shape) -> tuple[Shape, dict[str, Shape]]:
+    (count,) = inputs
+    units = _positive_int(settings["units"])
     return (units,), {"kernel": (count, units), "bias": (units,)}
 
 

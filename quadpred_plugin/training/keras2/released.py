@@ -1,9 +1,9 @@
-"""What is known of the original weights: who made them, from what, and their figures.
+"""Facts about the original weights for model cards: authors, data, published scores.
 
 References
 ----------
 https://github.com/juansgomez87/quad-pred, commit 8aad3b3 of 26 March 2020: four files, each
-with the log of its training beside it.
+with the log of its training.
 """
 
 import hashlib
@@ -23,36 +23,35 @@ EUSIPCO = (
     "towards language-sensitive emotion recognition models, EUSIPCO 2020, pp. 136-140"
 )
 FIGURES_SOURCE = (
-    "published, not measured here: macro averages by patch, from the log beside the released "
-    "weights; 30 % of the clips held out by class, not by artist. The log prints the figures of "
-    "arousal under valence and the other way round, as its accuracies and confusion matrices "
-    "show; here they are under their own names. It was written after the last epoch, the weights "
-    "are those of the best epoch."
+    "published, not measured here: macro averages by patch, from the training log of the released "
+    "weights; 30 % of the clips held out by class, not by artist. The log swaps the figures of "
+    "arousal and valence, as its accuracies and confusion matrices show; here the swap is undone. "
+    "The log is of the last epoch, the weights are of the best epoch."
 )
 
 _SPEECH = {"e": "LibriSpeech", "m": "AISHELL", "x": "LibriSpeech and AISHELL"}
 _MUSIC = {"e": "4Q audio emotion data set", "m": "CH-818 (not public)"}
 _MUSIC_LIMITS = {
     "e": "Trained on 30 s excerpts of Western popular recordings of one collection.",
-    "m": "Trained on Chinese popular recordings of one collection, on whose emotions listeners "
-    "hardly agreed, as the authors found in 2021.",
+    "m": "Trained on Chinese popular recordings of one collection, whose raters hardly agreed on "
+    "the emotions, as the authors found in 2021.",
 }
 
 
 @dataclass(frozen=True)
-class Release:
+class ReleasedWeights:
     """One of the four released files.
 
     Attributes
     ----------
     blob : str
-        Git's name of its content (SHA-1), hexadecimal.
+        Git blob identifier of its content (SHA-1), hexadecimal.
     speech, music : str
-        Languages, as in `card.LANGUAGES`.
+        Languages, keys of `card.LANGUAGES`.
     figures : dict
         Published precision, recall and F1 of each head, 0..1.
     remark : str
-        What its log shows that a user must know; may be empty.
+        A limit that its training log shows, for the card; may be empty.
     """
 
     blob: str
@@ -63,7 +62,7 @@ class Release:
 
 
 RELEASES = (
-    Release(
+    ReleasedWeights(
         "75f33a6d53c27eae717259845e4a7de16dd89597",
         "e",
         "e",
@@ -73,7 +72,7 @@ RELEASES = (
             "valence": (0.69, 0.67, 0.66),
         },
     ),
-    Release(
+    ReleasedWeights(
         "34c36344fb62e3481bfc7e8258d94307200af625",
         "e",
         "m",
@@ -82,9 +81,9 @@ RELEASES = (
             "arousal": (0.32, 0.50, 0.39),
             "valence": (0.29, 0.50, 0.37),
         },
-        "Its log shows a network that calls every patch Q1, of positive arousal and valence.",
+        "Its log shows that it predicts Q1, positive arousal and valence, for every patch.",
     ),
-    Release(
+    ReleasedWeights(
         "4f5c44aa359d97c0747c081c49b6303514015758",
         "m",
         "e",
@@ -94,7 +93,7 @@ RELEASES = (
             "valence": (0.70, 0.67, 0.66),
         },
     ),
-    Release(
+    ReleasedWeights(
         "f75021041fb7a40c5d35f1c72f85e05c2ec5e6dd",
         "m",
         "m",
@@ -103,26 +102,26 @@ RELEASES = (
             "arousal": (0.77, 0.78, 0.78),
             "valence": (0.63, 0.64, 0.63),
         },
-        "Its log shows hardly any patch called Q2 or Q4 (recall 0.04 and 0.03).",
+        "Its log shows that it hardly ever predicts Q2 or Q4 (recall 0.04 and 0.03).",
     ),
 )
 
 
 def git_blob(content: bytes) -> str:
-    """Return the name that Git gives to a file's content, hexadecimal."""
+    """Return the Git blob identifier of a file's content, hexadecimal."""
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
-def find_release(content: bytes) -> Release | None:
-    """Return the released file that has this content, None if it is another."""
+def find_release(content: bytes) -> ReleasedWeights | None:
+    """Return the released file with this content, or None."""
     blob = git_blob(content)
     return next((release for release in RELEASES if release.blob == blob), None)
 
 
-def describe(
-    path: Path, speech: str, music: str, release: Release | None
+def card_sections(
+    path: Path, speech: str, music: str, release: ReleasedWeights | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what a card says of an imported model besides its graph.
+    """Return the facts about an imported model for its card.
 
     Parameters
     ----------
@@ -130,13 +129,13 @@ def describe(
         The .hdf5.
     speech : {'e', 'm', 'x'}
     music : {'e', 'm'}
-    release : Release or None
-        The released file that it is.
+    release : ReleasedWeights or None
+        The released file with the same content, if any.
 
     Returns
     -------
     zoo, own : dict
-        As `export.write_model` takes them.
+        Arguments of `export.write_model`: entries of Essentia's model zoo, and our own.
     """
     languages = (
         f"pre-trained on speech in {LANGUAGES[speech]}, trained on music with lyrics in "
@@ -152,8 +151,8 @@ def describe(
     if release:
         origin = "These weights were made by the authors of quad-pred, not by this project."
     else:
-        origin = "This file is none of the four of quad-pred's repository; who made it isn't known."
-        limits.insert(0, "Nothing has been published or measured of these weights.")
+        origin = "This file is none of the four in quad-pred's repository; its author is unknown."
+        limits.insert(0, "No scores of these weights have been published or measured.")
     if release and release.remark:
         limits.insert(0, release.remark)
     zoo = {

@@ -1,34 +1,35 @@
-"""Pre-training without labels by telling true continuations from false ones."""
+"""Unsupervised pre-training by contrastive predictive coding (CPC)."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import QuadpredError
-from quadpred_plugin.training.language_study.pretraining import (
-    Features,
-    Pretraining,
-    band_statistics,
-)
+from quadpred_plugin.training.features import Features
 from quadpred_plugin.training.networks.published import build_encoder, standardise_bands
+from quadpred_plugin.training.patches import band_statistics
+from quadpred_plugin.training.recipes.kinds import Pretraining
 from quadpred_plugin.training.runs.fitting import Figures, fit
+from quadpred_plugin.training.runs.record import Run
 
 
-def build_contrast(preprocessing: Preprocessing, recipe: Pretraining) -> Any:
+def build_cpc(recipe: Pretraining) -> Any:
     """Build the network that scores each future patch of a sequence.
 
-    Every patch goes through the same encoder; the past ones are summarised by a recurrent
-    layer, from which a dense layer for each future position predicts what stands there.
+    Every patch goes through the same encoder. A recurrent layer summarises the past patches;
+    from its output, one dense layer per future position predicts the encoded patch there.
+
+    Parameters
+    ----------
+    recipe : Pretraining
 
     Returns
     -------
     network : keras.Model
-        Sequences of logarithmic bands, shape (sequences, past + future, frames, bands),
-        to probabilities that each future patch is the true one, (sequences, future).
+        Sequences of logarithmic bands, shape (sequences, past + future, frames, bands), to
+        the probability that each future patch is the true one, shape (sequences, future).
 
     References
     ----------
@@ -38,37 +39,35 @@ def build_contrast(preprocessing: Preprocessing, recipe: Pretraining) -> Any:
     from keras import Input, Model, layers, ops
 
     length = recipe.past + recipe.future
-    sequence = Input((length, preprocessing.patch_size, preprocessing.bands), name="sequence")
-    encoder = build_encoder(preprocessing, recipe.filters, recipe.dropout)
-    summarise = layers.Dense(recipe.units, name="patch_vector")
+    shape = (length, recipe.front_end.patch_size, recipe.front_end.bands)
+    sequence = Input(shape, name="sequence")
+    encoder = build_encoder(recipe.front_end, recipe.filters, recipe.dropout)
+    project = layers.Dense(recipe.units, name="patch_vector")
     vectors = [
-        summarise(layers.Flatten()(encoder(sequence[:, position]))) for position in range(length)
+        project(layers.Flatten()(encoder(sequence[:, position]))) for position in range(length)
     ]
     past = layers.GRU(recipe.units, name="past")(ops.stack(vectors[: recipe.past], axis=1))
     scores = [
         layers.Dot(axes=1)([layers.Dense(recipe.units, name=f"prediction{ahead}")(past), vector])
         for ahead, vector in enumerate(vectors[recipe.past :], 1)
     ]
-    joined = layers.Concatenate()(scores) if len(scores) > 1 else scores[0]
-    return Model(sequence, layers.Activation("sigmoid")(joined), name="contrast")
+    logits = layers.Concatenate()(scores) if len(scores) > 1 else scores[0]
+    return Model(sequence, layers.Activation("sigmoid")(logits), name="cpc")
 
 
-def pretrain_contrast(
+def pretrain_cpc(
     recipe: Pretraining,
-    preprocessing: Preprocessing,
     train: Features,
     validation: Features,
-    folder: Path,
+    run: Run,
     report: Callable[[Figures], None],
 ) -> Any:
-    """Train the contrast and return its encoder; parameters as for `pretrain_autoencoder`."""
+    """Train the CPC network and return its encoder; parameters as for `scae.pretrain_scae`."""
     mean, variance = band_statistics(train)
-    held_out = draw_sequences(
-        validation, preprocessing, recipe, recipe.samples // 4, np.random.default_rng(0)
-    )
+    held_out = draw_sequences(validation, recipe, recipe.samples // 4, np.random.default_rng(0))
 
     def make_network() -> Any:
-        network = build_contrast(preprocessing, recipe)
+        network = build_cpc(recipe)
         standardise_bands(network.get_layer("encoder"), mean, variance)
         steps = -(-recipe.samples // recipe.schedule.batch_size)
         network.compile(
@@ -79,20 +78,20 @@ def pretrain_contrast(
         return network
 
     def validate(network: Any) -> Figures:
-        said = network.predict(held_out[0], batch_size=32, verbose=0)
+        predicted = network.predict(held_out[0], batch_size=32, verbose=0)
         truth = held_out[1]
-        likelihood = np.where(truth > 0, said, 1 - said)
+        likelihood = np.where(truth > 0, predicted, 1 - predicted)
         return {
             "validation_loss": float(-np.mean(np.log(likelihood + 1e-7))),
-            "validation_accuracy": float(np.mean((said > 0.5) == (truth > 0))),
+            "validation_accuracy": float(np.mean((predicted > 0.5) == (truth > 0))),
         }
 
     network = fit(
         make_network,
-        lambda random: draw_sequences(train, preprocessing, recipe, recipe.samples, random),
+        lambda random: draw_sequences(train, recipe, recipe.samples, random),
         validate,
         recipe.schedule,
-        folder,
+        run,
         report,
     )
     return network.get_layer("encoder")
@@ -100,60 +99,59 @@ def pretrain_contrast(
 
 def draw_sequences(
     features: Features,
-    preprocessing: Preprocessing,
     recipe: Pretraining,
     count: int,
     random: np.random.Generator,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Draw sequences of half-overlapping patches, every other one with a false future.
+    """Draw sequences of half-overlapping patches, every second one with a false future.
 
     Parameters
     ----------
     features : sequence of ndarray, shape (frames, bands)
-    preprocessing : Preprocessing
+        One array per recording, ln units.
     recipe : Pretraining
     count : int
-        Sequences.
+        Number of sequences.
     random : numpy.random.Generator
 
     Returns
     -------
     sequences : ndarray of float32, shape (count, past + future, frames, bands)
-        A false future is that of another recording.
+        ln units. A false future is from another recording.
     truth : ndarray of float32, shape (count, future)
-        1 where the future is the true one.
+        1 where the future is the true one, else 0.
 
     Raises
     ------
     QuadpredError
-        If there are fewer than two recordings that are long enough.
+        If fewer than two recordings are long enough.
     """
-    size = preprocessing.patch_size
+    size, bands = recipe.front_end.patch_size, recipe.front_end.bands
     hop = size // 2
     length = recipe.past + recipe.future
     offsets = np.arange(length)[:, np.newaxis] * hop + np.arange(size)
-    places = np.array([max(0, len(one) - int(offsets[-1, -1])) for one in features])
-    if np.count_nonzero(places) < 2:
+    positions = np.array([max(0, len(recording) - int(offsets[-1, -1])) for recording in features])
+    if np.count_nonzero(positions) < 2:
         raise QuadpredError(
-            f"Contrastive pre-training needs two recordings or more of {offsets[-1, -1] + 1} "
-            f"frames on each side of its split; of {len(features)} there are "
-            f"{np.count_nonzero(places)}."
+            "Contrastive pre-training needs at least two recordings of "
+            f"{offsets[-1, -1] + 1} frames or more on each side of its split; here are "
+            f"{np.count_nonzero(positions)} of {len(features)}."
         )
-    share = places / places.sum()
+    share = positions / positions.sum()
 
     def draw(index: int) -> NDArray[np.float16]:
-        start = random.integers(0, places[index])
+        start = random.integers(0, positions[index])
         return features[index][start + offsets]
 
-    sequences = np.empty((count, length, size, preprocessing.bands), dtype=np.float32)
+    sequences = np.empty((count, length, size, bands), dtype=np.float32)
     truth = np.ones((count, recipe.future), dtype=np.float32)
     chosen = random.choice(len(features), count, p=share)
     for position, index in enumerate(chosen):
         sequences[position] = draw(index)
         if position % 2:
-            other = share.copy()
-            other[index] = 0
-            stranger = random.choice(len(features), p=other / other.sum())
-            sequences[position, recipe.past :] = draw(stranger)[recipe.past :]
+            others = share.copy()
+            others[index] = 0
+            other = random.choice(len(features), p=others / others.sum())
+            sequences[position, recipe.past :] = draw(other)[recipe.past :]
             truth[position] = 0
     return sequences, truth

@@ -1,4 +1,4 @@
-"""How far two rows of a grid differ, and how far they would by the choice of clips alone."""
+"""Differences between rows of the language study, with bootstrap intervals over clips."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,35 +10,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.model.pooling import pool
+from quadpred_plugin.training.evaluation.predictions import read_predictions
 from quadpred_plugin.training.evaluation.scoring import HEAD_CLASSES, classes_of
 from quadpred_plugin.training.language_study.experiments import (
+    FULL,
+    SCRATCH,
     Experiment,
-    Grid,
+    experiments,
     predictions_file,
-    read_predictions,
 )
+from quadpred_plugin.training.recipes.kinds import LanguageStudy
+from quadpred_plugin.training.runs.workspace import Workspace
 
 DRAWS = 2000
 SEED = 20205
-# Of the draws between the ends of an interval.
+# Share of the bootstrap differences within the interval.
 SHARE = 0.95
 
-# By fold: the true quadrants, and each head's choice for each clip.
-Said: TypeAlias = "dict[int, tuple[NDArray[np.int64], dict[str, NDArray[np.int64]]]]"
+# By fold: the true quadrant of each clip, and the predicted class of each clip by head.
+Predictions: TypeAlias = "dict[int, tuple[NDArray[np.int64], dict[str, NDArray[np.int64]]]]"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One row's F1 by clip less another's, on the folds that both have.
+    """Difference of two rows' clip F1 on the folds that both have.
 
     Attributes
     ----------
     first, second : str
         Names of the rows.
     folds, clips : int
+        Number of common folds, and of their test clips.
     heads : dict of (float, float, float)
-        By head: the difference of macro F1 over all these clips, -1..1, and the ends of the
-        interval that holds `SHARE` of the differences when clips are drawn anew.
+        By head: macro F1 of the first row minus that of the second over all these clips,
+        -1..1, and the ends of the interval that contains `SHARE` of the bootstrap differences.
     """
 
     first: str
@@ -48,36 +53,36 @@ class Difference:
     heads: dict[str, tuple[float, float, float]]
 
 
-def differences(grid: Grid, work: Path) -> list[Difference]:
-    """Compare languages of one method and setting, speech first with none, and methods.
+def compare_rows(study: LanguageStudy, workspace: Workspace) -> list[Difference]:
+    """Compare languages of speech, pre-training with none, and methods of pre-training.
 
     Parameters
     ----------
-    grid : Grid
-    work : Path
-        Holds the predictions; rows without any are left out.
+    study : LanguageStudy
+    workspace : Workspace
+        Contains the predictions. Rows without any are omitted.
 
     Returns
     -------
-    found : list of Difference
+    differences : list of Difference
     """
-    rows: dict[str, Said] = {}
-    for experiment in grid.experiments():
-        path = predictions_file(experiment, work)
+    rows: dict[str, Predictions] = {}
+    for experiment in experiments(study):
+        path = predictions_file(workspace, experiment)
         if path.exists() and experiment.fold is not None:
-            rows.setdefault(experiment.row, {})[experiment.fold] = _choices(path)
+            rows.setdefault(experiment.row, {})[experiment.fold] = _predicted_classes(path)
     return [
         _difference(first, second, rows[first], rows[second])
-        for first, second in _pairs(grid)
+        for first, second in _pairs(study)
         if first in rows and second in rows and rows[first].keys() & rows[second].keys()
     ]
 
 
-def table(found: list[Difference]) -> str:
-    """Write differences as a Markdown table."""
-    names = ("first less second", "folds", "clips", *HEAD_CLASSES)
+def differences_table(differences: list[Difference]) -> str:
+    """Return differences as a Markdown table."""
+    names = ("first minus second", "folds", "clips", *HEAD_CLASSES)
     lines = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
-    for one in found:
+    for one in differences:
         cells = [f"{one.first} − {one.second}", str(one.folds), str(one.clips)]
         cells += [
             f"{value:+.3f} ({low:+.3f} to {high:+.3f})" for value, low, high in one.heads.values()
@@ -88,73 +93,75 @@ def table(found: list[Difference]) -> str:
 
 def macro_f1(
     truth: NDArray[np.int64],
-    said: NDArray[np.int64],
+    predicted: NDArray[np.int64],
     classes: int,
     weights: NDArray[np.floating],
 ) -> NDArray[np.float64]:
-    """Return the macro F1 of weighted clips, for several sets of weights at once.
+    """Return the macro F1 of weighted clips for several sets of weights.
 
     Parameters
     ----------
-    truth, said : ndarray of int, shape (clips,)
+    truth, predicted : ndarray of int, shape (clips,)
         Classes from 0.
     classes : int
+        Number of classes.
     weights : ndarray, shape (sets, clips)
-        How often each clip counts.
+        Weight of each clip, such as its number of draws.
 
     Returns
     -------
     f1 : ndarray, shape (sets,)
-        0..1; a class that is neither there nor said counts as 0.
+        0..1; the F1 of a class that is neither true nor predicted is 0.
     """
     scores = np.zeros((classes, len(weights)))
-    for one in range(classes):
-        right = weights[:, (truth == one) & (said == one)].sum(axis=1)
-        both = weights[:, truth == one].sum(axis=1) + weights[:, said == one].sum(axis=1)
-        np.divide(2 * right, both, out=scores[one], where=both > 0)
+    for index in range(classes):
+        is_true, is_predicted = truth == index, predicted == index
+        correct = weights[:, is_true & is_predicted].sum(axis=1)
+        total = weights[:, is_true].sum(axis=1) + weights[:, is_predicted].sum(axis=1)
+        np.divide(2 * correct, total, out=scores[index], where=total > 0)
     return scores.mean(axis=0)
 
 
-def _pairs(grid: Grid) -> Iterator[tuple[str, str]]:
+def _pairs(study: LanguageStudy) -> Iterator[tuple[str, str]]:
     def row(method: str, speech: str, setting: str) -> str:
         return Experiment(method, speech, setting, None).row
 
-    for method in grid.pretraining:
-        for setting in grid.settings:
-            for first, second in combinations(grid.speech, 2):
+    for method in study.pretraining:
+        for setting in study.settings:
+            for first, second in combinations(study.speech, 2):
                 yield row(method, first, setting), row(method, second, setting)
-    for method in grid.pretraining:
-        for speech in grid.speech:
-            yield row(method, speech, "full"), row("scratch", "", "scratch")
-    for one, other in combinations(grid.pretraining, 2):
-        for speech in grid.speech:
-            yield row(one, speech, "full"), row(other, speech, "full")
+    for method in study.pretraining:
+        for speech in study.speech:
+            yield row(method, speech, FULL), row(SCRATCH, "", SCRATCH)
+    for one, other in combinations(study.pretraining, 2):
+        for speech in study.speech:
+            yield row(one, speech, FULL), row(other, speech, FULL)
 
 
-def _choices(path: Path) -> tuple[NDArray[np.int64], dict[str, NDArray[np.int64]]]:
+def _predicted_classes(path: Path) -> tuple[NDArray[np.int64], dict[str, NDArray[np.int64]]]:
     quadrants, outputs = read_predictions(path)
-    pooled = {head: np.array([pool(one[head]) for one in outputs]) for head in HEAD_CLASSES}
-    return quadrants, {head: _choose(values) for head, values in pooled.items()}
+    pooled = {head: np.array([pool(clip[head]) for clip in outputs]) for head in HEAD_CLASSES}
+    return quadrants, {head: _to_classes(values) for head, values in pooled.items()}
 
 
-def _choose(values: NDArray[np.float64]) -> NDArray[np.int64]:
+def _to_classes(values: NDArray[np.float64]) -> NDArray[np.int64]:
     return values.argmax(axis=1) if values.ndim == 2 else (values > 0).astype(np.int64)
 
 
-def _difference(first: str, second: str, ours: Said, theirs: Said) -> Difference:
+def _difference(first: str, second: str, ours: Predictions, theirs: Predictions) -> Difference:
     folds = sorted(ours.keys() & theirs.keys())
     quadrants = np.concatenate([ours[fold][0] for fold in folds])
     generator = np.random.default_rng(SEED)
     clips = len(quadrants)
     drawn = generator.multinomial(clips, np.full(clips, 1 / clips), size=DRAWS)
-    # The clips as they are come first.
+    # The first set of weights is the clips themselves, once each.
     weights = np.concatenate([np.ones((1, clips)), drawn])
     heads: dict[str, Any] = {}
     for head, classes in HEAD_CLASSES.items():
         truth = classes_of(quadrants, head)
         f1 = [
-            macro_f1(truth, _joined(said, folds, head), len(classes), weights)
-            for said in (ours, theirs)
+            macro_f1(truth, _concatenate(predictions, folds, head), len(classes), weights)
+            for predictions in (ours, theirs)
         ]
         by_draw = f1[0] - f1[1]
         low, high = np.quantile(by_draw[1:], [(1 - SHARE) / 2, (1 + SHARE) / 2])
@@ -162,5 +169,5 @@ def _difference(first: str, second: str, ours: Said, theirs: Said) -> Difference
     return Difference(first, second, len(folds), clips, heads)
 
 
-def _joined(said: Said, folds: list[int], head: str) -> NDArray[np.int64]:
-    return np.concatenate([said[fold][1][head] for fold in folds])
+def _concatenate(predictions: Predictions, folds: list[int], head: str) -> NDArray[np.int64]:
+    return np.concatenate([predictions[fold][1][head] for fold in folds])

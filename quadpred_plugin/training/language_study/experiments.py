@@ -1,27 +1,15 @@
-"""A whole table of experiments: every way of pre-training, every fold, resumable."""
+"""The experiments of the language study: a row of its table on one fold."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
+from quadpred_plugin.training.recipes.kinds import LanguageStudy
+from quadpred_plugin.training.runs.workspace import Workspace, part_name
 
-from quadpred_plugin.chain.preprocessing import Preprocessing
-from quadpred_plugin.system.files import write_atomically
-from quadpred_plugin.training.evaluation.scoring import HEAD_CLASSES
-from quadpred_plugin.training.language_study.pretraining import METHODS, Pretraining
-from quadpred_plugin.training.language_study.transfer import (
-    Music,
-    Transfer,
-    predict_clips,
-    train_heads,
-    train_whole,
-    whole_network,
-)
-from quadpred_plugin.training.runs.fitting import Figures
-
-Report = Callable[[str, Figures], None]
+SCRATCH = "scratch"
+FROZEN, FULL = "feat_ext", "full"
+"""The studies' names of their settings: encoder frozen, and all layers trained."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +23,7 @@ class Experiment:
         Language of the speech; empty for ``scratch``.
     setting : {'feat_ext', 'full', 'scratch'}
     fold : int or None
-        Whose clips are only tested; None trains on all clips and tests none.
+        Fold that is only tested; None trains on all clips and tests none.
     """
 
     method: str
@@ -51,106 +39,26 @@ class Experiment:
     @property
     def part(self) -> str:
         """Name of the fold, or ``all``."""
-        return "all" if self.fold is None else f"fold{self.fold}"
-
-    def folder(self, work: Path) -> Path:
-        """Where its networks, log and predictions are."""
-        return work / "grid" / self.row / self.part
+        return part_name(self.fold)
 
 
-@dataclass(frozen=True)
-class Grid:
-    """Which experiments a table has.
-
-    Attributes
-    ----------
-    name : str
-    pretraining : dict of Pretraining
-        By method.
-    speech : list of str
-    transfer : Transfer
-    settings : list of str
-        After pre-training.
-    folds : dict of list of int
-        By method, ``scratch`` among them.
-    """
-
-    name: str
-    pretraining: dict[str, Pretraining]
-    speech: list[str]
-    transfer: Transfer
-    settings: list[str]
-    folds: dict[str, list[int]]
-
-    def experiments(self) -> Iterator[Experiment]:
-        """Yield every experiment, fold by fold, so that each fold compares all rows."""
-        for fold in sorted({fold for folds in self.folds.values() for fold in folds}):
-            if fold in self.folds["scratch"]:
-                yield Experiment("scratch", "", "scratch", fold)
-            for method in METHODS:
-                if method in self.pretraining and fold in self.folds[method]:
-                    for speech in self.speech:
-                        for setting in self.settings:
-                            yield Experiment(method, speech, setting, fold)
+def experiment_folder(workspace: Workspace, experiment: Experiment) -> Path:
+    """Return the folder of an experiment's networks, log and predictions."""
+    return workspace.run_folder("transfer", experiment.row, experiment.part)
 
 
-def run_experiment(
-    experiment: Experiment,
-    transfer: Transfer,
-    preprocessing: Preprocessing,
-    encoder: Any | None,
-    music: Music,
-    work: Path,
-    report: Report,
-) -> Any:
-    """Train one experiment, or go on where it was interrupted; return its network.
-
-    ``full`` starts from the heads that ``feat_ext`` trained on the same fold, as in the
-    studies, and trains those first if they aren't there.
-    """
-    folder = experiment.folder(work)
-
-    def tell(figures: Figures) -> None:
-        report(f"{experiment.row} {experiment.part}", figures)
-
-    if experiment.setting == "feat_ext":
-        return train_heads(transfer, preprocessing, encoder, music, folder, tell)
-    if experiment.setting == "full":
-        first = Experiment(experiment.method, experiment.speech, "feat_ext", experiment.fold)
-
-        def start() -> Any:
-            return run_experiment(first, transfer, preprocessing, encoder, music, work, report)
-
-    else:
-
-        def start() -> Any:
-            return whole_network(transfer, preprocessing, None, music.train)
-
-    return train_whole(transfer, preprocessing, experiment.setting, start, music, folder, tell)
+def predictions_file(workspace: Workspace, experiment: Experiment) -> Path:
+    """Return the file of an experiment's predictions for its test clips."""
+    return experiment_folder(workspace, experiment) / "predictions.npz"
 
 
-def predictions_file(experiment: Experiment, work: Path) -> Path:
-    """Return where an experiment's predictions of its test clips are."""
-    return experiment.folder(work) / "predictions.npz"
-
-
-def write_predictions(
-    path: Path, network: Any, features: Any, quadrants: Any, preprocessing: Preprocessing
-) -> None:
-    """Let a network judge its test clips, and keep what it said of each patch."""
-    said = predict_clips(network, features, preprocessing)
-    ends = np.cumsum([len(one["arousal"]) for one in said])
-    arrays: dict[str, Any] = {
-        head: np.concatenate([one[head] for one in said]) for head in HEAD_CLASSES
-    }
-    arrays |= {"ends": ends, "clips": quadrants}
-    write_atomically(path, lambda stream: np.savez_compressed(stream, **arrays))
-
-
-def read_predictions(path: Path) -> tuple[Any, list[dict[str, Any]]]:
-    """Return the clips' quadrants and what was said of their patches."""
-    with np.load(path) as content:
-        arrays = {head: np.split(content[head], content["ends"][:-1]) for head in HEAD_CLASSES}
-        quadrants = content["clips"]
-    count = len(quadrants)
-    return quadrants, [{head: arrays[head][index] for head in arrays} for index in range(count)]
+def experiments(study: LanguageStudy) -> Iterator[Experiment]:
+    """Yield every experiment of a study, fold by fold, so that each fold compares all rows."""
+    for fold in sorted({fold for folds in study.folds.values() for fold in folds}):
+        if fold in study.folds[SCRATCH]:
+            yield Experiment(SCRATCH, "", SCRATCH, fold)
+        for method in study.pretraining:
+            if fold in study.folds[method]:
+                for speech in study.speech:
+                    for setting in study.settings:
+                        yield Experiment(method, speech, setting, fold)

@@ -1,88 +1,106 @@
-"""What both ways of pre-training on speech share: recipe, recordings, patches."""
+"""Pre-train an encoder on speech: recordings of a language, split by speaker."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.model.card import LANGUAGES
+from quadpred_plugin.training.datasets.speech import LANGUAGES as LANGUAGES_OF_SPEECH
+from quadpred_plugin.training.datasets.speech import NAME as SPEECH
+from quadpred_plugin.training.datasets.track import Track
+from quadpred_plugin.training.features import load_features
+from quadpred_plugin.training.language_study.cpc import pretrain_cpc
+from quadpred_plugin.training.language_study.scae import pretrain_scae
+from quadpred_plugin.training.recipes.kinds import Pretraining
+from quadpred_plugin.training.runs.fitting import Figures
+from quadpred_plugin.training.runs.record import open_run, record_of
+from quadpred_plugin.training.runs.workspace import Workspace
+from quadpred_plugin.training.splits import hold_out
 
-from quadpred_plugin.chain.preprocessing import Preprocessing
-from quadpred_plugin.training.runs.fitting import Schedule
-
-Features: TypeAlias = Sequence[NDArray[np.float16]]
-
-METHODS = ("scae", "cpc")
+METHODS = {"scae": pretrain_scae, "cpc": pretrain_cpc}
 
 
-@dataclass(frozen=True)
-class Pretraining:
-    """Settings of one pre-training.
+def encoder_name(recipe: Pretraining, speech: str) -> str:
+    """Return the name of an encoder, such as ``scae-e``."""
+    return f"{recipe.method}-{speech}"
 
-    Attributes
+
+def encoder_folder(workspace: Workspace, recipe: Pretraining, speech: str) -> Path:
+    """Return the folder of an encoder's networks and log."""
+    return workspace.run_folder("encoders", encoder_name(recipe, speech))
+
+
+def pretrain(
+    workspace: Workspace,
+    recipe: Pretraining,
+    speech: str,
+    report: Callable[[str, Figures], None],
+) -> Any:
+    """Pre-train an encoder, or resume, or return the finished one.
+
+    Parameters
     ----------
-    name : str
-    method : {'scae', 'cpc'}
-    filters : list of int
-        Filters of the encoder's three blocks; published: 32, 64, 128.
-    dropout : float
-        Share of values dropped after each block; published: 0.25.
-    validation_share : float
-        Share of the speakers that decides when to stop; published: 0.15.
-    samples : int
-        Patches, or sequences of patches, drawn for one epoch.
-    noise : float
-        Standard deviation of the noise that an autoencoder removes, ln units; published: 0.3.
-    past, future : int
-        Patches of a sequence that are summarised, and that are to be told from others;
-        published: 4 and 2.
-    units : int
-        Of the vectors that stand for a patch and for the past.
-    schedule : Schedule
+    workspace : Workspace
+    recipe : Pretraining
+    speech : {'e', 'm', 'x'}
+    report : callable
+        Called with the encoder's name and each epoch's figures.
+
+    Returns
+    -------
+    encoder : keras.Model
+
+    Raises
+    ------
+    QuadpredError
+        If the method is unknown, or there is no speech in the language.
     """
-
-    name: str
-    method: str
-    filters: list[int]
-    dropout: float
-    validation_share: float
-    samples: int
-    noise: float
-    past: int
-    future: int
-    units: int
-    schedule: Schedule
-
-
-def band_statistics(
-    features: Features,
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return mean and variance of each band over all frames, shape (bands,)."""
-    count = sum(len(one) for one in features)
-    mean = sum(one.sum(axis=0, dtype=np.float64) for one in features) / count
-    square = sum((one.astype(np.float64) ** 2).sum(axis=0) for one in features) / count
-    variance = square - mean**2
-    return np.asarray(mean, dtype=np.float32), np.asarray(variance, dtype=np.float32)
-
-
-def cut_patches(
-    features: Features, preprocessing: Preprocessing, hop_frames: int
-) -> NDArray[np.float32]:
-    """Cut recordings into patches, shape (patches, frames, bands)."""
-    size = preprocessing.patch_size
-    parts = [
-        one[start : start + size]
-        for one in features
-        for start in range(0, len(one) - size + 1, hop_frames)
-    ]
-    return np.stack(parts).astype(np.float32)
+    if recipe.method not in METHODS:
+        raise QuadpredError(
+            f"The recipe '{recipe.name}' has the method '{recipe.method}', which must be one of "
+            f"{', '.join(METHODS)}."
+        )
+    seed = recipe.schedule.seed
+    recordings = choose_language(workspace.tracks(SPEECH), speech, seed)
+    held_out = hold_out(recordings, recipe.validation_share, seed)
+    parts = {
+        "train": [one for one, out in zip(recordings, held_out) if not out],
+        "validation": [one for one, out in zip(recordings, held_out) if out],
+    }
+    run = open_run(
+        encoder_folder(workspace, recipe, speech),
+        record_of("pretrain", recipe, parts, recipe.front_end),
+    )
+    name = encoder_name(recipe, speech)
+    return METHODS[recipe.method](
+        recipe,
+        load_features(parts["train"], recipe.front_end, workspace.work),
+        load_features(parts["validation"], recipe.front_end, workspace.work),
+        run,
+        lambda figures: report(name, figures),
+    )
 
 
-def split_speakers(
-    speakers: Sequence[str], validation_share: float, seed: int
-) -> NDArray[np.bool_]:
-    """Choose speakers for validation; return which recordings are theirs, shape (recordings,)."""
-    names = sorted(set(speakers))
-    order = np.random.default_rng(seed).permutation(len(names))
-    chosen = {names[index] for index in order[: round(validation_share * len(names))]}
-    return np.array([speaker in chosen for speaker in speakers])
+def choose_language(tracks: Sequence[Track], speech: str, seed: int) -> list[Track]:
+    """Return the tracks of a language, or for ``x`` half of the speakers of each.
+
+    Raises
+    ------
+    QuadpredError
+        If there are none.
+    """
+    if speech not in LANGUAGES:
+        raise QuadpredError(f"Speech is one of {', '.join(LANGUAGES)}, not '{speech}'.")
+    by_language = {
+        language: [track for track in tracks if track.language == language]
+        for language in LANGUAGES_OF_SPEECH
+        if speech in (language, "x")
+    }
+    chosen: list[Track] = []
+    for one in by_language.values():
+        half = hold_out(one, 0.5, seed) if speech == "x" and one else [True] * len(one)
+        chosen += [track for track, kept in zip(one, half) if kept]
+    if not chosen:
+        raise QuadpredError(f"The dataset has no recording in {LANGUAGES[speech]}.")
+    return chosen

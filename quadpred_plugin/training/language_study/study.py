@@ -1,253 +1,179 @@
-"""The studies' experiments on real data: each step finds what the one before it left."""
+"""Run the experiments of the language study; each resumes, and finds the ones it builds on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from quadpred_plugin.chain.preprocessing import Preprocessing
-from quadpred_plugin.errors import QuadpredError
-from quadpred_plugin.training.datasets import Corpus, find_corpus, read_clips
-from quadpred_plugin.training.datasets.speech import (
-    choose_recordings,
-    read_recordings,
-)
-from quadpred_plugin.training.evaluation.calibration import fit_folds, pooling_by_fold
-from quadpred_plugin.training.evaluation.scoring import score_folds
-from quadpred_plugin.training.features import AudioFile, cache_features
+from quadpred_plugin.training.datasets.speech import NAME as SPEECH
+from quadpred_plugin.training.evaluation.predictions import write_predictions
+from quadpred_plugin.training.features import cache_features, load_features
 from quadpred_plugin.training.language_study.experiments import (
+    FROZEN,
+    FULL,
+    SCRATCH,
     Experiment,
-    Grid,
-    Report,
+    experiment_folder,
+    experiments,
     predictions_file,
-    read_predictions,
-    run_experiment,
-    write_predictions,
 )
-from quadpred_plugin.training.language_study.pretraining import Pretraining, split_speakers
-from quadpred_plugin.training.language_study.transfer import Music, Transfer
-from quadpred_plugin.training.packaging.card_facts import cross_validation, of_study
-from quadpred_plugin.training.runs.fitting import Figures
-from quadpred_plugin.training.runs.workers import run_side_by_side
-from quadpred_plugin.training.splits import Split, split_clips
+from quadpred_plugin.training.language_study.music_data import load_music, parts_of, split_music
+from quadpred_plugin.training.language_study.pretraining import encoder_folder, pretrain
+from quadpred_plugin.training.language_study.transfer import (
+    Music,
+    train_heads,
+    train_whole,
+    whole_network,
+)
+from quadpred_plugin.training.recipes.kinds import LanguageStudy, Pretraining
+from quadpred_plugin.training.runs.fitting import BEST, Figures
+from quadpred_plugin.training.runs.record import Record, open_run, record_of
+from quadpred_plugin.training.runs.workers import run_in_parallel
+from quadpred_plugin.training.runs.workspace import Workspace
+from quadpred_plugin.training.splits import Split
+from quadpred_plugin.training.targets import track_quadrants
+
+Report = Callable[[str, Figures], None]
 
 
-class Studies:
-    """Data, work folder and front end of all experiments.
-
-    Parameters
-    ----------
-    music, speech : Path
-        Folders of the corpora, each with its ``labels.csv``.
-    work : Path
-        Folder of caches, networks and logs.
-    preprocessing : Preprocessing
-    """
-
-    def __init__(self, music: Path, speech: Path, work: Path, preprocessing: Preprocessing) -> None:
-        self._music, self._speech, self.work = music, speech, work
-        self.preprocessing = preprocessing
-
-    def pretrain(self, recipe: Pretraining, speech: str, report: Report) -> Any:
-        """Pre-train an encoder on speech, or return the one that is there.
-
-        Parameters
-        ----------
-        recipe : Pretraining
-        speech : {'e', 'm', 'x'}
-        report : callable
-            Called with the encoder's name and each epoch's figures.
-
-        Returns
-        -------
-        encoder : keras.Model
-        """
-        from quadpred_plugin.training.language_study.cpc import pretrain_contrast
-        from quadpred_plugin.training.language_study.scae import pretrain_autoencoder
-
-        name = f"{recipe.name}-{speech}"
-        seed = recipe.schedule.seed
-        recordings = choose_recordings(read_recordings(self._speech / "labels.csv"), speech, seed)
-        held_out = split_speakers(
-            [one.speaker for one in recordings], recipe.validation_share, seed
-        )
-        features = self._features(recordings, "speech")
-        methods = {"scae": pretrain_autoencoder, "cpc": pretrain_contrast}
-        if recipe.method not in methods:
-            raise QuadpredError(
-                f"The recipe '{recipe.name}' asks for the method '{recipe.method}'; there are "
-                f"{' and '.join(methods)}."
-            )
-
-        def tell(figures: Figures) -> None:
-            report(name, figures)
-
-        return methods[recipe.method](
-            recipe,
-            self.preprocessing,
-            [one for one, out in zip(features, held_out) if not out],
-            [one for one, out in zip(features, held_out) if out],
-            self.encoder_folder(recipe, speech),
-            tell,
-        )
-
-    def encoder_folder(self, recipe: Pretraining, speech: str) -> Path:
-        """Where an encoder's networks and log are."""
-        return self.work / "encoders" / f"{recipe.name}-{speech}"
-
-    def run(self, grid: Grid, experiment: Experiment, report: Report) -> None:
-        """Train one experiment and let it judge its test clips, unless that is done."""
-        path = predictions_file(experiment, self.work)
-        if path.exists():
-            return
-        transfer = grid.transfer
-        split = self._split(transfer, experiment.fold)
-        encoder = None
-        if experiment.method != "scratch":
-            recipe = grid.pretraining[experiment.method]
-            encoder = self.pretrain(recipe, experiment.speech, report)
-        network = run_experiment(
-            experiment,
-            transfer,
-            self.preprocessing,
-            encoder,
-            self._labelled(transfer, split),
-            self.work,
-            report,
-        )
-        if split.test:
-            write_predictions(
-                path,
-                network,
-                self._features(split.test, transfer.corpus),
-                np.array([clip.quadrant for clip in split.test]),
-                self.preprocessing,
-            )
-
-    def fill_caches(self, grid: Grid) -> None:
-        """Compute the features of everything that a grid trains on and tests."""
-        recordings = read_recordings(self._speech / "labels.csv") if grid.pretraining else []
-        cache_features(recordings, self.preprocessing, self.work / "features" / "speech")
-        clips = read_clips(self._music / "labels.csv")
-        folder = self.work / "features" / grid.transfer.corpus
-        cache_features(clips, self.preprocessing, folder)
-
-    def corpus(self, transfer: Transfer) -> Corpus:
-        """Return what is known of the music."""
-        return find_corpus(transfer.corpus, self._music)
-
-    def _split(self, transfer: Transfer, fold: int | None) -> Split:
-        seed = transfer.schedules["full"].seed
-        clips = read_clips(self._music / "labels.csv")
-        if fold is None:
-            return Split(clips, [], [])
-        share = transfer.validation_share
-        return split_clips(clips, self.corpus(transfer), fold, share, seed)
-
-    def _labelled(self, transfer: Transfer, split: Split) -> Music:
-        from quadpred_plugin.training.language_study.music_only import one_hot_labels
-
-        return Music(
-            self._features(split.train, transfer.corpus),
-            one_hot_labels(split.train),
-            self._features(split.validation, transfer.corpus),
-            one_hot_labels(split.validation),
-        )
-
-    def _features(self, files: Sequence[AudioFile], corpus: str) -> list[Any]:
-        folder = self.work / "features" / corpus
-        return [np.load(path) for path in cache_features(files, self.preprocessing, folder)]
-
-
-def run_grid(grid: Grid, studies: Studies, jobs: int, report: Report) -> None:
-    """Run all experiments of a grid that aren't done, so many at a time.
-
-    Encoders come first, since every fold uses them. An encoder's two settings on a fold are
-    one piece of work: ``full`` starts from what ``feat_ext`` learned.
+def run_experiment(
+    workspace: Workspace, study: LanguageStudy, experiment: Experiment, report: Report
+) -> None:
+    """Train one experiment and predict its test clips; or resume.
 
     Parameters
     ----------
-    grid : Grid
-    studies : Studies
-    jobs : int
+    workspace : Workspace
+        With the music and, unless the experiment is from scratch, the speech.
+    study : LanguageStudy
+    experiment : Experiment
     report : callable
-        Of a module's top level; called in other processes.
-    """
-    waiting = [
-        experiment
-        for experiment in grid.experiments()
-        if not predictions_file(experiment, studies.work).exists()
-    ]
-    # Caches are filled before, by all cores, and not by several experiments at a time.
-    studies.fill_caches(grid)
-    encoders = dict.fromkeys(
-        (experiment.method, experiment.speech)
-        for experiment in waiting
-        if experiment.method in grid.pretraining
-    )
-    run_side_by_side(
-        _pretrain_one,
-        [(studies, grid.pretraining[method], speech, report) for method, speech in encoders],
-        jobs,
-    )
-    pieces: dict[tuple[str, str, int | None], list[Experiment]] = {}
-    for experiment in waiting:
-        piece = (experiment.method, experiment.speech, experiment.fold)
-        pieces.setdefault(piece, []).append(experiment)
-    run_side_by_side(
-        _run_piece, [(studies, grid, piece, report) for piece in pieces.values()], jobs
-    )
-
-
-def _pretrain_one(studies: Studies, recipe: Pretraining, speech: str, report: Report) -> None:
-    studies.pretrain(recipe, speech, report)
-
-
-def _run_piece(studies: Studies, grid: Grid, piece: list[Experiment], report: Report) -> None:
-    for experiment in piece:
-        studies.run(grid, experiment, report)
-
-
-def export_study(
-    studies: Studies,
-    grid: Grid,
-    method: str,
-    speech: str,
-    name: str,
-    folder: Path,
-    release_date: str,
-) -> Path:
-    """Freeze the network that went through both steps on all clips; its card has the folds' scores.
-
-    Returns
-    -------
-    graph : Path
+        Called with the experiment's name and each epoch's figures.
 
     Raises
     ------
     QuadpredError
-        If the network or the folds' predictions aren't there.
+        If data are missing, or a folder belongs to a run that was made otherwise.
     """
-    from quadpred_plugin.training.packaging.export import export
-
-    best = Experiment(method, speech, "full", None).folder(studies.work) / "best.keras"
-    folds = [
-        predictions_file(Experiment(method, speech, "full", fold), studies.work)
-        for fold in grid.folds[method]
-    ]
-    if missing := [path for path in [best, *folds] if not path.exists()]:
-        raise QuadpredError(
-            f"There is no {missing[0]}: run 'quadpred train grid' for the folds, and 'quadpred "
-            f"train transfer --from {method}-{speech} --setting full --final'."
+    transfer = study.transfer
+    split = split_music(workspace, transfer, experiment.fold, transfer.schedules[FULL].seed)
+    encoder = None
+    if experiment.method != SCRATCH:
+        encoder = pretrain(
+            workspace, study.pretraining[experiment.method], experiment.speech, report
         )
-    import keras
+    music = load_music(workspace, transfer, split)
+    network = _train(workspace, study, experiment, split, music, encoder, report)
+    path = predictions_file(workspace, experiment)
+    if split.test and not path.exists():
+        write_predictions(
+            path,
+            network,
+            load_features(split.test, transfer.front_end, workspace.work),
+            track_quadrants(split.test),
+            transfer.front_end,
+        )
 
-    predictions = [read_predictions(path) for path in folds]
-    metrics = score_folds(predictions, pooling_by_fold(predictions))
-    corpus = studies.corpus(grid.transfer)
-    metrics["protocol"] = cross_validation(metrics, corpus)
-    pooling = fit_folds(predictions)
-    release = of_study(grid.pretraining[method], speech, grid.transfer, corpus, pooling, metrics)
-    network = keras.saving.load_model(best, compile=False)
-    return export(network, studies.preprocessing, release, name, folder, release_date)
+
+def _train(
+    workspace: Workspace,
+    study: LanguageStudy,
+    experiment: Experiment,
+    split: Split,
+    music: Music,
+    encoder: Any | None,
+    report: Report,
+) -> Any:
+    """Return the network of an experiment.
+
+    ``full`` starts from the heads that ``feat_ext`` trained on the same fold, as in the
+    studies, and trains those first if needed.
+    """
+    transfer = study.transfer
+    first = Experiment(experiment.method, experiment.speech, FROZEN, experiment.fold)
+    heads = None
+    if experiment.setting == FULL:
+        heads = _train(workspace, study, first, split, music, encoder, report)
+    run = open_run(
+        experiment_folder(workspace, experiment), _record(workspace, study, experiment, split)
+    )
+
+    def tell(figures: Figures) -> None:
+        report(f"{experiment.row} {experiment.part}", figures)
+
+    if experiment.setting == FROZEN:
+        return train_heads(transfer, encoder, music, run, tell)
+
+    def start() -> Any:
+        return whole_network(transfer, None, music.train) if heads is None else heads
+
+    return train_whole(transfer, transfer.schedules[experiment.setting], start, music, run, tell)
+
+
+def _record(
+    workspace: Workspace, study: LanguageStudy, experiment: Experiment, split: Split
+) -> Record:
+    files = {}
+    if experiment.method != SCRATCH:
+        recipe = study.pretraining[experiment.method]
+        files["encoder"] = encoder_folder(workspace, recipe, experiment.speech) / BEST
+    if experiment.setting == FULL:
+        first = Experiment(experiment.method, experiment.speech, FROZEN, experiment.fold)
+        files["heads"] = experiment_folder(workspace, first) / BEST
+    return record_of("transfer", study.transfer, parts_of(split), study.transfer.front_end, files)
+
+
+def study_folders(workspace: Workspace, study: LanguageStudy) -> list[Path]:
+    """Return the folders of all encoders and experiments of a study."""
+    every = list(experiments(study))
+    encoders = dict.fromkeys(
+        encoder_folder(workspace, study.pretraining[one.method], one.speech)
+        for one in every
+        if one.method in study.pretraining
+    )
+    return [*encoders, *(experiment_folder(workspace, one) for one in every)]
+
+
+def run_study(workspace: Workspace, study: LanguageStudy, jobs: int, report: Report) -> None:
+    """Run all experiments of a study, in parallel; or resume.
+
+    Encoders come first, since every fold uses them. The two settings of an encoder on a fold
+    are one task: ``full`` starts from ``feat_ext``.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    study : LanguageStudy
+    jobs : int
+        Trainings in parallel, one core each.
+    report : callable
+        Of a module's top level; called in other processes.
+    """
+    # The caches are filled first, by all cores, so that experiments don't fill them concurrently.
+    front_end = study.transfer.front_end
+    if study.pretraining:
+        cache_features(workspace.tracks(SPEECH), front_end, workspace.work)
+    cache_features(workspace.tracks(study.transfer.dataset), front_end, workspace.work)
+    tasks: dict[tuple[str, str, int | None], list[Experiment]] = {}
+    for experiment in experiments(study):
+        key = (experiment.method, experiment.speech, experiment.fold)
+        tasks.setdefault(key, []).append(experiment)
+    encoders = dict.fromkeys(
+        (method, speech) for method, speech, _ in tasks if method in study.pretraining
+    )
+    run_in_parallel(
+        _pretrain,
+        [(workspace, study.pretraining[method], speech, report) for method, speech in encoders],
+        jobs,
+    )
+    run_in_parallel(_run_task, [(workspace, study, task, report) for task in tasks.values()], jobs)
+
+
+def _pretrain(workspace: Workspace, recipe: Pretraining, speech: str, report: Report) -> None:
+    pretrain(workspace, recipe, speech, report)
+
+
+def _run_task(
+    workspace: Workspace, study: LanguageStudy, task: list[Experiment], report: Report
+) -> None:
+    for experiment in task:
+        run_experiment(workspace, study, experiment, report)

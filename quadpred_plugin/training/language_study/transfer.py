@@ -1,23 +1,17 @@
-"""From an encoder to a network for music, in the two steps of the studies."""
+"""Train on music, from a pre-trained encoder in the two steps of the studies, or from scratch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.chain.preprocessing import Preprocessing
-from quadpred_plugin.training.language_study.music_only import (
-    Features,
-    Labels,
-    clip_figures,
-    compile_heads,
-    epoch_patches,
-    validation_patches,
-)
-from quadpred_plugin.training.language_study.pretraining import band_statistics
+from quadpred_plugin.training.augmentation import augment, mixup
+from quadpred_plugin.training.evaluation.predictions import validation_figures
+from quadpred_plugin.training.features import Features
+from quadpred_plugin.training.language_study.experiments import FROZEN
+from quadpred_plugin.training.networks.compiling import compile_heads
 from quadpred_plugin.training.networks.published import (
     build_encoder,
     build_heads,
@@ -26,189 +20,143 @@ from quadpred_plugin.training.networks.published import (
     copy_heads,
     standardise_bands,
 )
-from quadpred_plugin.training.runs.fitting import Figures, Schedule, fit
-
-# The names that the studies gave their settings, and a network without pre-training.
-SETTINGS = ("feat_ext", "full", "scratch")
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """Settings of the training on music.
-
-    Attributes
-    ----------
-    name : str
-    corpus : str
-        A name of `corpora.CORPORA`.
-    filters : list of int
-        Filters of the encoder's three blocks; published: 32, 64, 128.
-    dropout : float
-        Published: 0.25.
-    validation_share : float
-        Share of the training folds' artists that decides when to stop.
-    patches_per_clip : int
-        Random patches of each clip in one epoch of ``full`` and ``scratch``.
-    label_smoothing, mixup : float
-    loss_weights : dict
-        Weight of each head's cross-entropy.
-    schedules : dict of Schedule
-        One for each of `SETTINGS`.
-    """
-
-    name: str
-    corpus: str
-    filters: list[int]
-    dropout: float
-    validation_share: float
-    patches_per_clip: int
-    label_smoothing: float
-    mixup: float
-    loss_weights: dict[str, float]
-    schedules: dict[str, Schedule]
+from quadpred_plugin.training.patches import band_statistics, cut, draw
+from quadpred_plugin.training.recipes.kinds import MusicOnly, Transfer
+from quadpred_plugin.training.recipes.schedule import Schedule
+from quadpred_plugin.training.runs.fitting import Figures, fit
+from quadpred_plugin.training.runs.record import Run
+from quadpred_plugin.training.targets import Targets
 
 
 @dataclass(frozen=True)
 class Music:
-    """Features and labels of the clips that train and of those that decide when to stop, if any."""
+    """Features and targets of the training clips and of the validation clips, if any."""
 
     train: Features
-    train_labels: Labels
+    train_targets: Targets
     validation: Features
-    validation_labels: Labels
+    validation_targets: Targets
 
 
 def train_heads(
     recipe: Transfer,
-    preprocessing: Preprocessing,
     encoder: Any,
     music: Music,
-    folder: Path,
+    run: Run,
     report: Callable[[Figures], None],
 ) -> Any:
     """Train the heads on a frozen encoder (``feat_ext``) and return the whole network.
 
-    The encoder's convolutions and their batch norm stay as speech left them; the mean and
-    the variance of each band are those of the music. All half-overlapping patches are
-    encoded once.
+    The encoder's convolutions and their batch norm stay as pre-trained; mean and variance of
+    each band are those of the music. All half-overlapping patches are encoded once.
     """
-    network = whole_network(recipe, preprocessing, encoder, music.train)
-    frozen = build_encoder(preprocessing, recipe.filters, recipe.dropout)
+    network = whole_network(recipe, encoder, music.train)
+    frozen = build_encoder(recipe.front_end, recipe.filters, recipe.dropout)
     copy_encoder(network, frozen)
     standardise_bands(frozen, *network.get_layer("band_norm").get_weights())
+    size = recipe.front_end.patch_size
 
-    def encode(features: Features, hop_frames: int) -> list[NDArray[np.float16]]:
+    def encode(features: Features, hop: int) -> list[NDArray[np.float16]]:
         return [
-            frozen.predict(
-                _patches(one, preprocessing, hop_frames), batch_size=64, verbose=0
-            ).astype(np.float16)
+            frozen.predict(cut(one, size, hop), batch_size=64, verbose=0).astype(np.float16)
             for one in features
         ]
 
-    size = preprocessing.patch_size
     encoded = encode(music.train, size // 2)
     held_out = encode(music.validation, size)
-    labels = {
+    targets = {
         head: np.repeat(values, [len(one) for one in encoded], axis=0)
-        for head, values in music.train_labels.items()
+        for head, values in music.train_targets.items()
     }
     patches = np.concatenate(encoded)
-    schedule = recipe.schedules["feat_ext"]
+    schedule = recipe.schedules[FROZEN]
 
     def make_heads() -> Any:
-        heads = build_heads(patches.shape[1:], recipe.dropout)
-        compile_heads(heads, recipe, schedule, -(-len(patches) // schedule.batch_size))
+        heads = build_heads(patches.shape[1:], recipe.dropout, tuple(recipe.loss_weights))
+        steps = -(-len(patches) // schedule.batch_size)
+        compile_heads(heads, recipe.loss_weights, recipe.label_smoothing, schedule, steps)
         return heads
 
     def epoch_data(random: np.random.Generator) -> tuple[Any, Any]:
         order = random.permutation(len(patches))
-        return patches[order], {head: values[order] for head, values in labels.items()}
+        return patches[order], {head: values[order] for head, values in targets.items()}
 
-    heads = fit(
-        make_heads,
-        epoch_data,
-        _validation(held_out, music.validation_labels),
-        schedule,
-        folder,
-        report,
-    )
+    validate = _validation(held_out, music.validation_targets)
+    heads = fit(make_heads, epoch_data, validate, schedule, run, report)
     copy_heads(heads, network)
     return network
 
 
 def train_whole(
-    recipe: Transfer,
-    preprocessing: Preprocessing,
-    setting: str,
-    make_network: Callable[[], Any],
+    recipe: Transfer | MusicOnly,
+    schedule: Schedule,
+    start: Callable[[], Any],
     music: Music,
-    folder: Path,
+    run: Run,
     report: Callable[[Figures], None],
 ) -> Any:
-    """Train every layer, after `train_heads` (``full``) or from random weights (``scratch``)."""
-    schedule = recipe.schedules[setting]
-    steps = -(-len(music.train) * recipe.patches_per_clip // schedule.batch_size)
-    held_out = validation_patches(music.validation, preprocessing)
+    """Train every layer.
 
-    def make() -> Any:
-        network = make_network()
-        compile_heads(network, recipe, schedule, steps)
+    Parameters
+    ----------
+    recipe : Transfer or MusicOnly
+    schedule : Schedule
+    start : callable
+        Returns the network to start from; called for a new run only.
+    music : Music
+    run : Run
+    report : callable
+        Called with each epoch's figures.
+
+    Returns
+    -------
+    network : keras.Model
+        Of the epoch with the lowest validation loss.
+    """
+    steps = -(-len(music.train) * recipe.patches_per_clip // schedule.batch_size)
+    size = recipe.front_end.patch_size
+    held_out = [cut(one, size, size) for one in music.validation]
+
+    def make_network() -> Any:
+        network = start()
+        compile_heads(network, recipe.loss_weights, recipe.label_smoothing, schedule, steps)
         return network
 
     return fit(
-        make,
-        lambda random: epoch_patches(
-            music.train, music.train_labels, preprocessing, recipe, random
-        ),
-        _validation(held_out, music.validation_labels),
+        make_network,
+        lambda random: draw_epoch(music.train, music.train_targets, recipe, random),
+        _validation(held_out, music.validation_targets),
         schedule,
-        folder,
+        run,
         report,
     )
 
 
-def _validation(
-    held_out: Sequence[NDArray[np.floating]], labels: Labels
-) -> Callable[[Any], Figures] | None:
-    """Return what judges a network after each epoch; None where no clip is held out."""
-    if not held_out:
-        return None
-    return lambda network: clip_figures(network, held_out, labels)
+def draw_epoch(
+    features: Features,
+    targets: Targets,
+    recipe: Transfer | MusicOnly,
+    random: np.random.Generator,
+) -> tuple[NDArray[np.float32], Targets]:
+    """Draw one epoch's patches: the same number of each clip, at random places, shuffled."""
+    clips = random.permutation(np.repeat(np.arange(len(features)), recipe.patches_per_clip))
+    patches = augment(draw(features, clips, recipe.front_end.patch_size, random), random)
+    of_patches = {head: values[clips] for head, values in targets.items()}
+    return mixup(patches, of_patches, recipe.mixup, random)
 
 
-def whole_network(
-    recipe: Transfer, preprocessing: Preprocessing, encoder: Any | None, features: Features
-) -> Any:
+def whole_network(recipe: Transfer, encoder: Any | None, features: Features) -> Any:
     """Build the network with an encoder's weights, or random ones, for the bands of features."""
-    network = build_network(preprocessing, recipe.filters, recipe.dropout)
+    network = build_network(
+        recipe.front_end, recipe.filters, recipe.dropout, heads=tuple(recipe.loss_weights)
+    )
     if encoder is not None:
         copy_encoder(encoder, network)
     standardise_bands(network, *band_statistics(features))
     return network
 
 
-def predict_clips(
-    network: Any, features: Features, preprocessing: Preprocessing
-) -> list[dict[str, NDArray[np.float32]]]:
-    """Return what a network says of each clip's patches, as `scoring.score_clips` takes it."""
-    said = []
-    for one in validation_patches(features, preprocessing):
-        outputs = network.predict(one, batch_size=64, verbose=0)
-        said.append(
-            {
-                "quadrants": outputs["quadrants"],
-                **{
-                    head: outputs[head][:, 1] - outputs[head][:, 0]
-                    for head in ("arousal", "valence")
-                },
-            }
-        )
-    return said
-
-
-def _patches(
-    features: NDArray[np.float16], preprocessing: Preprocessing, hop_frames: int
-) -> NDArray[np.float32]:
-    size = preprocessing.patch_size
-    starts: Sequence[int] = range(0, len(features) - size + 1, hop_frames)
-    return np.stack([features[start : start + size] for start in starts]).astype(np.float32)
+def _validation(held_out: Any, targets: Targets) -> Callable[[Any], Figures] | None:
+    if not held_out:
+        return None
+    return lambda network: validation_figures(network, held_out, targets)

@@ -1,4 +1,4 @@
-"""Ways of playing a clip's notes: transposed, faster, softer, on another instrument."""
+"""Variants of a MIDI file: transposition, speed, velocity and instrument."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,20 +9,20 @@ from quadpred_plugin.errors import QuadpredError
 
 @dataclass(frozen=True)
 class Performance:
-    """One way of playing a clip.
+    """Settings of one variant of a clip.
 
     Attributes
     ----------
     label : str
         Unique among a clip's performances.
     soundfont : str
-        A name of `SOUNDFONTS`.
+        A key of `rendering.SOUNDFONTS`.
     program : int
-        General MIDI's instrument, 0 to 127.
+        General MIDI instrument, 0 to 127.
     transposition : int
         Semitones.
     speed : float
-        1 is as written.
+        Factor of the tempo; 1 is as written.
     loudness : float
         Factor of the notes' velocities.
     """
@@ -36,7 +36,7 @@ class Performance:
 
 
 def perform(source: Path, performance: Performance) -> Any:
-    """Return a clip's notes as they are played.
+    """Return a clip's MIDI file with a performance's settings applied.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def perform(source: Path, performance: Performance) -> Any:
         notes = mido.MidiFile(source)
     except (OSError, EOFError, ValueError, KeyError) as error:
         raise QuadpredError(f"{source} can't be read as MIDI: {error}.") from error
-    # Ticks are shorter where there are more in a beat, whatever the tempo.
+    # More ticks per beat shorten each tick at any tempo.
     notes.ticks_per_beat = min(max(round(notes.ticks_per_beat * performance.speed), 1), 32767)
     for track in notes.tracks:
         for message in track:

@@ -1,4 +1,4 @@
-"""From notes to audio: each clip of a piano corpus by several soundfonts, in several ways."""
+"""Render MIDI clips to audio, by several soundfonts and in several performances."""
 
 import csv
 import shutil
@@ -17,33 +17,25 @@ from numpy.typing import NDArray
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.quadrants import QUADRANT_NAMES
 from quadpred_plugin.system.files import write_atomically
-from quadpred_plugin.training.datasets.emopia import Score
+from quadpred_plugin.training.datasets.emopia import PART_NAMES
+from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.midi.performance import Performance, perform
+from quadpred_plugin.training.midi.renditions import performances
 
 # The synthesiser renders at the chain's rate. Rendered at 44.1 kHz and resampled, bands below
 # 7 kHz differ by up to 1.6 dB; two soundfonts differ by ten times that.
 SAMPLE_RATE = 16000
 _PEAK = 0.7
 _TIMEOUT_SECONDS = 120
-# What lies below this share of the peak, after the last note, is cut off.
+# Threshold, as a share of the peak, for the silence that is cut off at the end.
 _TAIL = 1e-3
-# The synthesiser's own dither is 3e-5.
+# Above the synthesiser's own dither, 3e-5.
 _LEAST_PEAK = 1e-3
-
-# General MIDI's pianos, and others that a keyboard's part is played on, counted from 0:
-# two grand pianos, two electric ones, harpsichord, celesta, vibraphone, organ, guitar, strings,
-# harp, and the square and saw waves of early games.
-PIANOS = (0, 1)
-OTHER_PROGRAMS = (2, 4, 5, 6, 8, 11, 19, 24, 46, 48, 80, 81)
-_OTHER_SHARE = 0.5
-_TRANSPOSITION = 3
-_SPEED = 0.08
-_VELOCITY = 0.15
 
 
 @dataclass(frozen=True)
 class Soundfont:
-    """A set of sampled instruments that Debian has.
+    """A set of sampled instruments from a Debian package.
 
     Attributes
     ----------
@@ -65,99 +57,62 @@ SOUNDFONTS = {
         "musescore-general-soundfont-small",
     ),
 }
-# A model must not learn one piano: folds' models are judged by one that they never heard,
-# which the final model alone hears too, and by two that they know.
-TRAINING_SOUNDFONTS = ("fluid", "timgm", "opl3", "csound")
-HELD_BACK = "musescore"
-VALIDATION_SOUNDFONTS = (HELD_BACK, "fluid", "timgm")
-# So many of them play a training clip as written; which ones changes from clip to clip.
-_PLAIN = 2
-# The soundfont that is held back plays one training clip in so many: unpacking it takes long.
-_HELD_BACK_EVERY = 2
-# 4Q's clips went through this codec; of the training renders, one in so many.
+# 4Q's clips are Opus files; so is one training render of three.
 _CODED_EVERY = 3
 
 
 @dataclass(frozen=True)
 class Render:
-    """A clip's audio as one performance of it."""
+    """One performance of a clip, and its audio file."""
 
-    score: Score
+    clip: Track
     performance: Performance
     path: Path
 
     @property
     def name(self) -> str:
         """Unique: the clip's name and the performance's label."""
-        return _render_name(self.score, self.performance)
+        return _render_name(self.clip, self.performance)
 
 
-def _render_name(score: Score, performance: Performance) -> str:
-    return f"{score.name}@{performance.label}"
+def _render_name(clip: Track, performance: Performance) -> str:
+    return f"{clip.name}@{performance.label}"
 
 
-def _suffix(score: Score, performance: Performance) -> str:
-    """Return the suffix of a render's file: validation went through 4Q's codec, as 4Q did."""
-    number = zlib.crc32(_render_name(score, performance).encode())
-    coded = score.part == "val" or number % _CODED_EVERY == 0
+def _suffix(clip: Track, performance: Performance) -> str:
+    """Return the suffix of a render's file; validation renders use 4Q's codec."""
+    number = zlib.crc32(_render_name(clip, performance).encode())
+    coded = clip.part == "validation" or number % _CODED_EVERY == 0
     return ".ogg" if coded else ".flac"
 
 
-def performances(score: Score, variations: int) -> list[Performance]:
-    """Return the ways in which a clip is played.
-
-    A clip that trains is played as written by two of the training soundfonts, and so many
-    times transposed, slower or faster, softer or louder, half of these by another instrument
-    than a piano; its name seeds the choice. Every second one is also played as written by the
-    soundfont that is held back. A clip that validates is played as written by three.
-    """
-    if score.part == "val":
-        return [Performance(name, name) for name in VALIDATION_SOUNDFONTS]
-    random = np.random.default_rng(zlib.crc32(score.name.encode()))
-    chosen = random.choice(len(TRAINING_SOUNDFONTS), _PLAIN, replace=False)
-    plain = [Performance(name, name) for name in (TRAINING_SOUNDFONTS[one] for one in chosen)]
-    varied = [
-        Performance(
-            f"varied{number}",
-            str(random.choice(TRAINING_SOUNDFONTS)),
-            int(random.choice(OTHER_PROGRAMS if random.random() < _OTHER_SHARE else PIANOS)),
-            int(random.integers(-_TRANSPOSITION, _TRANSPOSITION + 1)),
-            round(float(np.exp(random.normal(0, _SPEED))), 3),
-            round(float(np.exp(random.normal(0, _VELOCITY))), 3),
-        )
-        for number in range(1, variations + 1)
-    ]
-    also = zlib.crc32(score.name.encode()) % _HELD_BACK_EVERY == 0
-    return [*plain, *varied, *([Performance(HELD_BACK, HELD_BACK)] if also else [])]
-
-
-def render_scores(
-    scores: Sequence[Score],
+def render_clips(
+    clips: Sequence[Track],
     variations: int,
     folder: Path,
     jobs: int,
     report: Callable[[int, int], None],
 ) -> Path:
-    """Render every performance that isn't there yet, and list them all.
+    """Render the performances that are missing, and write a table of all.
 
     Parameters
     ----------
-    scores : sequence of Score
+    clips : sequence of Track
     variations : int
-        Varied performances of each clip that trains.
+        Varied performances of each training clip.
     folder : Path
         Gets ``<label>/<clip>.ogg`` (Opus, the codec of 4Q's clips) or ``.flac``, 16 kHz, one
         channel, and ``renders.csv``.
     jobs : int
-        Synthesisers at a time.
+        Synthesisers in parallel.
     report : callable
-        Called with the number done and the number of all.
+        Called with the number of finished renders and the total.
 
     Returns
     -------
     table : Path
         ``renders.csv``: clip, path, soundfont (the performance's label), part, song_id,
-        quadrant, and what the performance was.
+        quadrant, and the settings of the performance.
 
     Raises
     ------
@@ -165,9 +120,9 @@ def render_scores(
         If fluidsynth, a soundfont or a MIDI file is missing or can't be used.
     """
     renders = [
-        Render(score, one, folder / one.label / f"{score.name}{_suffix(score, one)}")
-        for score in scores
-        for one in performances(score, variations)
+        Render(clip, one, folder / one.label / f"{clip.name}{_suffix(clip, one)}")
+        for clip in clips
+        for one in performances(clip, variations)
     ]
     _check_tools({one.performance.soundfont for one in renders})
     missing = [one for one in renders if not one.path.exists()]
@@ -197,7 +152,7 @@ def _check_tools(soundfonts: set[str]) -> None:
 
 
 def _render(render: Render) -> None:
-    samples = synthesise(render.score.path, render.performance)
+    samples = synthesise(render.clip.path, render.performance)
     import soundfile
 
     render.path.parent.mkdir(parents=True, exist_ok=True)
@@ -211,7 +166,7 @@ def _render(render: Render) -> None:
 
 
 def synthesise(path: Path, performance: Performance) -> NDArray[np.float32]:
-    """Play a MIDI file.
+    """Render a MIDI file to samples.
 
     Returns
     -------
@@ -221,7 +176,7 @@ def synthesise(path: Path, performance: Performance) -> NDArray[np.float32]:
     Raises
     ------
     QuadpredError
-        If the file can't be read, or the synthesiser fails or says nothing.
+        If the file can't be read, or the synthesiser fails or produces silence.
     """
     import soundfile
 
@@ -239,9 +194,9 @@ def synthesise(path: Path, performance: Performance) -> NDArray[np.float32]:
     mono = stereo.mean(axis=1)
     peak = float(np.abs(mono).max(initial=0))
     if peak < _LEAST_PEAK:
-        raise QuadpredError(f"{path} could not be rendered: it holds no note that sounds.")
-    heard = int(np.nonzero(np.abs(mono) > _TAIL * peak)[0][-1]) + 1
-    return np.asarray(mono[:heard] / peak * _PEAK, dtype=np.float32)
+        raise QuadpredError(f"{path} could not be rendered: it contains no audible note.")
+    end = int(np.nonzero(np.abs(mono) > _TAIL * peak)[0][-1]) + 1
+    return np.asarray(mono[:end] / peak * _PEAK, dtype=np.float32)
 
 
 def _write_rows(stream: IO[Any], renders: Sequence[Render], folder: Path) -> None:
@@ -252,17 +207,18 @@ def _write_rows(stream: IO[Any], renders: Sequence[Render], folder: Path) -> Non
 
 
 def _row(render: Render, folder: Path) -> dict[str, object]:
-    score, how = render.score, render.performance
+    clip, performance = render.clip, render.performance
+    assert clip.quadrant is not None, "EMOPIA's clips are labelled"
     return {
-        "clip": score.name,
+        "clip": clip.name,
         "path": render.path.relative_to(folder).as_posix(),
-        "soundfont": how.label,
-        "part": score.part,
-        "song_id": score.song,
-        "quadrant": QUADRANT_NAMES[score.quadrant],
-        "font": how.soundfont,
-        "program": how.program,
-        "transposition": how.transposition,
-        "speed": how.speed,
-        "loudness": how.loudness,
+        "soundfont": performance.label,
+        "part": PART_NAMES[clip.part],
+        "song_id": clip.group,
+        "quadrant": QUADRANT_NAMES[clip.quadrant],
+        "font": performance.soundfont,
+        "program": performance.program,
+        "transposition": performance.transposition,
+        "speed": performance.speed,
+        "loudness": performance.loudness,
     }

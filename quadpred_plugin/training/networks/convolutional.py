@@ -1,9 +1,10 @@
-"""A small network for one second of bands, at a twelfth of the published one's arithmetic."""
+"""Convolutional network for one-second patches, at a twelfth of the published one's arithmetic."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from quadpred_plugin.chain.heads import HEADS, REQUIRED_HEADS
 from quadpred_plugin.chain.preprocessing import Preprocessing
-from quadpred_plugin.training.networks.published import HEADS
 
 # Filters, kernel (frames, bands) and stride (frames, bands) of each convolution.
 CONVOLUTIONS = (
@@ -14,32 +15,39 @@ CONVOLUTIONS = (
     (128, (3, 3), (1, 2)),
 )
 UNITS = 256
-COMPACT = "quadpred_compact"
-# Dropout stands after these convolutions, counted from 1, and after the dense layer.
+CONVOLUTIONAL = "quadpred_convolutional"
+"""Name of the Keras model."""
+# Convolutions, counted from 1, that are followed by dropout. The dense layer is, too.
 _DROPOUT_AFTER = (4, 5)
 
 
-def build_compact(
-    preprocessing: Preprocessing, dropout: float = 0.2, batch_norm: bool = True
+def build_convolutional(
+    preprocessing: Preprocessing,
+    dropout: float = 0.2,
+    batch_norm: bool = True,
+    heads: Sequence[str] = REQUIRED_HEADS,
 ) -> Any:
-    """Build the network.
+    """Build the convolutional network.
 
-    Strided convolutions leave four frames and four bands, whose mean and maximum over
-    time go through one dense layer to the three heads: 0.024 GFLOP a patch, against 0.31
-    of the published network.
+    Strided convolutions reduce a patch to four frames and four bands. Their mean and
+    maximum over time go through one dense layer to the three heads. One patch takes
+    0.024 GFLOP; the published network takes 0.31.
 
     Parameters
     ----------
     preprocessing : Preprocessing
-        Gives the patch's frames and bands.
+        Gives the frames and bands of a patch.
     dropout : float
+        Share of values dropped in training, 0..1.
     batch_norm : bool
         False builds the folded network, whose convolutions have biases instead.
+    heads : sequence of str
+        Names of `chain.heads.HEADS`.
 
     Returns
     -------
     network : keras.Model
-        As `architecture.build_network` describes it.
+        Inputs and outputs as for `published.build_network`.
     """
     from keras import Input, Model, layers
 
@@ -64,7 +72,7 @@ def build_compact(
     hidden = layers.Dense(UNITS, activation="relu", name="shared")(layers.Concatenate()(pooled))
     hidden = layers.Dropout(dropout)(hidden)
     outputs = {
-        head: layers.Dense(classes, activation="softmax", name=head)(hidden)
-        for head, classes in HEADS.items()
+        head: layers.Dense(len(HEADS[head].classes), activation="softmax", name=head)(hidden)
+        for head in heads
     }
-    return Model(patches, outputs, name=COMPACT)
+    return Model(patches, outputs, name=CONVOLUTIONAL)

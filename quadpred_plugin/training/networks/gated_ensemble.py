@@ -1,11 +1,10 @@
-"""Two ears in one network: whose word on valence counts hangs on what kind of music sounds.
+"""Gated ensemble: a gate weights two networks' valence.
 
-The convolutions, which hear how a second moves, are the better judge of arousal everywhere, and
-of valence on pop; on solo piano the dense layers are, which hear harmony. A gate hears which of
-the two it is.
+The convolutional network predicts arousal better on all music, and valence better on pop. On
+solo piano the harmony network predicts valence better. The gate estimates which of the two kinds
+of music a patch is.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,114 +13,103 @@ from numpy.typing import NDArray
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.quadrants import QUADRANTS
-from quadpred_plugin.training.distillation.student import Student
-from quadpred_plugin.training.networks.convolutional import build_compact
-from quadpred_plugin.training.networks.harmony import build_tones
+from quadpred_plugin.training.networks.convolutional import build_convolutional
+from quadpred_plugin.training.networks.harmony import build_harmony
 from quadpred_plugin.training.networks.published import fold_batch_norm
 
-PAIR = "quadpred_pair"
+ENSEMBLE = "quadpred_ensemble"
 _GATE = "gate"
-# Inverse regularisation of the gate, over units of one scale.
-_STRENGTH = 1.0
-# Pop is met so much more often than solo piano alone: the tones know nothing of it.
+# Inverse regularisation of the gate's logistic regression, on units of equal scale.
+_INVERSE_REGULARISATION = 1.0
+# Class weight of pop against piano: pop is far more common, and the harmony network is trained
+# on solo piano only.
 _POP_WEIGHT = 8
-# Places of the quadrants of high and of low arousal, which stand side by side.
-_SIDES = {"high": (0, 2), "low": (2, 4)}
-assert [one.arousal for one in QUADRANTS] == [1, 1, -1, -1]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Settings of two students that judge together.
-
-    Attributes
-    ----------
-    name : str
-    movement : Student
-        Whose network is `compact.build_compact`'s.
-    tones : Student
-        Whose network is `tones.build_tones`'s.
-    sureness : float
-        Factor of the tones' logits: they learned from a teacher who doubts, and say of songs that
-        they didn't learn less surely what they are right about.
-    gate_patches : int
-        Patches of each corpus that the gate learns from.
-    seed : int
-        Of the choice of these.
-    """
-
-    name: str
-    movement: Student
-    tones: Student
-    sureness: float
-    gate_patches: int
-    seed: int
+# First and last + 1 column of the quadrants of high and of low arousal.
+_AROUSAL_COLUMNS = {"high": (0, 2), "low": (2, 4)}
+assert [quadrant.arousal for quadrant in QUADRANTS] == [1, 1, -1, -1]
 
 
 @dataclass(frozen=True)
 class Gate:
-    """How much the tones are believed: a logistic function of what the convolutions hear.
+    """Weight of the harmony network: a logistic function of the convolutional network's features.
 
     Attributes
     ----------
     weights : ndarray of float32, shape (units,)
+        Of the units of the layer ``shared``.
     offset : float
+        Log-odds where all units are 0.
     """
 
     weights: NDArray[np.float32]
     offset: float
 
 
-def fit_gate(movement: Any, pop: NDArray[np.floating], piano: NDArray[np.floating]) -> Gate:
-    """Let the gate learn to tell solo piano from pop.
+def fit_gate(convolutional: Any, pop: NDArray[np.floating], piano: NDArray[np.floating]) -> Gate:
+    """Fit the gate to separate solo piano from pop.
 
     Parameters
     ----------
-    movement : keras.Model
+    convolutional : keras.Model
+        From `convolutional.build_convolutional`, trained.
     pop, piano : ndarray, shape (patches, frames, bands)
-        ln units; as many of the one as of the other.
+        ln units; the same number of patches each.
+
+    Returns
+    -------
+    gate : Gate
     """
     from keras import Model
     from sklearn.linear_model import LogisticRegression
 
-    hearing = Model(movement.input, movement.get_layer("shared").output)
+    encoder = Model(convolutional.input, convolutional.get_layer("shared").output)
     patches = np.concatenate([pop, piano]).astype(np.float32)
-    heard = hearing.predict(patches, batch_size=256, verbose=0)
-    # Units that differ in scale count alike, and the weights are of the units as they are.
-    scale = heard.std(axis=0) + 1e-6
+    features = encoder.predict(patches, batch_size=256, verbose=0)
+    # The fit is on scaled units, for equal regularisation; the weights are for unscaled ones.
+    scale = features.std(axis=0) + 1e-6
     is_piano = np.repeat([0, 1], [len(pop), len(piano)])
-    weights = {0: _POP_WEIGHT, 1: 1}
-    found = LogisticRegression(C=_STRENGTH, class_weight=weights, max_iter=2000)
-    found.fit(heard / scale, is_piano)
-    return Gate((found.coef_[0] / scale).astype(np.float32), float(found.intercept_[0]))
+    class_weight = {0: _POP_WEIGHT, 1: 1}
+    regression = LogisticRegression(
+        C=_INVERSE_REGULARISATION, class_weight=class_weight, max_iter=2000
+    )
+    regression.fit(features / scale, is_piano)
+    return Gate((regression.coef_[0] / scale).astype(np.float32), float(regression.intercept_[0]))
 
 
-def join(movement: Any, tones: Any, gate: Gate, sureness: float) -> Any:
-    """Make one network of two.
+def build_ensemble(convolutional: Any, harmony: Any, gate: Gate, harmony_logit_scale: float) -> Any:
+    """Combine two networks and their gate into one network.
+
+    Arousal, and the shares of the quadrants of high and of low arousal, are the convolutional
+    network's. Valence, and valence given high or low arousal, are the mean of both networks',
+    weighted by the gate.
 
     Parameters
     ----------
-    movement, tones : keras.Model
-        As `compact.build_compact` and `tones.build_tones` build them, folded or not.
+    convolutional : keras.Model
+        From `convolutional.build_convolutional`, folded or not.
+    harmony : keras.Model
+        From `harmony.build_harmony`, folded or not.
     gate : Gate
-    sureness : float
-        As `Pair` has it.
+    harmony_logit_scale : float
+        Factor of the harmony network's logits; above 1 makes its outputs more confident.
 
     Returns
     -------
     network : keras.Model
-        Patches to three softmaxes. Arousal, and how much the quadrants of high and of low arousal
-        share, are the convolutions' word; valence, and what it is at either arousal, is the mean
-        of both networks', weighed by the gate.
+        Inputs and outputs as for `published.build_network`.
     """
     from keras import Input, Model, layers
 
-    patches = Input(movement.input.shape[1:], name="patches")
-    both = Model(movement.input, {**movement.output, _GATE: movement.get_layer("shared").output})
-    moving, sounding = both(patches), _valence_alone(tones, sureness)(patches)
-    # A softmax of two: the graph's operations are those of the other networks.
+    patches = Input(convolutional.input.shape[1:], name="patches")
+    with_features = Model(
+        convolutional.input,
+        {**convolutional.output, _GATE: convolutional.get_layer("shared").output},
+    )
+    convolutional_outputs = with_features(patches)
+    harmony_valence = _valence_by_arousal(harmony, harmony_logit_scale)(patches)
+    # A softmax of two classes instead of a sigmoid: the graph needs no further operation.
     gating = layers.Dense(2, activation="softmax", name=_GATE)
-    shares = gating(moving[_GATE])
+    shares = gating(convolutional_outputs[_GATE])
     gating.set_weights(
         [
             np.stack([np.zeros_like(gate.weights), gate.weights], axis=1),
@@ -129,7 +117,7 @@ def join(movement: Any, tones: Any, gate: Gate, sureness: float) -> Any:
         ]
     )
 
-    def weigh(first: Any, second: Any) -> Any:
+    def weighted_mean(first: Any, second: Any) -> Any:
         return layers.Add()(
             [
                 layers.Multiply()([first, shares[:, :1]]),
@@ -138,57 +126,59 @@ def join(movement: Any, tones: Any, gate: Gate, sureness: float) -> Any:
         )
 
     parts = []
-    for name, (begin, end) in _SIDES.items():
-        of_movement = moving["quadrants"][:, begin:end]
-        share = layers.Add()([of_movement[:, :1], of_movement[:, 1:]])
-        parts.append(weigh(of_movement, layers.Multiply()([sounding[name], share])))
+    for name, (begin, end) in _AROUSAL_COLUMNS.items():
+        quadrants = convolutional_outputs["quadrants"][:, begin:end]
+        total = layers.Add()([quadrants[:, :1], quadrants[:, 1:]])
+        parts.append(weighted_mean(quadrants, layers.Multiply()([harmony_valence[name], total])))
     outputs = {
         "quadrants": layers.Concatenate()(parts),
-        "arousal": moving["arousal"],
-        "valence": weigh(moving["valence"], sounding["valence"]),
+        "arousal": convolutional_outputs["arousal"],
+        "valence": weighted_mean(convolutional_outputs["valence"], harmony_valence["valence"]),
     }
-    return Model(patches, outputs, name=PAIR)
+    return Model(patches, outputs, name=ENSEMBLE)
 
 
-def _valence_alone(tones: Any, sureness: float) -> Any:
-    """Return what the tones say of valence: at high arousal, at low arousal, and by their head.
+def _valence_by_arousal(harmony: Any, logit_scale: float) -> Any:
+    """Return a network of valence given high arousal, given low arousal, and by its own head.
 
-    Each is a softmax of its own over the columns of a head, so that none is a quotient of two
-    numbers that may both be nothing.
+    Each is a separate softmax over columns of a head. Dividing the head's probabilities by
+    their sum instead could divide 0 by 0.
     """
     from keras import Model, layers
 
     outputs = {}
     for name, head, (begin, end) in (
-        *((name, "quadrants", columns) for name, columns in _SIDES.items()),
+        *((name, "quadrants", columns) for name, columns in _AROUSAL_COLUMNS.items()),
         ("valence", "valence", (0, 2)),
     ):
-        source = tones.get_layer(head)
-        layer = layers.Dense(end - begin, activation="softmax", name=f"{name}_of_tones")
+        source = harmony.get_layer(head)
+        layer = layers.Dense(end - begin, activation="softmax", name=f"{name}_of_harmony")
         outputs[name] = layer(source.input)
-        layer.set_weights([weights[..., begin:end] * sureness for weights in source.get_weights()])
-    return Model(tones.input, outputs, name=tones.name)
+        layer.set_weights(
+            [weights[..., begin:end] * logit_scale for weights in source.get_weights()]
+        )
+    return Model(harmony.input, outputs, name=harmony.name)
 
 
-def fold_pair(
-    movement: Any, tones: Any, gate: Gate, sureness: float, preprocessing: Preprocessing
+def build_folded_ensemble(
+    convolutional: Any,
+    harmony: Any,
+    gate: Gate,
+    harmony_logit_scale: float,
+    preprocessing: Preprocessing,
 ) -> Any:
-    """Make one network of two, each without the batch norm that can be folded away."""
-    return join(
-        fold_batch_norm(movement, build_compact(preprocessing, batch_norm=False)),
-        fold_batch_norm(tones, build_tones(preprocessing, batch_norm=False)),
+    """Combine two networks and their gate, with batch norm folded where possible.
+
+    Parameters as for `build_ensemble`; both networks with batch norm.
+    """
+    return build_ensemble(
+        fold_batch_norm(
+            convolutional,
+            build_convolutional(preprocessing, batch_norm=False, heads=list(convolutional.output)),
+        ),
+        fold_batch_norm(
+            harmony, build_harmony(preprocessing, batch_norm=False, heads=list(harmony.output))
+        ),
         gate,
-        sureness,
+        harmony_logit_scale,
     )
-
-
-def draw_patches(
-    clips: Sequence[NDArray[np.floating]], count: int, size: int, random: np.random.Generator
-) -> NDArray[np.float32]:
-    """Cut so many patches of `size` frames out of clips at random, shape (count, size, bands)."""
-    patches = np.empty((count, size, clips[0].shape[1]), dtype=np.float32)
-    for index in range(count):
-        clip = clips[int(random.integers(len(clips)))]
-        start = int(random.integers(0, len(clip) - size + 1))
-        patches[index] = clip[start : start + size]
-    return patches

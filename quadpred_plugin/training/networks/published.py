@@ -1,17 +1,16 @@
-"""The multi-task network, in Keras."""
+"""The published multi-task network, in Keras."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from quadpred_plugin.chain.heads import HEADS, REQUIRED_HEADS
 from quadpred_plugin.chain.preprocessing import Preprocessing
-from quadpred_plugin.quadrants import QUADRANTS
 
 PUBLISHED_FILTERS = (32, 64, 128)
 BAND_POOLING = (4, 4, 2)
 LAST_POOLING = 2
 DENSE_UNITS = 512
 PUBLISHED_DROPOUT = 0.25
-HEADS = {"quadrants": len(QUADRANTS), "arousal": 2, "valence": 2}
 
 
 def build_encoder(
@@ -19,10 +18,19 @@ def build_encoder(
     filters: Sequence[int] = PUBLISHED_FILTERS,
     dropout: float = PUBLISHED_DROPOUT,
 ) -> Any:
-    """Build the published encoder alone, channels last.
+    """Build the encoder of the published network, channels last.
 
-    Three blocks of two 3 × 3 convolutions, pooled over bands only (4, 4, 2, then 2), with
-    the names and the batch norm that `build_network` has, so that weights fit both.
+    Three blocks of two 3 × 3 convolutions, pooled over bands only (4, 4, 2, then 2). Layer
+    names and batch norm are those of `build_network`, so that weights fit both.
+
+    Parameters
+    ----------
+    preprocessing : Preprocessing
+        Gives the frames and bands of a patch.
+    filters : sequence of int
+        Filters of the convolutions of each block.
+    dropout : float
+        Share of values dropped in training after each block, 0..1.
 
     Returns
     -------
@@ -38,14 +46,14 @@ def build_encoder(
 
 
 def copy_encoder(source: Any, target: Any) -> None:
-    """Give a network the convolutions, and their batch norm, of another with the same filters."""
+    """Copy the convolutions and their batch norm to a network with the same filters."""
     for layer in target.layers:
         if layer.name.startswith("block") and layer.weights:
             layer.set_weights(source.get_layer(layer.name).get_weights())
 
 
 def standardise_bands(network: Any, mean: Any, variance: Any) -> None:
-    """Fix the mean and the variance of each band that a network expects, shape (bands,)."""
+    """Set the mean and variance of each band, shape (bands,), and freeze the layer."""
     layer = network.get_layer("band_norm")
     layer.set_weights([mean, variance])
     layer.trainable = False
@@ -56,6 +64,7 @@ def build_network(
     filters: Sequence[int] = PUBLISHED_FILTERS,
     dropout: float = PUBLISHED_DROPOUT,
     batch_norm: bool = True,
+    heads: Sequence[str] = REQUIRED_HEADS,
 ) -> Any:
     """Build the published network, channels last.
 
@@ -63,28 +72,29 @@ def build_network(
     then 2), three dense layers of 512 units, and a branch of two dense layers and a
     softmax for each head.
 
-    Two choices of our own: the batch norm of each band stands once, before the first
-    convolution, and the others stand between convolution and rectifier, where they can
-    be folded into the convolution when the network is frozen.
+    Two differences from the publication: each band is normalised once, before the first
+    convolution, and the other batch norms are between convolution and rectifier, where they
+    can be folded into the convolution when the network is frozen.
 
     Parameters
     ----------
     preprocessing : Preprocessing
-        Gives the patch's frames and bands.
+        Gives the frames and bands of a patch.
     filters : sequence of int
         Filters of the convolutions of each block; published: 32, 64, 128.
     dropout : float
-        Share of values that are dropped in training after each block and dense layer.
+        Share of values dropped in training after each block and dense layer, 0..1.
     batch_norm : bool
-        Whether convolutions are followed by batch norm; False builds the folded
-        network, whose convolutions have biases instead.
+        False builds the folded network, whose convolutions have biases instead.
+    heads : sequence of str
+        Names of `chain.heads.HEADS`.
 
     Returns
     -------
     network : keras.Model
         Patches of logarithmic bands, shape (patches, frames, bands), to softmaxes
         ``quadrants`` (patches, 4), ``arousal`` and ``valence`` (patches, 2), the
-        latter two in the order negative, positive.
+        latter two in the order negative, positive. All 0..1.
 
     References
     ----------
@@ -95,31 +105,38 @@ def build_network(
 
     patches = Input((preprocessing.patch_size, preprocessing.bands), name="patches")
     encoded = _encode(patches, preprocessing, filters, dropout, batch_norm)
-    return Model(patches, _heads(encoded, dropout), name="quadpred")
+    return Model(patches, _heads(encoded, dropout, heads), name="quadpred")
 
 
-def build_heads(shape: Sequence[int], dropout: float = PUBLISHED_DROPOUT) -> Any:
-    """Build the published heads alone.
+def build_heads(
+    shape: Sequence[int],
+    dropout: float = PUBLISHED_DROPOUT,
+    heads: Sequence[str] = REQUIRED_HEADS,
+) -> Any:
+    """Build the dense layers and heads of the published network.
 
     Parameters
     ----------
     shape : sequence of int
-        Of one encoded patch, as the encoder gives it.
+        Of one patch that `build_encoder` has encoded.
     dropout : float
+        Share of values dropped in training after each dense layer, 0..1.
+    heads : sequence of str
+        Names of `chain.heads.HEADS`.
 
     Returns
     -------
     heads : keras.Model
-        Encoded patches to softmaxes, with the names that `build_network` has.
+        Encoded patches to softmaxes. Layer names are those of `build_network`.
     """
     from keras import Input, Model
 
     encoded = Input(tuple(shape), name="encoded_patches")
-    return Model(encoded, _heads(encoded, dropout), name="heads")
+    return Model(encoded, _heads(encoded, dropout, heads), name="heads")
 
 
 def copy_heads(source: Any, target: Any) -> None:
-    """Give a network the dense layers of another."""
+    """Copy all layers of `source`, from `build_heads`, to a network."""
     for layer in source.layers:
         if layer.weights:
             target.get_layer(layer.name).set_weights(layer.get_weights())
@@ -152,7 +169,7 @@ def _encode(
     return layers.MaxPooling2D((1, LAST_POOLING), name="encoded")(hidden)
 
 
-def _heads(encoded: Any, dropout: float) -> dict[str, Any]:
+def _heads(encoded: Any, dropout: float, heads: Sequence[str]) -> dict[str, Any]:
     from keras import layers
 
     hidden = layers.Flatten()(encoded)
@@ -161,25 +178,26 @@ def _heads(encoded: Any, dropout: float) -> dict[str, Any]:
         if position < 3:
             hidden = layers.Dropout(dropout)(hidden)
     outputs = {}
-    for head, classes in HEADS.items():
+    for head in heads:
         branch = layers.Dense(DENSE_UNITS, activation="relu", name=f"{head}1")(hidden)
         branch = layers.Dropout(dropout)(branch)
         branch = layers.Dense(DENSE_UNITS, activation="relu", name=f"{head}2")(branch)
+        classes = len(HEADS[head].classes)
         outputs[head] = layers.Dense(classes, activation="softmax", name=head)(branch)
     return outputs
 
 
 def without_batch_norm(network: Any, preprocessing: Preprocessing) -> Any:
-    """Build the folded twin of a network that `build_network` made, for `fold_batch_norm`."""
+    """Build the folded counterpart of a network from `build_network`, for `fold_batch_norm`."""
     filters = [
         network.get_layer(f"block{block}_convolution1").filters
         for block in range(1, len(BAND_POOLING) + 1)
     ]
-    return build_network(preprocessing, filters, batch_norm=False)
+    return build_network(preprocessing, filters, batch_norm=False, heads=list(network.output))
 
 
 def fold_batch_norm(network: Any, folded: Any) -> Any:
-    """Give a network without batch norm the weights that make it the same function.
+    """Set the weights of a network without batch norm so that it computes the same function.
 
     A convolution or dense layer followed by batch norm equals one with scaled filters and a
     bias, at half the memory traffic.
@@ -187,9 +205,9 @@ def fold_batch_norm(network: Any, folded: Any) -> Any:
     Parameters
     ----------
     network : keras.Model
-        Its batch norm has the name of the layer before it and ``_norm``.
+        Each batch norm is named after the layer before it, with ``_norm`` appended.
     folded : keras.Model
-        The same layers, without batch norm and with biases.
+        The same layers, without batch norm and with biases. Changed in place.
 
     Returns
     -------
@@ -197,13 +215,13 @@ def fold_batch_norm(network: Any, folded: Any) -> Any:
     """
     import numpy as np
 
-    normed = {layer.name for layer in network.layers}
+    names = {layer.name for layer in network.layers}
     for layer in folded.layers:
         if not layer.weights:
             continue
         source = network.get_layer(layer.name)
         weights = source.get_weights()
-        if f"{layer.name}_norm" in normed:
+        if f"{layer.name}_norm" in names:
             norm = network.get_layer(f"{layer.name}_norm")
             gain, offset, mean, variance = norm.get_weights()
             scale = gain / np.sqrt(variance + norm.epsilon)

@@ -1,20 +1,23 @@
-"""What a card says of a model that was trained here, by the way in which it was trained."""
+"""The facts of a card that follow from how a model was trained."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from quadpred_plugin.model.card import LANGUAGES
-from quadpred_plugin.training.datasets import CORPORA
-from quadpred_plugin.training.datasets.emopia import EMOPIA
 from quadpred_plugin.training.datasets.fourq import FOUR_Q
-from quadpred_plugin.training.datasets.speech import SPEECH
-from quadpred_plugin.training.datasets.table import Corpus
-from quadpred_plugin.training.distillation.student import Student
+from quadpred_plugin.training.datasets.track import Dataset
 from quadpred_plugin.training.evaluation.scoring import HeadPooling
-from quadpred_plugin.training.language_study.pretraining import Pretraining
-from quadpred_plugin.training.language_study.transfer import Transfer
-from quadpred_plugin.training.recipes.config import Recipe
+from quadpred_plugin.training.packaging.provenance import corpora_of, networks_of, uses_piano
+from quadpred_plugin.training.recipes.config import to_dict
+from quadpred_plugin.training.recipes.kinds import (
+    Ensemble,
+    MusicOnly,
+    Pretraining,
+    Recipe,
+    Student,
+    Transfer,
+)
 
 CITATION = (
     "J. S. Gómez-Cañón, E. Cano, A. G. Pandrea, P. Herrera, E. Gómez, Language-sensitive music "
@@ -22,27 +25,31 @@ CITATION = (
 )
 LICENCE = "CC BY-NC-SA 4.0"
 NETWORK_LIMITS = (
-    "Each second is judged by itself; form, lyrics and expectation are not heard.",
+    "Each second is analysed by itself; form, lyrics and expectation are not considered.",
     "Heads are trained together but not tied: arousal and valence may contradict the quadrant.",
 )
 UNCALIBRATED = "Probabilities are not calibrated."
+_SUMMARY = "Quadrants, arousal and valence of each second of music: "
 _POP_AND_PIANO = (
     "Trained on 30 s excerpts of Western popular recordings of one collection and on synthesised "
-    "piano; other styles and solo instruments are outside of what it knows. Of synthesised piano "
-    "it is right about six clips of ten."
+    "piano; other styles and solo instruments are outside of its training data. Of synthesised "
+    "piano about six clips of ten are predicted correctly."
 )
-_LEARNED = {
-    False: "a small network that learned clips' labels and, second by second, a teacher's word.",
-    True: (
-        "two small networks, of which one hears how a second moves and one guesses which notes "
-        "it has, and a gate that tells solo piano from pop. They learned clips' labels and, second "
-        "by second, the word of two teachers: of pop, one that hears by the features of networks "
-        "that were trained to tag music (musicnn, vibenet); of piano, one that reads the notes."
-    ),
+_STUDENT = "a small network trained on clips' labels and on a teacher's soft labels."
+_ENSEMBLE = (
+    "a gated ensemble of two small networks. The valence of the convolutional network is combined "
+    "with that of a harmony network, which estimates the notes of a second, where a gate detects "
+    "solo piano. Both were trained on clips' labels and on soft labels of two teachers: for pop, "
+    "logistic regression on embeddings of networks that were trained to tag music (musicnn, "
+    "vibenet); for piano, gradient-boosted trees on note features."
+)
+_METHODS = {
+    "scae": "a denoising autoencoder (SCAE)",
+    "cpc": "contrastive predictive coding (CPC)",
 }
 _SPEECH_CORPORA = (
-    "The speech corpora differ in speakers, recording and style as well as in language: what "
-    "their models differ in needn't be due to language."
+    "The speech corpora differ in speakers, recording and style as well as in language: "
+    "differences between their models need not be due to language."
 )
 
 
@@ -53,15 +60,16 @@ class Release:
     Attributes
     ----------
     description : str
-    corpora : list of Corpus
-        What it was trained on.
-    limits : list of str
+    recipes : sequence of Recipe
+        Of all steps; recipes that others build on are part of these.
+    corpora, networks : list of dict of str
+        Datasets and published networks that any step learned from, as
+        `provenance.corpora_of` and `networks_of` list them.
+    limits : sequence of str
     speech : {'e', 'm', 'x', None}
         Language of the speech in pre-training; None without.
     music : {'e', 'm'}
         Language of the music.
-    settings : dict
-        Everything that decided the training.
     pooling : dict of Pooling
         By head, of the mean over a file (`pooling.pool`); empty for none.
     metrics : dict
@@ -69,96 +77,130 @@ class Release:
     """
 
     description: str
-    corpora: Sequence[Corpus]
+    recipes: Sequence[Recipe]
+    corpora: list[dict[str, str]]
+    networks: list[dict[str, str]]
     limits: Sequence[str]
     speech: str | None
     music: str
-    settings: dict[str, Any]
     pooling: HeadPooling = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
 
-
-def of_music_alone(recipe: Recipe, corpus: Corpus) -> Release:
-    """Describe a network that `scratch.train` made."""
-    return Release(
-        "Quadrants, arousal and valence of each second of music: the multi-task network of "
-        f"quad-pred with {_filters(recipe.filters)}, trained on music alone, without "
-        "pre-training on speech.",
-        [corpus],
-        [*corpus.limits, *NETWORK_LIMITS, UNCALIBRATED],
-        None,
-        corpus.language,
-        recipe.to_dict(),
-    )
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The recipes whole, by kind."""
+        return {"recipes": {recipe.kind: to_dict(recipe) for recipe in self.recipes}}
 
 
-def of_students(
-    students: Mapping[str, Student], pooling: HeadPooling, metrics: dict[str, Any]
+def release_of_music_only(
+    recipe: MusicOnly, find: Callable[[str], Dataset], metrics: dict[str, Any] | None = None
 ) -> Release:
-    """Describe a network of one or more students, by name, that learned from all clips."""
-    known = {**CORPORA, EMOPIA.name: EMOPIA}
-    subjects = dict.fromkeys(name for one in students.values() for name in one.subjects)
-    corpora = [known[name] for name in subjects if name in known]
-    first, labels = FOUR_Q.limits
-    if EMOPIA.name in subjects:
-        first = _POP_AND_PIANO
+    """Return the facts of a network trained on music alone."""
+    dataset = find(recipe.dataset)
     return Release(
-        f"Quadrants, arousal and valence of each second of music: {_LEARNED[len(students) > 1]}",
-        corpora,
-        [first, labels, *NETWORK_LIMITS, _calibrated(FOUR_Q)],
+        f"{_SUMMARY}the multi-task network of quad-pred with {_filters(recipe.filters)}, trained "
+        "on music alone, without pre-training on speech.",
+        [recipe],
+        corpora_of([recipe], find),
+        networks_of([recipe]),
+        [*dataset.limits, *NETWORK_LIMITS, UNCALIBRATED],
         None,
-        FOUR_Q.language,
-        {name: asdict(one) for name, one in students.items()},
-        pooling,
-        metrics,
+        dataset.language,
+        metrics=metrics or {},
     )
 
 
-def of_study(
-    pretraining: Pretraining,
-    speech: str,
-    transfer: Transfer,
-    corpus: Corpus,
+def release_of_student(
+    recipe: Student | Ensemble,
+    find: Callable[[str], Dataset],
     pooling: HeadPooling,
     metrics: dict[str, Any],
 ) -> Release:
-    """Describe a network that was pre-trained on speech and taken over to all of the music."""
-    methods = {
-        "scae": "a denoising autoencoder (SCAE)",
-        "cpc": "contrastive predictive coding (CPC)",
-    }
+    """Return the facts of a student or an ensemble that was trained on all clips."""
+    first, labels = FOUR_Q.limits
     return Release(
-        "Quadrants, arousal and valence of each second of music: the multi-task network of "
-        f"quad-pred with {_filters(transfer.filters)}, pre-trained by "
-        f"{methods[pretraining.method]} on speech ({LANGUAGES[speech]}), then trained on music "
-        "in all its layers.",
-        [corpus, SPEECH],
-        [*corpus.limits, _SPEECH_CORPORA, *NETWORK_LIMITS, _calibrated(corpus)],
-        speech,
-        corpus.language,
-        {"pretraining": asdict(pretraining), "transfer": asdict(transfer)},
+        _SUMMARY + (_ENSEMBLE if isinstance(recipe, Ensemble) else _STUDENT),
+        [recipe],
+        corpora_of([recipe], find),
+        networks_of([recipe]),
+        [
+            _POP_AND_PIANO if uses_piano(recipe) else first,
+            labels,
+            *NETWORK_LIMITS,
+            _calibration(FOUR_Q, pooling),
+        ],
+        None,
+        FOUR_Q.language,
         pooling,
         metrics,
     )
 
 
-def cross_validation(scores: dict[str, Any], corpus: Corpus) -> str:
-    """Say how the scores of `scoring.score_folds` came about."""
+def release_of_study(
+    pretraining: Pretraining,
+    speech: str,
+    transfer: Transfer,
+    find: Callable[[str], Dataset],
+    pooling: HeadPooling,
+    metrics: dict[str, Any],
+) -> Release:
+    """Return the facts of a network pre-trained on speech and transferred to all of the music."""
+    dataset = find(transfer.dataset)
+    recipes = [transfer, pretraining]
+    return Release(
+        f"{_SUMMARY}the multi-task network of quad-pred with {_filters(transfer.filters)}, "
+        f"pre-trained by {_METHODS[pretraining.method]} on speech ({LANGUAGES[speech]}), then "
+        "trained on music in all its layers.",
+        recipes,
+        corpora_of(recipes, find),
+        networks_of(recipes),
+        [*dataset.limits, _SPEECH_CORPORA, *NETWORK_LIMITS, _calibration(dataset, pooling)],
+        speech,
+        dataset.language,
+        pooling,
+        metrics,
+    )
+
+
+def cross_validation_protocol(scores: dict[str, Any], dataset: Dataset) -> str:
+    """Describe the protocol behind the scores of `scoring.score_folds`."""
     folds = len(scores["folds"]["clip"]["quadrants"])
-    tests = f"cross-validation on {corpus.title}" if folds > 1 else f"test on {corpus.title}"
+    tests = f"cross-validation on {dataset.title}" if folds > 1 else f"test on {dataset.title}"
     count = f"{folds} folds" if folds > 1 else "one fold"
     pooled = ", calibrated on the other folds" if folds > 1 else ""
     return (
         f"{tests}: macro averages over the {scores['clips']} clips ({scores['patches']} patches) "
-        f"of {count} by artist, each judged by a network of the same recipe that never saw its "
-        f"artists; clip: mean over the patches{pooled}; the model itself learned from all folds"
+        f"of {count} by artist, each predicted by a network of the same recipe that was not "
+        f"trained on its artists; clip: mean over the patches{pooled}; the model itself was "
+        "trained on all folds"
     )
 
 
-def _calibrated(corpus: Corpus) -> str:
+def protocol_of(recipe: Recipe, scores: dict[str, Any], dataset: Dataset) -> str:
+    """Describe the protocol behind the scores of a model that a recipe trained."""
+    if isinstance(recipe, MusicOnly):
+        return test_fold_protocol(scores, dataset, recipe.test_fold)
+    return cross_validation_protocol(scores, dataset)
+
+
+def test_fold_protocol(scores: dict[str, Any], dataset: Dataset, fold: int) -> str:
+    """Describe the protocol behind the scores of one test fold."""
     return (
-        f"Probabilities of whole files are calibrated on clips of {corpus.title}, by a "
-        "temperature and an offset a head; those of single seconds are the network's own."
+        f"macro averages on fold {fold} of {dataset.title} ({scores['clips']} clips by artists "
+        f"outside of the training data, {scores['patches']} patches); clip: mean over the patches"
+    )
+
+
+def _calibration(dataset: Dataset, pooling: HeadPooling) -> str:
+    if not pooling:
+        return UNCALIBRATED
+    shifted = [head for head, one in pooling.items() if one.offset]
+    offsets = "and an offset per head" if len(shifted) == len(pooling) else "per head"
+    if 0 < len(shifted) < len(pooling):
+        offsets += f", and an offset for {' and '.join(shifted)}"
+    return (
+        f"Probabilities of whole files are calibrated on clips of {dataset.title}, by a "
+        f"temperature {offsets}; those of single seconds are the network's own."
     )
 
 

@@ -1,34 +1,25 @@
 """From a trained network to a model: graph, card, golden vectors."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from quadpred_plugin.chain.entries import HEAD_SIZES
+from quadpred_plugin.chain.heads import HEADS
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.model.card import OWN_KEYS, ZOO_KEYS, write_card
 from quadpred_plugin.quadrants import QUADRANTS
 from quadpred_plugin.system.files import write_atomically
-from quadpred_plugin.training.networks.convolutional import COMPACT, build_compact
-from quadpred_plugin.training.networks.harmony import TONES, build_tones
+from quadpred_plugin.training.networks.convolutional import CONVOLUTIONAL, build_convolutional
+from quadpred_plugin.training.networks.harmony import HARMONY, build_harmony
 from quadpred_plugin.training.networks.published import fold_batch_norm, without_batch_norm
 from quadpred_plugin.training.packaging.card_facts import CITATION, LICENCE, Release
-from quadpred_plugin.training.packaging.freeze import ENTRIES, freeze
+from quadpred_plugin.training.packaging.freeze import entries_of, freeze
 
-OUTPUTS = {
-    "quadrants": (
-        "probabilities of "
-        + ", ".join(f"{quadrant.label} ({quadrant.words})" for quadrant in QUADRANTS)
-        + "; 0..1, they sum to 1"
-    ),
-    "arousal": "probability of high minus probability of low arousal, -1..1, a head of its own",
-    "valence": "probability of positive minus of negative valence, -1..1, a head of its own",
-}
 _GOLDEN_PATCHES = 20
 _GOLDEN_SEED = 7
 
@@ -122,7 +113,8 @@ def write_model(
         folder / f"{name}.golden.npz", lambda stream: np.savez_compressed(stream, **golden)
     )
     sha256 = hashlib.sha256(graph).hexdigest()
-    write_card(folder / f"{name}.json", _card(name, preprocessing, sha256, zoo, own))
+    heads = [head for head in HEADS if head in golden]
+    write_card(folder / f"{name}.json", _card(name, preprocessing, sha256, heads, zoo, own))
     return path
 
 
@@ -139,45 +131,59 @@ def golden_vectors(network: Any, preprocessing: Preprocessing) -> dict[str, Any]
     )
     return {
         "patches": patches.astype(np.float16),
-        "quadrants": outputs["quadrants"],
-        "arousal": outputs["arousal"][:, 1] - outputs["arousal"][:, 0],
-        "valence": outputs["valence"][:, 1] - outputs["valence"][:, 0],
+        **{
+            name: outputs[name][:, 1] - outputs[name][:, 0] if head.is_scalar else outputs[name]
+            for name, head in HEADS.items()
+            if name in outputs
+        },
     }
 
 
 def _without_batch_norm(network: Any, preprocessing: Preprocessing) -> Any:
-    for name, build in ((COMPACT, build_compact), (TONES, build_tones)):
+    for name, build in ((CONVOLUTIONAL, build_convolutional), (HARMONY, build_harmony)):
         if network.name == name:
-            return build(preprocessing, batch_norm=False)
+            return build(preprocessing, batch_norm=False, heads=list(network.output))
     return without_batch_norm(network, preprocessing)
+
+
+def card_facts(release: Release) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what a card says of a model's training: zoo keys, and keys of this project."""
+
+    def joined(key: str) -> str:
+        return "; ".join(dict.fromkeys(one[key] for one in release.corpora))
+
+    zoo = {
+        "description": release.description,
+        "dataset": {
+            "name": joined("title"),
+            "citation": joined("citation"),
+            "licence": joined("licence"),
+        },
+        "citation": CITATION,
+    }
+    own = {
+        "speech": release.speech,
+        "music": release.music,
+        "corpora": release.corpora,
+        "networks": release.networks,
+        "limits": list(release.limits),
+        "licence": LICENCE,
+    }
+    return zoo, own
 
 
 def _facts(
     network: Any, release: Release, release_date: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    def joined(values: Iterable[str]) -> str:
-        return "; ".join(dict.fromkeys(values))
-
-    zoo = {
+    zoo, own = card_facts(release)
+    zoo |= {
         "link": "",
-        "description": release.description,
         "author": "The quadpred-plugin developers",
         "release_date": release_date,
-        "dataset": {
-            "name": joined(corpus.title for corpus in release.corpora),
-            "citation": joined(corpus.citation for corpus in release.corpora),
-            "licence": joined(corpus.licence for corpus in release.corpora),
-        },
-        "citation": CITATION,
     }
-    training = {"parameters": int(network.count_params()), **release.settings}
-    own = {
-        "speech": release.speech,
-        "music": release.music,
-        "limits": list(release.limits),
-        "licence": LICENCE,
+    own |= {
         "metrics": release.metrics,
-        "training": training,
+        "training": {"parameters": int(network.count_params()), **release.settings},
         "pooling": {head: asdict(one) for head, one in release.pooling.items()},
     }
     return zoo, own
@@ -187,11 +193,13 @@ def _card(
     name: str,
     preprocessing: Preprocessing,
     sha256: str,
+    heads: Sequence[str],
     zoo: dict[str, Any],
     own: dict[str, Any],
 ) -> dict[str, Any]:
     import tensorflow as tf
 
+    entries = entries_of(heads)
     patch = [1, preprocessing.patch_size, preprocessing.bands]
     zoo = {
         "name": name,
@@ -203,10 +211,10 @@ def _card(
         "classes": [quadrant.label for quadrant in QUADRANTS],
         "model_types": ["frozen_model"],
         "schema": {
-            "inputs": [{"name": ENTRIES["patches"].input, "type": "float", "shape": patch}],
+            "inputs": [{"name": entries["patches"].input, "type": "float", "shape": patch}],
             "outputs": [
-                {"name": node, "type": "float", "shape": [HEAD_SIZES[head]], "output_purpose": head}
-                for head, node in ENTRIES["patches"].outputs.items()
+                {"name": node, "type": "float", "shape": [HEADS[head].size], "output_purpose": head}
+                for head, node in entries["patches"].outputs.items()
             ],
         },
         "inference": {
@@ -220,9 +228,9 @@ def _card(
         "preprocessing_hash": preprocessing.hash,
         "entries": {
             name: {"input": entry.input, "outputs": entry.outputs}
-            for name, entry in ENTRIES.items()
+            for name, entry in entries.items()
         },
-        "outputs": OUTPUTS,
+        "outputs": {head: HEADS[head].meaning for head in heads},
         "metrics": {},
         "sha256": sha256,
         **own,

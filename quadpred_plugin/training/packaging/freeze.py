@@ -1,37 +1,33 @@
-"""From a Keras network to the frozen graph that Essentia's TensorFlow 2.5 runs.
+"""Freeze a Keras network into a graph for Essentia's TensorFlow 2.5.
 
-The graph has two entries over the same constants. ``patches`` takes levelled patches and
-serves arrays and files. ``frames`` takes a whole stream, one row of bands and settings a
-frame, and does level, patches and batches inside the graph, since no Python can run in
-the middle of an Essentia network.
+The graph has two entries over the same constants. ``patches`` takes peak-normalised patches,
+for arrays and files. ``frames`` takes a whole stream, one row of settings and bands per frame,
+and does the peak normalisation, patches and batches inside the graph, because an Essentia
+network can't call Python between its algorithms.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from quadpred_plugin.chain.entries import HEAD_SIZES, STREAM_SETTINGS, Entry
+from quadpred_plugin.chain.entries import STREAM_SETTINGS, Entry
+from quadpred_plugin.chain.heads import HEADS
 from quadpred_plugin.chain.preprocessing import Preprocessing
 
-# Constants smaller than this stay in float32: they hardly weigh in the file, and they are those
-# of the first convolutions and the heads, whose rounding shows most.
-_HALF_FROM_ELEMENTS = 16384
-# Attributes that newer TensorFlows write and TensorFlow 2.5 reports as unknown, and one that
-# is a note of the tracing, on other nodes each time.
+# Smaller constants stay float32. They take little space, and they belong to the first
+# convolutions and the heads, where rounding has the largest effect.
+_MINIMUM_HALF_ELEMENTS = 16384
+# The first two are unknown to TensorFlow 2.5. The third is left over from tracing, on different
+# nodes each time.
 _NEW_ATTRIBUTES = ("grad_a", "grad_b", "_has_manual_control_dependencies")
 
-ENTRIES = {
-    "patches": Entry(
-        "patches",
-        {"quadrants": "quadrants", "arousal": "arousal", "valence": "valence"},
-    ),
-    "frames": Entry(
-        "frames",
-        {
-            "quadrants": "frames_quadrants",
-            "arousal": "frames_arousal",
-            "valence": "frames_valence",
-        },
-    ),
-}
+
+def entries_of(heads: Iterable[str]) -> dict[str, Entry]:
+    """Return the entries of a frozen graph with these heads, in the order of `heads.HEADS`."""
+    names = sorted(heads, key=list(HEADS).index)
+    return {
+        "patches": Entry("patches", {head: head for head in names}),
+        "frames": Entry("frames", {head: f"frames_{head}" for head in names}),
+    }
 
 
 def freeze(network: Any, preprocessing: Preprocessing, half: bool = True) -> bytes:
@@ -40,12 +36,12 @@ def freeze(network: Any, preprocessing: Preprocessing, half: bool = True) -> byt
     Parameters
     ----------
     network : keras.Model
-        As `architecture.build_network` makes it: logarithmic bands to three softmaxes.
+        Inputs and outputs as for `published.build_network`.
     preprocessing : Preprocessing
-        Level floor, logarithm and patch that the graph does itself.
+        Gives the peak floor, the logarithm and the patch, which are part of the graph.
     half : bool
-        Whether constants are stored as float16, at half the size; outputs then differ from
-        the network's by some 1e-3.
+        Store large constants as float16, at half the size. Outputs then differ from the
+        network's by about 1e-3.
 
     Returns
     -------
@@ -59,34 +55,35 @@ def freeze(network: Any, preprocessing: Preprocessing, half: bool = True) -> byt
 
     frames_in_patch, bands = preprocessing.patch_size, preprocessing.bands
 
-    def heads(levelled: Any) -> tuple[Any, Any, Any]:
-        softmaxes = network(tf.math.log(levelled + preprocessing.logarithm_floor), training=False)
+    entries = entries_of(head for head in HEADS if head in network.output)
+    names = tuple(entries["patches"].outputs)
 
-        def balance(head: Any) -> Any:
-            return head[:, 1:] - head[:, :1]
+    def heads(normalised: Any) -> list[Any]:
+        softmaxes = network(tf.math.log(normalised + preprocessing.logarithm_floor), training=False)
+        # Of two classes, the second minus the first, -1..1.
+        return [
+            softmaxes[name][:, 1:] - softmaxes[name][:, :1]
+            if HEADS[name].is_scalar
+            else softmaxes[name]
+            for name in names
+        ]
 
-        return (
-            softmaxes["quadrants"],
-            balance(softmaxes["arousal"]),
-            balance(softmaxes["valence"]),
-        )
-
-    def stream(rows: Any) -> tuple[Any, Any, Any]:
+    def stream(rows: Any) -> list[Any]:
         rows = tf.reshape(rows, [-1, len(STREAM_SETTINGS) + bands])
-        # A sample that isn't a number spoils its frames, not the file.
+        # A sample that isn't finite affects its own frames only.
         rows = tf.where(tf.math.is_finite(rows), rows, tf.zeros_like(rows))
         column = {name: rows[:, index] for index, name in enumerate(STREAM_SETTINGS)}
         hop, batch, repeat = (
             tf.cast(tf.round(tf.reduce_max(column[name])), tf.int32) for name in STREAM_SETTINGS[1:]
         )
         peak = tf.maximum(tf.reduce_max(column["peak"]), preprocessing.peak_floor)
-        levelled = rows[:, len(STREAM_SETTINGS) :] / peak
-        count = tf.shape(levelled)[0]
-        whole = tf.maximum((count - frames_in_patch) // hop + 1, 0)
-        # 'repeat' fills one more patch by running through its frames again.
-        more_begun = tf.maximum((count - frames_in_patch + hop - 1) // hop, 0)
-        begun = tf.minimum(more_begun, (count - 1) // hop) + 1
-        patches = tf.where(repeat > 0, begun, whole)
+        normalised = rows[:, len(STREAM_SETTINGS) :] / peak
+        count = tf.shape(normalised)[0]
+        complete = tf.maximum((count - frames_in_patch) // hop + 1, 0)
+        # With 'repeat', an incomplete last patch is filled by repeating its frames.
+        last = tf.maximum((count - frames_in_patch + hop - 1) // hop, 0)
+        started = tf.minimum(last, (count - 1) // hop) + 1
+        patches = tf.where(repeat > 0, started, complete)
         batch = tf.where(batch > 0, batch, tf.maximum(patches, 1))
 
         def more(start: Any, *_: Any) -> Any:
@@ -95,13 +92,12 @@ def freeze(network: Any, preprocessing: Preprocessing, half: bool = True) -> byt
         def step(start: Any, *done: Any) -> tuple[Any, ...]:
             starts = tf.range(start, tf.minimum(start + batch, patches)) * hop
             offsets = tf.range(frames_in_patch)[tf.newaxis, :]
-            left = tf.minimum(count - starts, frames_in_patch)[:, tf.newaxis]
-            cut = tf.gather(levelled, starts[:, tf.newaxis] + offsets % left)
-            new = heads(cut)
+            remaining = tf.minimum(count - starts, frames_in_patch)[:, tf.newaxis]
+            new = heads(tf.gather(normalised, starts[:, tf.newaxis] + offsets % remaining))
             return (start + batch, *(tf.concat([a, b], 0) for a, b in zip(done, new)))
 
-        empty = [tf.zeros([0, classes]) for classes in HEAD_SIZES.values()]
-        shapes = [tf.TensorShape([None, classes]) for classes in HEAD_SIZES.values()]
+        empty = [tf.zeros([0, HEADS[name].size]) for name in names]
+        shapes = [tf.TensorShape([None, HEADS[name].size]) for name in names]
         result = tf.while_loop(
             more,
             step,
@@ -109,14 +105,14 @@ def freeze(network: Any, preprocessing: Preprocessing, half: bool = True) -> byt
             shape_invariants=[tf.TensorShape([]), *shapes],
             parallel_iterations=1,
         )
-        return result[1], result[2], result[3]
+        return list(result[1:])
 
     def both(patches: Any, frames: Any) -> dict[str, Any]:
         outputs = {}
-        levelled = tf.reshape(patches, [-1, frames_in_patch, bands])
-        for entry, values in (("patches", heads(levelled)), ("frames", stream(frames))):
-            for (_, node), value in zip(ENTRIES[entry].outputs.items(), values):
-                # An unknown rank makes Essentia's TensorflowPredict return (n, 1).
+        normalised = tf.reshape(patches, [-1, frames_in_patch, bands])
+        for entry, values in (("patches", heads(normalised)), ("frames", stream(frames))):
+            for (_, node), value in zip(entries[entry].outputs.items(), values):
+                # With unknown rank, Essentia's TensorflowPredict would return shape (n, 1).
                 outputs[node] = tf.reshape(value, [-1, value.shape[-1]], name=node)
         return outputs
 
@@ -128,10 +124,12 @@ def freeze(network: Any, preprocessing: Preprocessing, half: bool = True) -> byt
     graph = convert_variables_to_constants_v2(function).graph.as_graph_def()
     if half:
         graph = _halve_constants(graph)
-    return bytes(_in_order(_for_old_tensorflow(graph)).SerializeToString(deterministic=True))
+    graph = _sort_needed_nodes(_remove_new_attributes(graph), entries)
+    return bytes(graph.SerializeToString(deterministic=True))
 
 
 def _halve_constants(graph: Any) -> Any:
+    """Store large float32 constants as float16, with a cast to float32 after each."""
     import numpy as np
     import tensorflow as tf
 
@@ -143,7 +141,7 @@ def _halve_constants(graph: Any) -> Any:
         if node.op != "Const" or node.attr["dtype"].type != tf.float32.as_datatype_enum:
             continue
         values = tf.make_ndarray(node.attr["value"].tensor)
-        if values.size < _HALF_FROM_ELEMENTS:
+        if values.size < _MINIMUM_HALF_ELEMENTS:
             continue
         copy.name = f"{node.name}/half"
         copy.attr["dtype"].type = tf.float16.as_datatype_enum
@@ -156,7 +154,8 @@ def _halve_constants(graph: Any) -> Any:
     return result
 
 
-def _for_old_tensorflow(graph: Any) -> Any:
+def _remove_new_attributes(graph: Any) -> Any:
+    """Remove the attributes in `_NEW_ATTRIBUTES` from all nodes."""
     for node in graph.node:
         for name in _NEW_ATTRIBUTES:
             if name in node.attr:
@@ -164,19 +163,19 @@ def _for_old_tensorflow(graph: Any) -> Any:
     return graph
 
 
-def _in_order(graph: Any) -> Any:
-    """Return what the outputs need, by name: the same weights give the same bytes."""
+def _sort_needed_nodes(graph: Any, entries: Mapping[str, Entry]) -> Any:
+    """Keep the nodes that the outputs need, sorted so that equal weights give equal bytes."""
     import tensorflow as tf
 
     nodes = {node.name: node for node in graph.node}
-    missing = [node for entry in ENTRIES.values() for node in entry.outputs.values()]
+    missing = [node for entry in entries.values() for node in entry.outputs.values()]
     needed = set()
     while missing:
         name = missing.pop()
         if name not in needed:
             needed.add(name)
-            # As "^name" or "name:1".
-            missing += [one.lstrip("^").partition(":")[0] for one in nodes[name].input]
+            # Inputs are "name", "name:1" or, for control, "^name".
+            missing += [source.lstrip("^").partition(":")[0] for source in nodes[name].input]
     result = tf.compat.v1.GraphDef()
     result.versions.CopyFrom(graph.versions)
     result.node.extend(nodes[name] for name in sorted(needed))

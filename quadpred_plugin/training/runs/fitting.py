@@ -1,58 +1,20 @@
-"""One way of training for every network: seeded, logged, resumable after each epoch."""
+"""The training loop of every network: seeded, logged, resumable after each epoch."""
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from quadpred_plugin.system.files import write_atomically
+from quadpred_plugin.training.recipes.schedule import Schedule
+from quadpred_plugin.training.runs.record import Run
 
 Figures = dict[str, float]
 
-
-@dataclass(frozen=True)
-class Schedule:
-    """How long, how fast and from which seed.
-
-    Attributes
-    ----------
-    seed : int
-    epochs : int
-        At most; the learning rate falls to zero over them along a cosine.
-    patience : int
-        Epochs without a better validation loss before stopping.
-    batch_size : int
-    learning_rate, weight_decay : float
-        Of AdamW; the rate rises over the first epoch.
-    averaging : float
-        Momentum of the running mean of the weights; each epoch ends on the mean. 0 for none.
-    """
-
-    seed: int
-    epochs: int
-    patience: int
-    batch_size: int
-    learning_rate: float
-    weight_decay: float
-    averaging: float
-
-    def optimiser(self, steps: int) -> Any:
-        """Make the optimiser for so many steps an epoch."""
-        import keras
-
-        rate = keras.optimizers.schedules.CosineDecay(
-            initial_learning_rate=self.learning_rate / 20,
-            decay_steps=steps * max(self.epochs - 1, 1),
-            warmup_target=self.learning_rate,
-            warmup_steps=steps,
-        )
-        averaged = {"use_ema": True, "ema_momentum": self.averaging} if self.averaging else {}
-        return keras.optimizers.AdamW(
-            rate, weight_decay=self.weight_decay, global_clipnorm=1.0, **averaged
-        )
+BEST = "best.keras"
+"""File of the best network in a run's folder."""
 
 
 def fit(
@@ -60,14 +22,14 @@ def fit(
     epoch_data: Callable[[np.random.Generator], tuple[Any, Any]],
     validate: Callable[[Any], Figures] | None,
     schedule: Schedule,
-    folder: Path,
+    run: Run,
     report: Callable[[Figures], None],
 ) -> Any:
-    """Train until the schedule says stop, and return the best network.
+    """Train according to the schedule, and return the best network.
 
-    After each epoch the network, its optimiser and the log are written to the folder; a run
-    that was interrupted goes on there and sees the same data as one that wasn't, since each
-    epoch draws from a generator seeded by the schedule and its number.
+    After each epoch the network, its optimiser and the log are written to the run's folder.
+    An interrupted run resumes there and sees the same data as an uninterrupted one, since
+    each epoch draws from a generator seeded by the schedule and the epoch's number.
 
     Parameters
     ----------
@@ -77,11 +39,11 @@ def fit(
     epoch_data : callable
         Draws one epoch's inputs and targets, in order, from a generator.
     validate : callable or None
-        Returns figures of a network, ``validation_loss`` among them; without it training
-        runs through all epochs and the last network counts as the best.
+        Returns figures of a network, ``validation_loss`` among them. Without it, training
+        runs through all epochs and the last network is the best.
     schedule : Schedule
-    folder : Path
-        Of this run alone; ``log.jsonl`` holds a line an epoch, ``best.keras`` the network.
+    run : Run
+        Gets ``log.jsonl``, a line per epoch, and ``best.keras``, the network.
     report : callable
         Called with each epoch's figures.
 
@@ -92,8 +54,7 @@ def fit(
     """
     import keras
 
-    folder.mkdir(parents=True, exist_ok=True)
-    last, best, log = folder / "last.keras", folder / "best.keras", folder / "log.jsonl"
+    last, best, log = run.file("last.keras"), run.file(BEST), run.file("log.jsonl")
     epochs: list[Figures] = []
     if last.exists() and log.exists():
         epochs = [json.loads(line) for line in log.read_text().splitlines()]
@@ -109,7 +70,7 @@ def fit(
         history = network.fit(
             inputs, targets, batch_size=schedule.batch_size, shuffle=False, verbose=0
         ).history
-        _part_from_means(network)
+        _copy_shared_weights(network)
         figures = {
             "epoch": epoch,
             "loss": history["loss"][0],
@@ -126,21 +87,21 @@ def fit(
 
 
 def _make_variables(network: Any, inputs: Any, targets: Any) -> None:
-    """Make what the optimiser and the losses remember, before a step does.
+    """Create the variables of the optimiser and the losses before the first step.
 
-    TensorFlow traces a step a second time if the first trace made variables: seconds more.
+    TensorFlow traces a step a second time, for seconds, if the first trace created variables.
     """
     import keras
 
     network.optimizer.build(network.trainable_variables)
-    one, truth = keras.tree.map_structure(lambda values: values[:1], (inputs, targets))
-    network.compute_loss(one, truth, network(one))
+    first, truth = keras.tree.map_structure(lambda values: values[:1], (inputs, targets))
+    network.compute_loss(first, truth, network(first))
 
 
-def _part_from_means(network: Any) -> None:
-    """Give weights memory of their own where JAX let them share that of their running means.
+def _copy_shared_weights(network: Any) -> None:
+    """Copy weights where JAX lets them share a buffer with their running means.
 
-    The next step hands the memory of both to its results, and can't do so twice.
+    The next step donates both buffers to its results, which fails for a shared one.
     """
     import keras
 
@@ -150,7 +111,7 @@ def _part_from_means(network: Any) -> None:
 
 
 def _seed_noise(network: Any, seed: int, epoch: int) -> None:
-    """Set the generators of dropout and noise, whose state a saved network doesn't hold."""
+    """Seed the generators of dropout and noise, whose state isn't saved with a network."""
     for index, layer in enumerate(_layers(network)):
         if hasattr(layer, "seed_generator"):
             layer.seed_generator.state.assign([(seed * 1000 + epoch) % 2**31, index])
@@ -178,7 +139,7 @@ def _finished(epochs: list[Figures], schedule: Schedule) -> bool:
 
 
 def _loss(figures: Figures) -> float:
-    """Return what the best epoch has least of; without validation each is better than the last."""
+    """Return the validation loss; without validation, a value that falls with every epoch."""
     return figures.get("validation_loss", -figures["epoch"])
 
 

@@ -1,4 +1,5 @@
-"""A teacher: what other people's networks hear, fitted to labels, for a student to learn.
+"""Teachers: classifiers whose soft labels students learn from.
 
-Needs the extra ``teacher``, and musicnn's files beside it (see `musicnn`).
+The embedding teacher classifies embeddings of pretrained networks, the note teacher notes of MIDI
+files. Needs the extra ``teacher``, and the files of the package ``musicnn`` (see `musicnn`).
 """

@@ -1,96 +1,93 @@
-"""Blocks of features: one row a clip, or one row a window, from the cached arrays."""
+"""Feature matrices from cached embeddings: one row per track, or one row per window."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Paths = Mapping[str, Sequence[Path]]
+EmbeddingFiles: TypeAlias = Mapping[str, Path]
+"""Files of one track's embeddings, by name of `embeddings.SOURCES`."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """Which numbers of a source make a clip's row.
+    """Neighbouring columns of a track's row.
 
     Attributes
     ----------
     source : str
-        A name of `cache.SOURCES`.
+        A name of `embeddings.SOURCES`.
     array : str
         One of the source's arrays.
     statistics : tuple of str
-        ``mean`` or ``std`` over time; rows of one follow those of the other.
+        ``mean`` or ``std`` over time; the columns of one follow those of the other.
     columns : tuple of int
         Of the array; all if empty.
-    compressed : bool
-        Whether the values span so many orders that their signed logarithm is taken.
     """
 
     source: str
     array: str
-    statistics: tuple[str, ...] = ("mean",)
+    statistics: tuple[str, ...] = ("mean", "std")
     columns: tuple[int, ...] = ()
-    compressed: bool = False
 
 
-ENERGY_AND_VALENCE = (2, 6)
-"""Columns of vibenet's outputs."""
+ENERGY_AND_VALENCE = (Block("vibenet", "whole_outputs", ("mean",), (2, 6)),)
+"""Two of vibenet's outputs."""
 
-BLOCKS: Mapping[str, Block] = {
-    "vibenet energy and valence": Block("vibenet", "whole_outputs", columns=ENERGY_AND_VALENCE),
-    "vibenet outputs": Block("vibenet", "whole_outputs"),
-    "vibenet trunk": Block("vibenet", "trunk", ("mean", "std")),
-    "musicnn MSD tags": Block("musicnn_msd", "tags", ("mean", "std")),
-    "musicnn MSD penultimate": Block("musicnn_msd", "penultimate", ("mean", "std")),
-    "musicnn MTT tags": Block("musicnn_mtt", "tags", ("mean", "std")),
-    "musicnn MTT penultimate": Block("musicnn_mtt", "penultimate", ("mean", "std")),
-    "handcrafted": Block("handcrafted", "descriptors", compressed=True),
-}
+NETWORKS = (
+    Block("vibenet", "trunk"),
+    Block("musicnn_msd", "tags"),
+    Block("musicnn_msd", "penultimate"),
+    Block("musicnn_mtt", "tags"),
+    Block("musicnn_mtt", "penultimate"),
+)
+"""Blocks of the embedding teacher, 1512 columns."""
 
-NETWORKS = tuple(name for name in BLOCKS if name.split()[-1] in ("tags", "penultimate", "trunk"))
-"""Blocks of the teacher itself."""
-
-_OVER_TIME = {
-    "musicnn_msd": ("penultimate", "tags"),
-    "musicnn_mtt": ("penultimate", "tags"),
-    "vibenet": ("trunk",),
-}
+WINDOW_ARRAYS = (
+    ("musicnn_msd", "penultimate"),
+    ("musicnn_msd", "tags"),
+    ("musicnn_mtt", "penultimate"),
+    ("musicnn_mtt", "tags"),
+    ("vibenet", "trunk"),
+)
+"""Source and array of each part of a window's row, 756 columns."""
 
 
-def clip_rows(block: Block, paths: Paths) -> NDArray[np.float32]:
-    """Return a block's row of each clip, shape (clips, columns)."""
-    rows = []
-    for path in paths[block.source]:
-        with np.load(path) as arrays:
-            values = arrays[block.array].astype(np.float32)
-        values = values[:, list(block.columns)] if block.columns else values
-        if block.compressed:
-            values = np.sign(values) * np.log1p(np.abs(values))
-        rows.append(np.concatenate([getattr(values, name)(axis=0) for name in block.statistics]))
-    return np.stack(rows)
+def clip_rows(blocks: Sequence[Block], files: Sequence[EmbeddingFiles]) -> NDArray[np.float32]:
+    """Return the blocks of each track side by side, shape (tracks, columns)."""
+    return np.stack([np.concatenate([_columns(block, one) for block in blocks]) for one in files])
 
 
-def window_rows(paths: Paths) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Return what the networks say of single windows.
+def _columns(block: Block, files: EmbeddingFiles) -> NDArray[np.float32]:
+    values = _load(files, block.source, block.array)
+    values = values[:, list(block.columns)] if block.columns else values
+    return np.concatenate([getattr(values, name)(axis=0) for name in block.statistics])
+
+
+def window_rows(
+    files: Sequence[EmbeddingFiles],
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Return the embeddings of single windows.
 
     Parameters
     ----------
-    paths : mapping of str to sequence of Path
-        Feature files of each source, one a clip.
+    files : sequence of dict of Path
+        One per track, by source.
 
     Returns
     -------
     rows : ndarray of float32, shape (windows, 756)
-    counts : ndarray of int, shape (clips,)
-        Rows of each clip.
+    counts : ndarray of int, shape (tracks,)
+        Rows of each track.
     """
-    rows: list[NDArray[np.float32]] = []
-    for files in zip(*(paths[source] for source in _OVER_TIME)):
-        parts = []
-        for path, names in zip(files, _OVER_TIME.values()):
-            with np.load(path) as arrays:
-                parts += [arrays[name].astype(np.float32) for name in names]
-        rows.append(np.hstack(parts))
+    rows = [np.hstack([_load(one, *names) for names in WINDOW_ARRAYS]) for one in files]
     return np.concatenate(rows), np.array([len(one) for one in rows])
+
+
+def _load(files: EmbeddingFiles, source: str, array: str) -> NDArray[np.float32]:
+    with np.load(files[source]) as arrays:
+        values: NDArray[np.float32] = arrays[array].astype(np.float32)
+    return values

@@ -1,4 +1,4 @@
-"""Mel spectrograms in the form that most networks of other people were trained on."""
+"""Mel spectrograms with Slaney's scale and normalisation, as musicnn and vibenet expect them."""
 
 from functools import cache
 
@@ -10,7 +10,7 @@ from quadpred_plugin.chain.bands import slaney_edges
 
 @cache
 def mel_filters(sample_rate: int, transform_size: int, bands: int) -> NDArray[np.float32]:
-    """Return triangles of equal area on Slaney's mel scale, from 0 Hz to half the rate.
+    """Return triangular filters of equal area on Slaney's mel scale, from 0 Hz to half the rate.
 
     Parameters
     ----------
@@ -19,6 +19,7 @@ def mel_filters(sample_rate: int, transform_size: int, bands: int) -> NDArray[np
     transform_size : int
         Samples of the Fourier transform.
     bands : int
+        Number of filters.
 
     Returns
     -------
@@ -47,8 +48,8 @@ def mel_power(
 ) -> NDArray[np.float32]:
     """Return the power in mel bands of frames under a periodic Hann window.
 
-    Frames start at multiples of the hop; nothing is padded but a signal shorter than one
-    frame, and transforms longer than the window.
+    Frames start at multiples of the hop. Only a signal shorter than one frame, and frames
+    shorter than the transform, are padded with zeros.
 
     Parameters
     ----------
@@ -59,10 +60,12 @@ def mel_power(
     window_size, transform_size, hop_size : int
         Samples.
     bands : int
+        Number of filters.
 
     Returns
     -------
     power : ndarray of float32, shape (frames, bands)
+        At least 0.
     """
     samples = np.pad(samples, (0, max(0, window_size - len(samples))))
     frames = np.lib.stride_tricks.sliding_window_view(samples, window_size)[::hop_size]

@@ -1,7 +1,7 @@
-"""Features of musicnn, a network that tags music, from its published checkpoints.
+"""Features of musicnn, a music tagging network, from its published checkpoints.
 
-Its package asks for a NumPy and TensorFlow of 2019 and is never imported: only the
-files in it are read. Install it by ``pip install --no-deps musicnn``.
+The package requires NumPy and TensorFlow of 2019 and is never imported; only its files are read.
+Install it with ``pip install --no-deps musicnn``.
 
 References
 ----------
@@ -38,13 +38,18 @@ _OUTPUTS = {"penultimate": "model/dense/Relu", "tags": "model/Sigmoid"}
 
 
 def log_mel(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return what musicnn sees: log10(10000 · mel + 1), shape (frames, 96).
+    """Return the input of musicnn: log10(10000 · mel power + 1).
 
     Parameters
     ----------
     samples : ndarray of float32, shape (samples,)
-        16 kHz, full scale 1. Frame *i* is centred on sample 256 · *i*; what lies outside
-        counts as zero.
+        16 kHz, full scale 1.
+
+    Returns
+    -------
+    bands : ndarray of float32, shape (frames, 96)
+        At least 0. Frame *i* is centred on sample 256 · *i*; samples outside the signal are
+        zero.
     """
     padded = np.pad(samples, FRAME_SIZE // 2)
     power = mel_power(padded, SAMPLE_RATE, FRAME_SIZE, FRAME_SIZE, HOP_SIZE, BANDS)
@@ -52,18 +57,22 @@ def log_mel(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def checkpoint_prefix(training_set: str) -> str:
-    """Return the path that the files of a checkpoint of the package begin with.
+    """Return the common prefix of the paths of an installed checkpoint.
 
     Parameters
     ----------
-    training_set : str
-        ``MSD`` (tags that listeners gave to a million songs) or ``MTT``
-        (MagnaTagATune: instruments and genres).
+    training_set : {'MSD', 'MTT'}
+        Million Song Dataset (tags given by listeners), or MagnaTagATune (instruments and
+        genres).
+
+    Returns
+    -------
+    prefix : str
 
     Raises
     ------
     InstallationError
-        If the package isn't installed.
+        If the package isn't installed, or lacks the checkpoint.
     """
     from importlib.metadata import PackageNotFoundError, files
 
@@ -73,23 +82,28 @@ def checkpoint_prefix(training_set: str) -> str:
         raise InstallationError(
             "The teacher needs the checkpoints of musicnn: pip install --no-deps musicnn."
         ) from error
-    wanted = f"musicnn/{training_set}_musicnn/.meta"
-    found = [file.locate() for file in listed if file.as_posix() == wanted]
+    name = f"musicnn/{training_set}_musicnn/.meta"
+    found = [file.locate() for file in listed if file.as_posix() == name]
     if not found:
-        raise InstallationError(f"The installed musicnn has no {wanted}; install it again.")
+        raise InstallationError(f"The installed musicnn has no {name}; install it again.")
     return str(found[0]).removesuffix(".meta")
 
 
 def freeze(prefix: str) -> bytes:
-    """Return the inference part of a checkpoint as a graph with constants.
+    """Freeze the inference part of a checkpoint.
 
-    The graph takes any number of frames. Only the nodes that lead to the outputs are
-    taken: TensorFlow 2 can't import the whole meta graph, which holds training too.
+    The graph takes any number of frames. It contains only the nodes that the outputs need:
+    TensorFlow 2 can't import the whole meta graph, which includes training.
 
     Parameters
     ----------
     prefix : str
-        As `checkpoint_prefix` returns it.
+        From `checkpoint_prefix`.
+
+    Returns
+    -------
+    graph : bytes
+        A serialised GraphDef.
     """
     import tensorflow as tf
     from tensorflow.core.framework.graph_pb2 import GraphDef
@@ -99,16 +113,16 @@ def freeze(prefix: str) -> bytes:
     meta.ParseFromString(Path(f"{prefix}.meta").read_bytes())
     values = tf.compat.v1.train.NewCheckpointReader(prefix)
     nodes = {node.name: node for node in meta.graph_def.node}
-    frozen, waiting, taken = GraphDef(), list(_OUTPUTS.values()), set()
-    while waiting:
-        name = waiting.pop().lstrip("^").split(":")[0]
-        if name in taken:
+    frozen, pending, visited = GraphDef(), list(_OUTPUTS.values()), set()
+    while pending:
+        name = pending.pop().lstrip("^").split(":")[0]
+        if name in visited:
             continue
-        taken.add(name)
+        visited.add(name)
         source, node = nodes[name], frozen.node.add()
         is_switch = source.op == "Placeholder" and name != _INPUT
         if source.op.startswith("Variable") or is_switch:
-            # The one other placeholder says whether this is training.
+            # The only other placeholder is the switch between training and inference.
             constant = tf.make_tensor_proto(False if is_switch else values.get_tensor(name))
             node.name, node.op = name, "Const"
             node.attr["dtype"].type = constant.dtype
@@ -118,12 +132,12 @@ def freeze(prefix: str) -> bytes:
         node.attr.pop("_output_shapes", None)
         if name == _INPUT:
             node.attr["shape"].shape.dim[1].size = -1
-        waiting.extend(source.input)
+        pending.extend(source.input)
     return bytes(frozen.SerializeToString(deterministic=True))
 
 
 def frozen_graph(training_set: str, folder: Path) -> Path:
-    """Return the frozen graph in a folder, made if it isn't there."""
+    """Return the path of the frozen graph in a folder; create it if it is missing."""
     path = folder / f"musicnn_{training_set.lower()}.pb"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -133,7 +147,7 @@ def frozen_graph(training_set: str, folder: Path) -> Path:
 
 
 def pool_windows(feature_map: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Pool a map over windows of 187 frames as the network does over a patch.
+    """Pool a feature map over windows of 187 frames, as the network does over a patch.
 
     Parameters
     ----------
@@ -143,29 +157,29 @@ def pool_windows(feature_map: NDArray[np.float32]) -> NDArray[np.float32]:
     Returns
     -------
     pooled : ndarray of float32, shape (windows, 2 * channels)
-        Maximum and mean of each channel, one after the other.
+        Maximum and mean of each channel, alternating.
     """
     last = len(feature_map) - PATCH_FRAMES
-    # A loop: along the frames of a sliding view, NumPy is slower by far.
+    # A loop is much faster than reducing a sliding view along its frames.
     windows = (
         feature_map[start : start + PATCH_FRAMES] for start in range(0, last + 1, _HOP_FRAMES)
     )
     return np.stack(
-        [np.stack([one.max(axis=0), one.mean(axis=0)], axis=-1).ravel() for one in windows]
+        [np.stack([window.max(axis=0), window.mean(axis=0)], axis=-1).ravel() for window in windows]
     )
 
 
 class Musicnn:
-    """One of the package's networks, over a whole clip at once.
+    """One of the package's networks, applied to a whole clip.
 
-    The convolutions run once over the clip and only the pooling is by window: a third of
-    the arithmetic of overlapping patches. Frames near the ends of a window so see what
-    lies beyond it, where the network of a patch sees zeros.
+    The convolutions run once over the clip and only the pooling is by window, which takes a
+    third of the arithmetic of overlapping patches. Near the ends of a window, the
+    convolutions see the neighbouring frames, where the original network sees zeros.
 
     Parameters
     ----------
     graph : Path
-        As `frozen_graph` returns it.
+        From `frozen_graph`.
     """
 
     def __init__(self, graph: Path) -> None:
@@ -191,7 +205,7 @@ class Musicnn:
         -------
         features : dict of ndarray of float32
             ``tags``, shape (windows, 50), 0..1, and ``penultimate``, (windows, 200), at
-            least 0; on the grid of `grid.window_times`.
+            least 0; on the grid of `windows.window_times`.
         """
         frames = log_mel(pad_to_window(samples))[np.newaxis]
         feature_map = self._session.run(f"{_FEATURE_MAP}:0", {f"{_INPUT}:0": frames})[0, :, :, 0]

@@ -1,204 +1,115 @@
-"""Soft labels over time: what the teacher says of clips whose artist or song it didn't learn.
+"""Soft labels: a teacher's probabilities of the quadrants over time, for each track."""
 
-A clip's label has two parts. The clip-level teacher, which is the better judge, says what
-the clip is as a whole; the window-level teacher says how 3 s of it differ from the rest.
-Their product lets the label move within a clip without losing what holds for all of it.
-"""
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.system.files import write_atomically
-from quadpred_plugin.training.teachers.classifier import (
-    Classifier,
-    Design,
-    Probabilities,
-    clip_weights,
-    cross_fit,
-    positive_arousal,
-    positive_valence,
-)
-from quadpred_plugin.training.teachers.labelled_files import Example, inner_folds
-from quadpred_plugin.training.teachers.windows import window_times
+from quadpred_plugin.training.datasets import emopia, fourq
+from quadpred_plugin.training.runs.workspace import Workspace, part_name
 
-FOLDS = 5
-SEED = 23
-LOCAL_SHARE = 0.5
-"""How much of a window's deviation from its clip is believed; the rest is taken for noise.
-
-On 4Q, the deviations (of logarithms) of neighbouring windows without overlap correlate by 0.11,
-where noise alone would give -0.1 in a clip of ten; they are a tenth of the variance of clips.
-"""
-
-FIT_EVERY = 9
-"""Windows that the window-level teacher learns from: one in 4.5 s, since neighbours overlap."""
-
-_LEAST = 1e-4
+STEP = "teacher"
 
 
-@dataclass(frozen=True)
-class Labels:
-    """Soft labels of clips, over time.
-
-    Attributes
-    ----------
-    examples : list of Example
-    offsets : ndarray of int, shape (clips + 1,)
-        Clip *i* has rows ``offsets[i]`` to ``offsets[i + 1]``.
-    quadrants : ndarray, shape (rows, 4)
-        Probabilities over time.
-    clip_quadrants : ndarray, shape (clips, 4)
-        Probabilities of the whole clip.
-    window_quadrants : ndarray, shape (rows, 4)
-        What the window-level teacher says by itself.
-    """
-
-    examples: list[Example]
-    offsets: NDArray[np.int64]
-    quadrants: Probabilities
-    clip_quadrants: Probabilities
-    window_quadrants: Probabilities
-
-
-def cross_fit_windows(
-    design: Design,
-    strength: float,
-    rows: NDArray[np.float32],
-    counts: NDArray[np.int64],
-    examples: Sequence[Example],
-    folds: int = FOLDS,
-    seed: int = SEED,
-) -> Probabilities:
-    """Say each window's quadrant by a classifier that saw nothing of its clip's group.
+def embedding_labels(work: Path, fold: int | None) -> Path:
+    """Return the path of 4Q's soft labels for the students of a fold.
 
     Parameters
     ----------
-    design : Design
-    strength : float
-    rows : ndarray of float32, shape (windows, columns)
-    counts : ndarray of int, shape (examples,)
-        Rows of each example.
-    examples : sequence of Example
-    folds, seed : int
-        As in `fitting.cross_fit`; the same deal of groups.
-
-    Returns
-    -------
-    probabilities : ndarray, shape (windows, 4)
+    work : Path
+    fold : int or None
+        Whose clips aren't labelled; None for the final students, with labels of all clips.
     """
-    numbers = np.repeat(inner_folds(examples, folds, seed), counts)
-    owners = np.repeat(np.arange(len(examples)), counts)
-    within = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-    said = np.empty((len(rows), 4))
-    for number in range(folds):
-        learned = np.flatnonzero((numbers != number) & (within % FIT_EVERY == 0))
-        learners = [examples[owner] for owner in owners[learned]]
-        fitted = Classifier(design, strength).fit(rows[learned], learners, clip_weights(learners))
-        inside = np.flatnonzero(numbers == number)
-        said[inside] = fitted.probabilities(
-            rows[inside], [examples[owner] for owner in owners[inside]]
-        )
-    return said
+    return Workspace(work).run_folder(STEP, part_name(fold)) / f"{fourq.NAME}.npz"
 
 
-def combine(
-    clip_quadrants: Probabilities, window_quadrants: Probabilities, counts: NDArray[np.int64]
-) -> Probabilities:
-    """Let the clip's probabilities move as its windows do.
+def note_labels(work: Path) -> Path:
+    """Return the path of the soft labels of EMOPIA's renders."""
+    return Workspace(work).run_folder(STEP, "notes") / f"{emopia.NAME}.npz"
 
-    Logarithms of the windows' probabilities, less their mean over the clip, are shrunk by
-    `LOCAL_SHARE` and added to the logarithms of the clip's.
+
+def write_soft_labels(
+    path: Path,
+    names: Sequence[str],
+    times: Sequence[NDArray[np.float32]],
+    quadrants: Sequence[NDArray[np.floating]],
+    clip_quadrants: NDArray[np.floating],
+) -> None:
+    """Write soft labels of several tracks.
 
     Parameters
     ----------
-    clip_quadrants : ndarray, shape (clips, 4)
-    window_quadrants : ndarray, shape (windows, 4)
-    counts : ndarray of int, shape (clips,)
-
-    Returns
-    -------
-    quadrants : ndarray, shape (windows, 4)
+    path : Path
+        Of the .npz file. Its arrays: ``names`` (tracks,); ``offsets`` (tracks + 1,), where
+        each track's windows begin; ``times`` (windows,), ``quadrants`` (windows, 4) and
+        ``clip_quadrants`` (tracks, 4), all float32.
+    names : sequence of str
+    times : sequence of ndarray, shape (windows,)
+        Centre of each window, s, for each track.
+    quadrants : sequence of ndarray, shape (windows, 4)
+        Probabilities of each window, for each track.
+    clip_quadrants : ndarray, shape (tracks, 4)
+        Probabilities of each whole track.
     """
-    starts = np.cumsum(counts) - counts
-    logarithms = np.log(np.maximum(window_quadrants, _LEAST))
-    means = np.add.reduceat(logarithms, starts) / counts[:, np.newaxis]
-    whole = np.log(np.maximum(clip_quadrants, _LEAST))
-    moved = np.repeat(whole - LOCAL_SHARE * means, counts, axis=0) + LOCAL_SHARE * logarithms
-    moved = np.exp(moved - moved.max(axis=1, keepdims=True))
-    combined: Probabilities = moved / moved.sum(axis=1, keepdims=True)
-    return combined
+    arrays: dict[str, Any] = {
+        "names": np.array(names),
+        "offsets": np.concatenate([[0], np.cumsum([len(one) for one in times])]),
+        "times": np.concatenate(times).astype(np.float32),
+        "quadrants": np.concatenate(quadrants).astype(np.float32),
+        "clip_quadrants": clip_quadrants.astype(np.float32),
+    }
+    write_atomically(path, lambda stream: np.savez(stream, **arrays))
 
 
-def make_labels(
-    design: Design,
-    clip_strength: float,
-    clip_rows: NDArray[np.float32],
-    window_strength: float,
-    window_rows: NDArray[np.float32],
-    counts: NDArray[np.int64],
-    examples: Sequence[Example],
-) -> Labels:
-    """Label examples by teachers that learned from the others.
+class SoftLabels:
+    """Soft labels from a file.
 
     Parameters
     ----------
-    design : Design
-        Of both teachers.
-    clip_strength : float
-    clip_rows : ndarray of float32, shape (examples, columns)
-    window_strength : float
-    window_rows : ndarray of float32, shape (windows, columns)
-    counts : ndarray of int, shape (examples,)
-        Windows of each example.
-    examples : sequence of Example
-        All that may be learned from; each is labelled.
+    path : Path
+        As `write_soft_labels` writes it.
+    command : str
+        Command that writes the file, for the error.
+
+    Raises
+    ------
+    QuadpredError
+        If the file can't be read.
     """
-    whole = cross_fit(design, clip_strength, clip_rows, examples, FOLDS, SEED)
-    windows = cross_fit_windows(design, window_strength, window_rows, counts, examples)
-    offsets = np.concatenate([[0], np.cumsum(counts)])
-    return Labels(list(examples), offsets, combine(whole, windows, counts), whole, windows)
 
+    def __init__(self, path: Path, command: str) -> None:
+        try:
+            with np.load(path) as content:
+                arrays = {name: content[name] for name in content.files}
+        except OSError as error:
+            raise QuadpredError(f"There are no soft labels {path}: run '{command}'.") from error
+        offsets = arrays["offsets"]
+        self._tracks: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
+        self._clips: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
+        for index, name in enumerate(map(str, arrays["names"])):
+            rows = slice(offsets[index], offsets[index + 1])
+            self._tracks[name] = (arrays["times"][rows], arrays["quadrants"][rows])
+            whole = arrays["clip_quadrants"][index : index + 1]
+            self._clips.setdefault(name.split("@")[0], (np.zeros(1), whole))
 
-def write_labels(labels: Labels, folder: Path) -> list[Path]:
-    """Write one file a corpus, ``<corpus>.npz``.
+    def of(self, name: str) -> tuple[NDArray[Any], NDArray[Any]] | None:
+        """Return the soft labels of a track.
 
-    Arrays: ``names`` and ``truth`` (0 to 3 for Q1 to Q4), shape (clips,); ``offsets``,
-    (clips + 1,); over all clips' rows ``times`` (seconds from the clip's start to the
-    middle of a window of 2.976 s, every 0.496 s), ``quadrants`` (rows, 4), ``arousal`` and
-    ``valence`` (rows,), the probabilities that they are positive; ``clip_quadrants``,
-    (clips, 4), and ``window_quadrants``, (rows, 4), as in `Labels`.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for corpus in sorted({one.corpus for one in labels.examples}):
-        chosen = [index for index, one in enumerate(labels.examples) if one.corpus == corpus]
-        counts = np.diff(labels.offsets)
-        rows = np.concatenate(
-            [np.arange(labels.offsets[index], labels.offsets[index + 1]) for index in chosen]
-        )
-        quadrants = labels.quadrants[rows]
-        arrays: Mapping[str, NDArray[Any]] = {
-            "names": np.array([labels.examples[index].name for index in chosen]),
-            "truth": np.array([labels.examples[index].quadrant for index in chosen]),
-            "offsets": np.concatenate([[0], np.cumsum(counts[chosen])]),
-            "times": np.concatenate([window_times(counts[index]) for index in chosen]),
-            "quadrants": quadrants.astype(np.float32),
-            "arousal": positive_arousal(quadrants).astype(np.float32),
-            "valence": positive_valence(quadrants).astype(np.float32),
-            "clip_quadrants": labels.clip_quadrants[chosen].astype(np.float32),
-            "window_quadrants": labels.window_quadrants[rows].astype(np.float32),
-        }
-        path = folder / f"{corpus}.npz"
-        write_atomically(path, partial(_save, arrays))
-        written.append(path)
-    return written
+        Parameters
+        ----------
+        name : str
 
-
-def _save(arrays: Mapping[str, Any], stream: IO[bytes]) -> None:
-    np.savez(stream, **arrays)
+        Returns
+        -------
+        times : ndarray, shape (windows,)
+            Centre of each window, s.
+        quadrants : ndarray, shape (windows, 4)
+            Probabilities. A rendition that isn't labelled, whose tempo may differ, gets a
+            single row: the clip-level label of another rendition. None, instead of both,
+            where no rendition of the clip is labelled.
+        """
+        return self._tracks.get(name) or self._clips.get(name.split("@")[0])

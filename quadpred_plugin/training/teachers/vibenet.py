@@ -1,4 +1,4 @@
-"""Features of vibenet, a small network that says energy, valence and five more of music.
+"""Features of vibenet, a small network that predicts energy, valence and five other attributes.
 
 References
 ----------
@@ -32,18 +32,25 @@ OUTPUT_NAMES = (
 
 WINDOW_SIZE, TRANSFORM_SIZE, HOP_SIZE, BANDS = 640, 1024, 320, 128
 _DYNAMIC_RANGE = 80.0
+# Name of the node before the output layer.
 _TRUNK = b"gelu"
-# Windows overlap by five sixths, and the network has no part that they could share: it hears
-# every second one, whose features stand for the next as well.
-_EVERY = 2
+# Windows overlap by five sixths, and no part of the network can be shared between them. Every
+# second window is processed; its features are used for the next one as well.
+_WINDOW_STEP = 2
 
 
 def decibel_mel(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return what vibenet sees: mel bands in dB, at most 80 below the loudest.
+    """Return the input of vibenet: mel bands in dB.
+
+    Parameters
+    ----------
+    samples : ndarray of float32, shape (samples,)
+        16 kHz, full scale 1.
 
     Returns
     -------
     bands : ndarray of float32, shape (frames, 128)
+        dB, at most 80 below the maximum.
     """
     power = mel_power(samples, SAMPLE_RATE, WINDOW_SIZE, TRANSFORM_SIZE, HOP_SIZE, BANDS)
     decibels = 10 * np.log10(np.maximum(power, 1e-10))
@@ -51,12 +58,17 @@ def decibel_mel(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def graph_path() -> Path:
-    """Return the network's file in the installed package.
+    """Return the path of the network in the installed package.
+
+    Returns
+    -------
+    path : Path
+        The .onnx file.
 
     Raises
     ------
     InstallationError
-        If the package isn't installed.
+        If the package isn't installed, or lacks the file.
     """
     from importlib.metadata import PackageNotFoundError, files
 
@@ -73,11 +85,19 @@ def graph_path() -> Path:
 
 
 def with_trunk_output(content: bytes) -> bytes:
-    """Make the trunk an output of the network as well.
+    """Add the trunk to the outputs of the network.
 
-    Serialised protocol buffers that are put one after the other are merged when read, so
-    what has to be added is a model that holds nothing but a graph (field 7) with an
-    output (field 12) of that name (field 1).
+    Concatenated protocol buffers are merged when read. It is enough to append a model that
+    contains only a graph (field 7) with an output (field 12) of that name (field 1).
+
+    Parameters
+    ----------
+    content : bytes
+        The network, a serialised ONNX model.
+
+    Returns
+    -------
+    content : bytes
     """
 
     def field(number: int, payload: bytes) -> bytes:
@@ -87,7 +107,7 @@ def with_trunk_output(content: bytes) -> bytes:
 
 
 class Vibenet:
-    """The network, over windows and over whole clips."""
+    """The network, applied to windows and to whole clips."""
 
     def __init__(self) -> None:
         import onnxruntime
@@ -98,7 +118,7 @@ class Vibenet:
         self._session = onnxruntime.InferenceSession(content, options)
 
     def __call__(self, samples: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
-        """Return the features over time and of the whole.
+        """Return the features over time and of the whole clip.
 
         Parameters
         ----------
@@ -109,15 +129,18 @@ class Vibenet:
         -------
         features : dict of ndarray of float32
             ``trunk``, shape (windows, 256), and ``outputs``, (windows, 7), in the order of
-            `OUTPUT_NAMES`, before any squashing; on the grid of `grid.window_times`.
-            ``whole_trunk`` and ``whole_outputs``: the same, one row, of the clip at once,
-            as the package itself uses the network.
+            `OUTPUT_NAMES`, unbounded; on the grid of `windows.window_times`. ``whole_trunk``
+            and ``whole_outputs``: the same for the whole clip, one row, as the package itself
+            uses the network.
         """
         samples = pad_to_window(samples)
         starts = window_starts(len(samples))
-        rows = [self._run(samples[start : start + WINDOW_SAMPLES]) for start in starts[::_EVERY]]
+        rows = [
+            self._run(samples[start : start + WINDOW_SAMPLES]) for start in starts[::_WINDOW_STEP]
+        ]
         outputs, trunk = (
-            np.repeat(np.concatenate(part), _EVERY, axis=0)[: len(starts)] for part in zip(*rows)
+            np.repeat(np.concatenate(part), _WINDOW_STEP, axis=0)[: len(starts)]
+            for part in zip(*rows)
         )
         whole_outputs, whole_trunk = self._run(samples)
         return {

@@ -1,20 +1,20 @@
-"""The regular grid of windows that every feature over time stands on."""
+"""Common grid of windows for all features over time."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 SAMPLE_RATE = 16000
-"""Hz; of musicnn and vibenet, and of the one chain."""
+"""Hz; the same for musicnn, vibenet and the analysis chain."""
 
 HOP_SAMPLES = 31 * 256
-"""Samples between windows: 0.496 s, half of the network's patch of 31 frames of 512."""
+"""Samples between windows, 0.496 s: half a patch of 31 frames of 512 samples."""
 
 WINDOW_SAMPLES = 186 * 256
 """Samples in a window, 2.976 s: from the first to the last centre of musicnn's 187 frames."""
 
 
 def window_count(samples: int) -> int:
-    """Return how many windows fit into so many samples; at least one, padded with zeros."""
+    """Return the number of windows in a signal of so many samples; at least one."""
     return 1 + max(0, samples - WINDOW_SAMPLES) // HOP_SAMPLES
 
 
@@ -30,5 +30,5 @@ def window_times(windows: int) -> NDArray[np.float32]:
 
 
 def pad_to_window(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return samples that fill at least one window, with zeros at their end if need be."""
+    """Pad samples with zeros at the end to at least one window."""
     return np.pad(samples, (0, max(0, WINDOW_SAMPLES - len(samples))))

@@ -1,15 +1,17 @@
-"""Hints are principal components, as scikit-learn computes them."""
+"""Auxiliary targets: principal components as in scikit-learn, and standardised notes."""
 
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
 from quadpred_plugin.training.distillation.auxiliary_targets import (
+    ARRAY,
     COMPONENTS,
-    HINTS,
     Projection,
-    read_hints,
+    read_embedding,
+    standardise_notes,
 )
+from quadpred_plugin.training.midi.note_features import KEYS, VALUES, NoteFeatures
 
 
 def test_components_are_the_principal_ones():
@@ -28,11 +30,23 @@ def test_components_are_the_principal_ones():
     assert projection.size == COMPONENTS
 
 
-def test_a_clips_hints_stand_side_by_side(tmp_path):
-    paths = {}
-    for number, (source, array) in enumerate(HINTS.items()):
-        paths[source] = tmp_path / f"{source}.npz"
-        np.savez(paths[source], **{array: np.full((3, 2), number), "other": np.zeros(1)})
-    np.testing.assert_array_equal(
-        read_hints(paths), [[number for number in range(len(HINTS)) for _ in "ab"]] * 3
-    )
+def test_the_embedding_is_read_from_its_cached_file(tmp_path):
+    np.savez(tmp_path / "one.npz", **{ARRAY: np.full((3, 2), 7), "other": np.zeros(1)})
+    np.testing.assert_array_equal(read_embedding(tmp_path / "one.npz"), np.full((3, 2), 7))
+
+
+def test_notes_are_standardised_over_all_tracks():
+    random = np.random.default_rng(2)
+    features = [
+        NoteFeatures(
+            np.arange(50) / 2,
+            random.uniform(0, 1, (50, KEYS)).astype(np.float32),
+            random.normal(5, 3, (50, VALUES)).astype(np.float32),
+        )
+        for _ in range(4)
+    ]
+    targets = np.concatenate(standardise_notes(features))
+    assert targets.shape == (200, KEYS + VALUES)
+    np.testing.assert_allclose(targets.mean(axis=0), 0, atol=1e-5)
+    # Each of the many keys weighs less than each of the few values.
+    assert targets[:, :KEYS].std(axis=0).max() < targets[:, KEYS:].std(axis=0).min()

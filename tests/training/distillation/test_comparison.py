@@ -1,4 +1,4 @@
-"""The tables and the diagram that set a model beside others."""
+"""The tables and the diagram that compare a model with others."""
 
 import json
 import re
@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, f1_score
 
-from quadpred_plugin.training.evaluation.comparison import compare
+from quadpred_plugin.training.distillation.comparison import compare
+from quadpred_plugin.training.evaluation.documents import keep_rows, write_between
 from quadpred_plugin.training.evaluation.reliability_diagram import write_reliability
 from quadpred_plugin.training.evaluation.scoring import score_folds
-from quadpred_plugin.training.language_study.experiments import Grid
-from quadpred_plugin.training.language_study.tables import keep_rows, write_between
-from quadpred_plugin.training.recipes.config import read_settings
+from quadpred_plugin.training.recipes.config import read_recipe
+from quadpred_plugin.training.recipes.kinds import LanguageStudy
+from quadpred_plugin.training.runs.workspace import Workspace
+from quadpred_plugin.training.teachers.baselines import results_file
 
 FOLDS, CLIPS, PATCHES = 3, 40, 5
 
@@ -41,7 +43,7 @@ def folds() -> list:
     return [a_fold(seed) for seed in range(FOLDS)]
 
 
-def said(fold: tuple) -> np.ndarray:
+def predicted(fold: tuple) -> np.ndarray:
     return np.stack([one["quadrants"].mean(axis=0) for one in fold[1]]).argmax(axis=1)
 
 
@@ -51,18 +53,19 @@ def cells_after(text: str, heading: str, row: str) -> list[str]:
     return [cell.strip() for cell in line.split("|")[2:-1]]
 
 
-def test_tables_hold_what_scikit_learn_says(folds: list, tmp_path: Path) -> None:
+def test_tables_equal_scikit_learn(folds: list, tmp_path: Path) -> None:
     teacher = {
-        "vibenet, its energy and valence": {
+        "vibenet's energy and valence, logistic regression": {
             "4q": [{"quadrants": 0.5, "arousal": 0.8, "valence": 0.6}] * 2
         }
     }
-    (tmp_path / "teacher").mkdir()
-    (tmp_path / "teacher" / "results.json").write_text(json.dumps(teacher))
+    results_file(tmp_path).parent.mkdir(parents=True)
+    results_file(tmp_path).write_text(json.dumps(teacher))
     scores = {"4q": score_folds(folds)}
-    text = compare(tmp_path, "ours", scores, read_settings("studies", Grid))
+    study = read_recipe("language-study", LanguageStudy)
+    text = compare(Workspace(tmp_path), "ours", scores, study)
 
-    each = [f1_score(fold[0], said(fold), average="macro") for fold in folds]
+    each = [f1_score(fold[0], predicted(fold), average="macro") for fold in folds]
     own = cells_after(text, "### 4Q, by clip", "**ours**")
     assert own[0] == str(FOLDS)
     assert own[1] == f"{np.mean(each):.3f} ± {np.std(each, ddof=1):.3f}"
@@ -72,10 +75,11 @@ def test_tables_hold_what_scikit_learn_says(folds: list, tmp_path: Path) -> None
     assert baseline == ["2", "0.500 ± 0.000", "0.800 ± 0.000", "0.600 ± 0.000"]
 
     together = confusion_matrix(
-        np.concatenate([fold[0] for fold in folds]), np.concatenate([said(fold) for fold in folds])
+        np.concatenate([fold[0] for fold in folds]),
+        np.concatenate([predicted(fold) for fold in folds]),
     )
     for name, row in zip(("Q1", "Q2", "Q3", "Q4"), together, strict=True):
-        assert cells_after(text, "### Which quadrant", name) == [str(count) for count in row]
+        assert cells_after(text, "### Confusion", name) == [str(count) for count in row]
     error = scores["4q"]["clip"]["quadrants"]["calibration_error"]
     assert cells_after(text, "### Calibration", "4q | clip")[1] == f"{error:.3f}"
 
@@ -97,8 +101,8 @@ def test_bins_hold_every_example_once(folds: list) -> None:
     scores = score_folds(folds)
     bins = scores["clip"]["quadrants"]["reliability"]
     assert sum(count for _, _, count in bins) == FOLDS * CLIPS
-    sureness = [one for one, _, _ in bins]
-    assert sureness == sorted(sureness)
+    confidence = [one for one, _, _ in bins]
+    assert confidence == sorted(confidence)
     right = sum(share * count for _, share, count in bins)
     assert right / (FOLDS * CLIPS) == pytest.approx(
         scores["clip"]["quadrants"]["accuracy"], abs=2e-4

@@ -1,4 +1,4 @@
-"""What is listened to before learning: games' music and one render of each piano clip."""
+"""Examples of the pretext tasks: games' music, and one render of each piano clip."""
 
 from pathlib import Path
 
@@ -8,17 +8,17 @@ import soundfile
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import QuadpredError
-from quadpred_plugin.training.datasets.games import keep_music, read_pieces
-from quadpred_plugin.training.distillation.examples import learned_renders
-from quadpred_plugin.training.distillation.pretext import cut_parts, one_render_each
-from quadpred_plugin.training.teachers.labelled_files import Example
+from quadpred_plugin.training.datasets import Track
+from quadpred_plugin.training.datasets.games import keep_music, read_tracks
+from quadpred_plugin.training.distillation.pretext import cut_parts
+from quadpred_plugin.training.midi.renditions import one_render_each, training_renders
 from quadpred_plugin.training.teachers.windows import window_times
 from tests import signals
 
 NUMBERS = Preprocessing()
 
 
-def test_a_piece_is_cut_into_parts_that_keep_their_hints():
+def test_a_piece_is_cut_into_parts_with_their_targets():
     frames = 3000
     seconds = frames * NUMBERS.frame_seconds
     count = int((seconds - 2.976) / 0.496) + 1
@@ -29,10 +29,10 @@ def test_a_piece_is_cut_into_parts_that_keep_their_hints():
     for part in parts:
         assert part.quadrant is None and not part.quadrants.any()
         begin = float(part.features[0, 0]) * NUMBERS.frame_seconds
-        # The hints of this test are times in the piece.
-        np.testing.assert_allclose(part.hints[:, 0] - begin, part.hint_times, atol=0.02)
+        # The auxiliary targets of this test are times in the piece.
+        np.testing.assert_allclose(part.auxiliary[:, 0] - begin, part.auxiliary_times, atol=0.02)
         middle = len(part.features) / 2 * NUMBERS.frame_seconds
-        assert np.abs(part.hint_times - middle).min() < 1.5
+        assert np.abs(part.auxiliary_times - middle).min() < 1.5
 
 
 def test_a_short_end_is_left_out():
@@ -41,10 +41,10 @@ def test_a_short_end_is_left_out():
 
 
 def render(clip, soundfont, part="train", song=None):
-    return Example(f"{clip}@{soundfont}", Path(), "emopia", 0, song or clip, None, part)
+    return Track("emopia", f"{clip}@{soundfont}", Path(), 0, song or clip, part=part)
 
 
-def test_one_plain_render_of_each_training_clip_is_listened_to():
+def test_one_render_as_written_of_each_training_clip():
     played = {
         "a": ("timgm", "opl3"),
         "b": ("varied1", "csound", "fluid"),
@@ -52,19 +52,19 @@ def test_one_plain_render_of_each_training_clip_is_listened_to():
     }
     examples = [render(clip, font) for clip, fonts in played.items() for font in fonts]
     examples += [render("d", font, song="s") for font in ("fluid", "timgm")]
-    examples += [render("e", "musescore", "val", song="s")]
+    examples += [render("e", "musescore", "validation", song="s")]
     chosen = [one.name for one in one_render_each(examples)]
-    # Of d validation holds another part of the song.
+    # Another clip of d's song is in the validation part.
     assert chosen == ["a@timgm", "b@csound", "c@fluid"]
 
 
 @pytest.mark.parametrize(
     ("final", "expected"), [(False, ["a@timgm"]), (True, ["a@timgm", "a@musescore"])]
 )
-def test_the_soundfont_that_is_held_back_is_for_the_final_model_alone(final, expected):
+def test_the_held_back_soundfont_is_for_the_final_model_alone(final, expected):
     examples = [render("a", "timgm"), render("a", "musescore"), render("b", "timgm", song="s")]
-    examples += [render("c", font, "val", song="s") for font in ("timgm", "musescore")]
-    assert [one.name for one in learned_renders(examples, final)] == expected
+    examples += [render("c", font, "validation", song="s") for font in ("timgm", "musescore")]
+    assert [one.name for one in training_renders(examples, final)] == expected
 
 
 def test_music_is_kept_and_read(tmp_path):
@@ -84,7 +84,7 @@ def test_music_is_kept_and_read(tmp_path):
         "copyright",
         "jingle.ogg",
     ]
-    (piece,) = read_pieces(tmp_path)
+    (piece,) = read_tracks(tmp_path)
     assert piece.name == "some-game-a_theme" and piece.path == music / "a theme.ogg"
 
 
@@ -95,12 +95,12 @@ def test_no_package_sets_the_tone(tmp_path, monkeypatch):
         for number, seconds in enumerate(lengths):
             noise = signals.noise(seconds, seed=number) * 0.3
             soundfile.write(tmp_path / package / f"{number}.flac", noise, 16000)
-    chosen = read_pieces(tmp_path)
-    assert chosen == read_pieces(tmp_path)
+    chosen = read_tracks(tmp_path)
+    assert chosen == read_tracks(tmp_path)
     packages = [one.path.parent.name for one in chosen]
     assert packages == ["few", "long", "many", "many"]
 
 
 def test_an_empty_folder_says_what_to_do(tmp_path):
     with pytest.raises(QuadpredError, match="quadpred train games"):
-        read_pieces(tmp_path)
+        read_tracks(tmp_path)

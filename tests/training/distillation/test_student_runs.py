@@ -1,4 +1,4 @@
-"""Students on a tiny corpus: from audio and a teacher's word to folds, model and prediction."""
+"""Students on a tiny dataset: from audio and soft labels to folds, model and prediction."""
 
 import csv
 import json
@@ -9,7 +9,9 @@ import pytest
 import soundfile
 from sklearn.metrics import f1_score
 
+from quadpred_plugin.training.teachers.soft_labels import embedding_labels, note_labels
 from tests import signals
+from tests.limits import HANG
 from tests.training.tables import write_csv
 
 SECONDS = 2.5
@@ -20,7 +22,7 @@ TESTED = CLIPS // FOLDS
 
 
 def write_labels(path, names, quadrants):
-    """What a teacher says: one window a second, half sure of the truth."""
+    """Write soft labels: one window per second, half of the probability on the label."""
     windows = 2
     soft = 0.5 * np.eye(4)[quadrants] + 0.125
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,7 +39,7 @@ def write_labels(path, names, quadrants):
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """Clips whose pitch and noise tell the quadrant, renders, a teacher's labels, a recipe."""
+    """Clips whose pitch and noise depend on the quadrant, renders, soft labels, recipes."""
     folder = tmp_path_factory.mktemp("students")
     music, piano = folder / "music", folder / "piano"
     music.mkdir(), piano.mkdir()
@@ -59,15 +61,24 @@ def place(tmp_path_factory):
     write_csv(piano / "renders.csv", renders)
     quadrants = np.arange(CLIPS) % 4
     for fold in (*range(FOLDS), None):
-        labels = folder / "work" / "teacher" / ("all" if fold is None else f"fold{fold}")
         kept = [index for index in range(CLIPS) if index // TESTED != fold]
-        write_labels(labels / "4q.npz", [f"clip{index}" for index in kept], quadrants[kept])
-    notes = folder / "work" / "teacher" / "notes" / "emopia.npz"
-    write_labels(notes, [f"clip{index}@one" for index in range(4)], quadrants[:4])
+        write_labels(
+            embedding_labels(folder / "work", fold),
+            [f"clip{index}" for index in kept],
+            quadrants[kept],
+        )
+    write_labels(
+        note_labels(folder / "work"), [f"clip{index}@one" for index in range(4)], quadrants[:4]
+    )
     strength = {"gain": 0.1, "equaliser": 0.1, "band_shift": 0, "masked_bands": 2}
     recipe = {
+        "kind": "student",
         "name": "tiny",
-        "subjects": {
+        "front_end": "published",
+        "network": "convolutional",
+        "initial_weights": None,
+        "freeze_initial": False,
+        "datasets": {
             "4q": {"share": 0.7, "teacher_share": 0.5, "augmentation": strength},
             "emopia": {"share": 0.3, "teacher_share": 0.0, "augmentation": strength},
         },
@@ -86,33 +97,33 @@ def place(tmp_path_factory):
             "weight_decay": 0.0,
             "averaging": 0.0,
         },
-        "network": "compact",
-        "listener": "",
-        "frozen": False,
     }
     (folder / "tiny.json").write_text(json.dumps(recipe))
-    tones = {**recipe, "name": "tiny-tones", "network": "tones"}
-    tones["subjects"]["emopia"]["teacher_share"] = 0.5
-    (folder / "tiny-tones.json").write_text(json.dumps(tones))
-    pair = {
-        "movement": "tiny.json",
-        "tones": "tiny-tones.json",
-        "sureness": 1.5,
+    harmony = {**recipe, "name": "tiny-harmony", "network": "harmony"}
+    harmony["datasets"]["emopia"]["teacher_share"] = 0.5
+    (folder / "tiny-harmony.json").write_text(json.dumps(harmony))
+    ensemble = {
+        "kind": "ensemble",
+        "name": "both",
+        "front_end": "published",
+        "convolutional": "tiny.json",
+        "harmony": "tiny-harmony.json",
+        "harmony_logit_scale": 1.5,
         "gate_patches": 64,
         "seed": 1,
     }
-    (folder / "both.json").write_text(json.dumps({"name": "both", **pair}))
+    (folder / "both.json").write_text(json.dumps(ensemble))
     return folder
 
 
 @pytest.fixture(scope="module")
 def train(place, script):
-    def run(*words, seconds=170):
+    def run(*words):
         process = subprocess.run(
             [script, "train", *words, "--data", place / "music", "--work", place / "work"],
             capture_output=True,
             text=True,
-            timeout=seconds,
+            timeout=HANG,
             cwd=place,
         )
         assert "Traceback" not in process.stderr, process.stderr[-3000:]
@@ -123,11 +134,11 @@ def train(place, script):
 
 @pytest.fixture(scope="module")
 def folds(place, train):
-    """What is said of the students of each fold, who were trained as those of a pair."""
+    """Scores of each fold's students, trained as members of an ensemble."""
     renders = ("--renders", place / "piano" / "renders.csv")
     # One at a time: each process of its own would load TensorFlow first.
-    pair = train("student", "both.json", *renders, "-j", "1")
-    assert pair.returncode == 0, pair.stderr[-2000:]
+    ensemble = train("student", "both.json", *renders, "-j", "1")
+    assert ensemble.returncode == 0, ensemble.stderr[-2000:]
     run = train("student", "tiny.json", *renders)
     assert run.returncode == 0, run.stderr[-2000:]
     return run
@@ -146,27 +157,31 @@ def model(place, train, final):
     return place / "models" / "tiny.pb"
 
 
-def test_each_fold_judges_its_own_clips(place, folds):
+def runs_of_tiny(place):
+    return place / "work" / "runs" / "students" / "tiny"
+
+
+def test_each_fold_predicts_its_own_clips(place, folds):
     for fold in range(FOLDS):
-        with np.load(place / "work" / "students" / "tiny" / f"fold{fold}" / "4q.npz") as said:
-            assert said["clips"].tolist() == [0, 1, 2, 3] * 2
-            assert said["quadrants"].shape == (2 * TESTED, 4)
-        # The soundfont that is held back, and the one that was learned.
+        with np.load(runs_of_tiny(place) / f"fold{fold}" / "4q.npz") as found:
+            assert found["clips"].tolist() == [0, 1, 2, 3] * 2
+            assert found["quadrants"].shape == (2 * TESTED, 4)
+        # The held-back soundfont, and the training soundfont.
         for corpus in ("emopia-held-back", "emopia-known"):
-            path = place / "work" / "students" / "tiny" / f"fold{fold}" / f"{corpus}.npz"
-            with np.load(path) as said:
-                assert said["clips"].tolist() == [0, 1, 2, 3]
+            path = runs_of_tiny(place) / f"fold{fold}" / f"{corpus}.npz"
+            with np.load(path) as found:
+                assert found["clips"].tolist() == [0, 1, 2, 3]
     assert "4q\n" in folds.stdout and "emopia\n" in folds.stdout
 
 
-def test_what_is_there_is_not_trained_again(place, train, folds):
+def test_finished_runs_are_not_trained_again(place, train, folds):
     before = sorted((path, path.stat().st_mtime_ns) for path in place.rglob("*.keras"))
     again = train("student", "tiny.json", "--renders", place / "piano" / "renders.csv")
     assert again.stdout == folds.stdout
     assert sorted((path, path.stat().st_mtime_ns) for path in place.rglob("*.keras")) == before
 
 
-def test_the_model_says_what_the_network_says(model):
+def test_the_model_equals_the_network(model):
     check_golden(model)
 
 
@@ -184,7 +199,7 @@ def check_golden(model):
         assert np.abs(heads[head] - golden[head]).max() < 1e-3
 
 
-def test_the_card_tells_the_folds(model, folds):
+def test_the_card_has_the_scores_of_the_folds(model, folds):
     content = json.loads(model.with_suffix(".json").read_text())
     metrics = content["quadpred"]["metrics"]
     assert metrics["clips"] == CLIPS and metrics["patches"] == 2 * CLIPS
@@ -205,7 +220,7 @@ def test_the_card_tells_the_folds(model, folds):
         "valence",
     }
     assert "EMOPIA" in content["dataset"]["name"]
-    assert "never saw its artists" in metrics["protocol"]
+    assert "was not trained on its artists" in metrics["protocol"]
 
 
 def test_the_model_predicts(place, model, script):
@@ -213,30 +228,30 @@ def test_the_model_predicts(place, model, script):
         [script, "predict", "--model", model, "--format", "csv", place / "music" / "1.wav"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG,
     )
     (row,) = csv.DictReader(run.stdout.splitlines())
     assert row["status"] == "ok"
     assert sum(float(row[f"q{number}"]) for number in range(1, 5)) == pytest.approx(1, abs=1e-4)
 
 
-def test_the_comparison_tells_of_the_shipped_weights(place, model, script):
+def test_the_comparison_has_the_final_model(place, model, script):
     run = subprocess.run(
         [script, "train", "compare", "tiny.json", "--work", "work"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG,
         cwd=place,
     )
     assert run.returncode == 0, run.stderr[-2000:]
-    # The card's temperature and offset, and what the weights of all clips said of EMOPIA.
+    # The card's temperature and offset, and the final model's predictions for EMOPIA.
     pooling = json.loads(model.with_suffix(".json").read_text())["quadpred"]["pooling"]
     means, truth = [], []
     for corpus in ("emopia-held-back", "emopia-known"):
-        with np.load(place / "work" / "students" / "tiny" / "all" / f"{corpus}.npz") as said:
-            parts = np.split(said["quadrants"], said["ends"][:-1])
+        with np.load(runs_of_tiny(place) / "all" / f"{corpus}.npz") as found:
+            parts = np.split(found["quadrants"], found["ends"][:-1])
             means += [part.mean(axis=0) for part in parts]
-            truth += said["clips"].tolist()
+            truth += found["clips"].tolist()
     logits = np.log(means) / pooling["quadrants"]["temperature"]
     logits[:, [0, 3]] += pooling["quadrants"]["offset"]
     expected = f1_score(truth, logits.argmax(axis=1), average="macro", labels=range(4))
@@ -249,18 +264,36 @@ def test_the_comparison_tells_of_the_shipped_weights(place, model, script):
     assert [cell.strip() for cell in row.split("|")[2:4]] == ["1", f"{expected:.3f}"]
 
 
-def test_two_students_judge_together(place, train, final):
+def test_an_ensemble_becomes_a_model_whose_card_names_all(place, train, final):
     run = train("export", "both.json", "--date", "2026-01-01", "-o", place / "models")
     assert run.returncode == 0, run.stderr[-2000:]
     check_golden(place / "models" / "both.pb")
     content = json.loads((place / "models" / "both.json").read_text())
-    settings = content["quadpred"]["training"]
-    assert settings["sureness"] == 1.5 and settings["gate_patches"] == 64
-    assert settings["movement"]["name"] == "tiny" and settings["tones"]["network"] == "tones"
-    assert "reads the notes" in content["description"]
+    (recipe,) = content["quadpred"]["training"]["recipes"].values()
+    assert recipe["harmony_logit_scale"] == 1.5 and recipe["gate_patches"] == 64
+    assert recipe["convolutional"]["name"] == "tiny"
+    assert recipe["harmony"]["datasets"]["emopia"]["teacher_share"] == 0.5
+    corpora = {one["name"]: one for one in content["quadpred"]["corpora"]}
+    assert set(corpora) == {"4q", "emopia"}
+    assert all(one["citation"] and one["licence"] for one in corpora.values())
+    assert "soft labels" in corpora["emopia"]["use"]
+    assert {one["name"] for one in content["quadpred"]["networks"]} == {"musicnn", "vibenet"}
+    assert "note features" in content["description"]
 
 
-def test_without_a_teacher_the_way_is_told(place, script, tmp_path):
+def test_another_recipe_in_an_old_runs_folder_is_refused(place, train, folds):
+    recipe = json.loads((place / "tiny.json").read_text())
+    recipe["schedule"]["learning_rate"] = 0.5
+    (place / "changed.json").write_text(json.dumps(recipe))
+    before = sorted((path, path.stat().st_mtime_ns) for path in place.rglob("*.keras"))
+    run = train("student", "changed.json", "--renders", place / "piano" / "renders.csv", "-j", "1")
+    assert run.returncode == 1
+    assert "recipe.schedule.learning_rate is 0.5 and was 0.001" in run.stderr
+    assert "--again" in run.stderr
+    assert sorted((path, path.stat().st_mtime_ns) for path in place.rglob("*.keras")) == before
+
+
+def test_without_soft_labels_the_message_names_the_command(place, script, tmp_path):
     run = subprocess.run(
         [
             *(script, "train", "student", place / "tiny.json", "--data", place / "music"),
@@ -268,7 +301,7 @@ def test_without_a_teacher_the_way_is_told(place, script, tmp_path):
         ],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=HANG,
     )
     assert run.returncode == 1
     assert "run 'quadpred train teacher'" in run.stderr and "Traceback" not in run.stderr
@@ -282,7 +315,7 @@ def test_without_folds_there_is_nothing_to_export(place, script, tmp_path):
         ],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG,
     )
     assert run.returncode == 1 and "run 'quadpred train student tiny'" in run.stderr
     assert not (tmp_path / "models").exists()

@@ -1,4 +1,4 @@
-"""Calibration: what spoiled a network is found again, and what is pooled with it is right."""
+"""Calibration: a known miscalibration is recovered, and pooling corrects it."""
 
 import numpy as np
 import pytest
@@ -13,21 +13,21 @@ HEADS = ("quadrants", "arousal", "valence")
 
 
 def clips_of_one_patch(temperature, count=4000, seed=1, offset=0.0):
-    """Clips whose labels are drawn from the truth, and a network that is too sure by a factor.
+    """Return labels drawn from known probabilities, and outputs with scaled, shifted log-odds.
 
-    And too positive by an offset of the log-odds; of quadrants, in those of positive valence.
+    For quadrants, the offset applies to those of positive valence.
     """
     random = np.random.default_rng(seed)
     logits = random.normal(0, 1.5, (count, 4))
     chances = softmax(logits, axis=1)
     truth = np.array([random.choice(4, p=row) for row in chances])
-    said = softmax((logits + offset * np.array([1, 0, 0, 1])) * temperature, axis=1)
+    predicted = softmax((logits + offset * np.array([1, 0, 0, 1])) * temperature, axis=1)
     high = chances[:, [0, 1]].sum(axis=1)
-    glad = chances[:, [0, 3]].sum(axis=1)
+    positive = chances[:, [0, 3]].sum(axis=1)
     outputs = []
     for index in range(count):
-        row = {"quadrants": said[index : index + 1]}
-        for head, chance in (("arousal", high[index]), ("valence", glad[index])):
+        row = {"quadrants": predicted[index : index + 1]}
+        for head, chance in (("arousal", high[index]), ("valence", positive[index])):
             log_odds = temperature * (np.log(chance / (1 - chance)) + offset)
             row[head] = np.array([np.tanh(log_odds / 2)])
         outputs.append(row)
@@ -35,7 +35,7 @@ def clips_of_one_patch(temperature, count=4000, seed=1, offset=0.0):
 
 
 @pytest.mark.parametrize(("temperature", "offset"), [(0.5, 0), (1.0, 0.6), (2.0, -0.4)])
-def test_a_known_temperature_and_offset_are_found(temperature, offset):
+def test_known_temperature_and_offset_are_recovered(temperature, offset):
     truth, outputs = clips_of_one_patch(temperature, offset=offset)
     found = fit_pooling(truth, outputs)
     for head in HEADS:
@@ -43,7 +43,7 @@ def test_a_known_temperature_and_offset_are_found(temperature, offset):
         assert found[head].offset == pytest.approx(-offset, abs=0.12), head
 
 
-def test_two_classes_are_fitted_as_logistic_regression_would():
+def test_two_classes_match_logistic_regression():
     truth, outputs = clips_of_one_patch(2.0, 500, offset=0.5)
     means = np.array([one["valence"][0] for one in outputs])
     log_odds = np.log((1 + means) / (1 - means))[:, np.newaxis]
@@ -53,7 +53,7 @@ def test_two_classes_are_fitted_as_logistic_regression_would():
     assert found.offset == pytest.approx(reference.intercept_[0], abs=0.005)
 
 
-def test_pooled_with_it_clips_are_calibrated():
+def test_fitted_pooling_calibrates_clips():
     truth, outputs = clips_of_one_patch(2.0, offset=0.8)
     before = score_clips(truth, outputs)["clip"]
     after = score_clips(truth, outputs, fit_pooling(truth, outputs))["clip"]
@@ -63,7 +63,7 @@ def test_pooled_with_it_clips_are_calibrated():
         assert after[head]["f1"] > before[head]["f1"] + 0.02
 
 
-def test_each_fold_is_pooled_by_what_the_others_tell():
+def test_each_fold_is_pooled_by_a_fit_on_the_others():
     folds = [
         clips_of_one_patch(temperature, 600, seed, offset)
         for seed, (temperature, offset) in enumerate(((1, 0), (1, 0), (3, 2)))
@@ -90,9 +90,9 @@ def test_pooling_is_a_mean_with_a_temperature_and_an_offset():
     logit = np.log(mean[0] / (1 - mean[0]))
     assert pool(balance) == pytest.approx(2 * mean[0] - 1, abs=1e-7)
     assert pool(balance, Pooling(0.5)) == pytest.approx(np.tanh(logit / 0.5 / 2), abs=1e-6)
-    moved = np.tanh((logit / 0.5 - 1.3) / 2)
-    assert pool(balance, Pooling(0.5, -1.3)) == pytest.approx(moved, abs=1e-6)
-    glad = softmax(np.log(mean) / 0.5 + np.array([-1.3, 0, 0, -1.3]))
-    np.testing.assert_allclose(pool(patches, Pooling(0.5, -1.3)), glad, rtol=1e-12)
-    sure = Pooling(0.3, 1.0)
-    assert pool(np.array([1.0, 1.0]), sure) == 1 and pool(np.array([-1.0]), sure) == -1
+    shifted = np.tanh((logit / 0.5 - 1.3) / 2)
+    assert pool(balance, Pooling(0.5, -1.3)) == pytest.approx(shifted, abs=1e-6)
+    positive = softmax(np.log(mean) / 0.5 + np.array([-1.3, 0, 0, -1.3]))
+    np.testing.assert_allclose(pool(patches, Pooling(0.5, -1.3)), positive, rtol=1e-12)
+    confident = Pooling(0.3, 1.0)
+    assert pool(np.array([1.0, 1.0]), confident) == 1 and pool(np.array([-1.0]), confident) == -1

@@ -1,7 +1,7 @@
-"""Files such as Keras 2.2.4 wrote of the original networks, and those networks in NumPy.
+"""Write files as Keras 2.2.4 saved the original networks, and run these networks in NumPy.
 
-The layout is that of Keras 2.2.4's ``Model.save``; the architecture that of the released
-files. The weights are random, and no norm is neutral.
+The layout is that of Keras 2.2.4's ``Model.save``, the architecture that of the released files.
+The weights are random, and no batch norm is an identity.
 """
 
 import json
@@ -24,7 +24,7 @@ def _entry(kind, name, source, **config):
 
 
 class _Chain:
-    """Collects layers, each on the one before."""
+    """Chain of layers; by default, each takes the output of the one before."""
 
     def __init__(self):
         self.layers = [
@@ -87,7 +87,7 @@ class _Chain:
 
 
 def architecture(filters=PUBLISHED_FILTERS, units=PUBLISHED_UNITS):
-    """Return the released networks' architecture, as ``Model.to_json`` gives it."""
+    """Return the released networks' architecture, in the form of ``Model.to_json``."""
     chain = _Chain()
     chain.norm("b1_b1")
     chain.convolution("b1_c1", filters[0])
@@ -129,7 +129,7 @@ def architecture(filters=PUBLISHED_FILTERS, units=PUBLISHED_UNITS):
 
 
 def random_weights(filters=PUBLISHED_FILTERS, units=PUBLISHED_UNITS, seed=0):
-    """Draw weights of such a size that the heads neither stay even nor saturate."""
+    """Draw weights of a scale at which the heads are neither uniform nor saturated."""
     random = np.random.default_rng(seed)
     weights = {}
 
@@ -154,11 +154,11 @@ def random_weights(filters=PUBLISHED_FILTERS, units=PUBLISHED_UNITS, seed=0):
     linear("b1_c2", (3, 3, filters[0], filters[0]), 1.4)
     norm("b1_b3", 0.5)
     for block in (2, 3):
-        taken = filters[block - 2]
+        inputs = filters[block - 2]
         for position in (1, 2):
-            linear(f"b{block}_c{position}", (3, 3, taken, filters[block - 1]), 1.4)
+            linear(f"b{block}_c{position}", (3, 3, inputs, filters[block - 1]), 1.4)
             norm(f"b{block}_b{position}", 0.5)
-            taken = filters[block - 1]
+            inputs = filters[block - 1]
     linear("b9_fc1", (filters[2] * BANDS // 64 * FRAMES, units), 1.4)
     linear("b9_fc2", (units, units), 1.4)
     linear("b9_fc3", (units, units), 1.4)
@@ -173,7 +173,7 @@ def random_weights(filters=PUBLISHED_FILTERS, units=PUBLISHED_UNITS, seed=0):
 
 
 def write_network(folder, weights, content, stem=STEM):
-    """Write the .hdf5 and the .json beside it; return the path of the former."""
+    """Write the .hdf5 and the .json of the same name; return the path of the .hdf5."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{stem}.hdf5"
     path.with_suffix(".json").write_text(json.dumps(content))
@@ -202,7 +202,7 @@ def write_network(folder, weights, content, stem=STEM):
 
 
 def write_original(folder, filters=PUBLISHED_FILTERS, units=PUBLISHED_UNITS, seed=0):
-    """Write a network of random weights; return the path of the .hdf5 and the weights."""
+    """Write a network with random weights; return the path of the .hdf5 and the weights."""
     weights = random_weights(filters, units, seed)
     return write_network(folder, weights, architecture(filters, units)), weights
 
@@ -212,7 +212,7 @@ def _relu(values):
 
 
 def _norm(values, own):
-    # Over the last axis, which in this channels-first network is time.
+    # Over the last axis: frames, in this channels-first network.
     scale = own["gamma"] / np.sqrt(own["moving_variance"] + EPSILON)
     return (values - own["moving_mean"]) * scale + own["beta"]
 
@@ -244,14 +244,14 @@ def _softmax(values):
 
 
 def flatten(values):
-    """Flatten as Keras 2 does what is channels first: the channels go last before."""
+    """Flatten channels-first values as Keras 2 does: move the channels last first."""
     return values.transpose(0, 2, 3, 1).reshape(len(values), -1)
 
 
 def forward(weights, logarithms):
-    """Run the original network, channels first, from its definition, in float64.
+    """Run the original network, channels first, in float64; return the values by head.
 
-    ``logarithms`` has the shape (patches, frames, bands); the result is the chain's heads.
+    ``logarithms`` has the shape (patches, frames, bands).
     """
     own = {
         layer: {name: values.astype(np.float64) for name, values in parts.items()}

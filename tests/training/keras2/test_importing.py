@@ -1,6 +1,6 @@
-"""Original weights through the real command, against the original network in NumPy.
+"""Import original weights with the command, and compare with the original network in NumPy.
 
-The command runs in a process of its own: Keras's TensorFlow and Essentia's can't share one.
+The command runs in a separate process: Keras's TensorFlow and Essentia's can't share one.
 """
 
 import hashlib
@@ -33,24 +33,24 @@ NETWORKS = {
 
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory, quadpred):
-    """Import a folder as it lies in the repository; the published size, and a small one."""
+    """Import a folder laid out as in the repository, with a published-size and a small network."""
     folder = tmp_path_factory.mktemp("imported")
     weights = {}
     for seed, (name, (place, size)) in enumerate(NETWORKS.items()):
         _, weights[name] = keras_files.write_original(folder / "models" / place, **size, seed=seed)
-    run = quadpred("models", "import", "models", folder=folder, QUADPRED_MODELS="user", seconds=120)
+    run = quadpred("models", "import", "models", folder=folder, QUADPRED_MODELS="user")
     assert run.code == 0, run.messages
     assert run.messages == ""
     assert sorted(Path(line).stem for line in run.output.decode().split()) == sorted(NETWORKS)
     return folder, weights
 
 
-def logarithms(levelled):
-    return np.log(levelled.astype(np.float64) + Preprocessing().logarithm_floor)
+def logarithms(normalised):
+    return np.log(normalised.astype(np.float64) + Preprocessing().logarithm_floor)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_the_graph_says_what_the_original_network_says(imported, name):
+def test_graph_matches_the_original_network(imported, name):
     folder, weights = imported
     card = read_card(folder / "user" / f"{name}.pb")
     card.verify()
@@ -61,11 +61,11 @@ def test_the_graph_says_what_the_original_network_says(imported, name):
     for head in HEADS:
         assert np.abs(heads[head] - expected[head]).max() < BOUND
         assert np.abs(golden[head] - expected[head]).max() < BOUND
-        # A network that always said the same would test nothing.
+        # A network with constant outputs would test nothing.
         assert np.ptp(expected[head], axis=0).max() > 0.1
 
 
-def test_a_stream_gives_the_same_numbers(imported):
+def test_streaming_gives_the_same_values(imported):
     import quadpred_plugin.streaming as streaming
     from quadpred_plugin.chain.engine import load_essentia, load_streaming
 
@@ -84,7 +84,7 @@ def test_a_stream_gives_the_same_numbers(imported):
         np.testing.assert_array_equal(pool[head].reshape(values.shape), values)
 
 
-def test_predict_by_language_gives_the_original_networks_numbers(imported, quadpred):
+def test_predict_by_language_matches_the_original_network(imported, quadpred):
     folder, weights = imported
     path = signals.EXAMPLES / "q3_sadness.ogg"
     run = quadpred(
@@ -93,24 +93,24 @@ def test_predict_by_language_gives_the_original_networks_numbers(imported, quadp
         QUADPRED_MODELS="user",
     )
     assert run.code == 0, run.messages
-    (said,) = (file["frames"] for file in json.loads(run.output))
+    (predicted,) = (file["frames"] for file in json.loads(run.output))
     with open_sound(path, signals.RATE) as sound:
         samples = np.concatenate(list(sound.blocks))
     bands = TensorflowInputQuad()(samples) / np.abs(samples).max()
     count = len(bands) // keras_files.FRAMES
     patches = bands[: count * keras_files.FRAMES].reshape(count, keras_files.FRAMES, -1)
     expected = keras_files.forward(weights[next(iter(NETWORKS))], logarithms(patches))
-    quadrants = np.stack([said[quadrant] for quadrant in ("q1", "q2", "q3", "q4")], axis=1)
+    quadrants = np.stack([predicted[quadrant] for quadrant in ("q1", "q2", "q3", "q4")], axis=1)
     assert np.abs(quadrants - expected["quadrants"]).max() < BOUND
     for head in ("arousal", "valence"):
-        assert np.abs(np.array(said[head]) - expected[head]).max() < BOUND
+        assert np.abs(np.array(predicted[head]) - expected[head]).max() < BOUND
 
 
 def test_list_verify_and_show(imported, quadpred):
     folder, _ = imported
     environment = {"folder": folder, "QUADPRED_MODELS": "user"}
     lines = quadpred("models", "list", **environment).output.decode().splitlines()
-    # The shipped default first; then, of the imported, the one of a single language.
+    # The shipped default comes first; of the imported models, the one of a single language.
     assert [line.split()[0] for line in lines] == ["name", *SHIPPED, *NETWORKS]
     assert all("not measured" in line for line in lines[1 + len(SHIPPED) :])
     verified = quadpred("models", "verify", **environment)
@@ -119,12 +119,12 @@ def test_list_verify_and_show(imported, quadpred):
         f"{name}: ok" for name in (*SHIPPED, *NETWORKS)
     ]
     shown = quadpred("models", "show", next(iter(NETWORKS)), **environment).output.decode()
-    assert "none of the four of quad-pred's repository" in shown
+    assert "none of the four in quad-pred's repository" in shown
     assert "not measured" in shown
     assert "EUSIPCO 2020" in shown
 
 
-def test_the_card_says_where_the_model_is_from(imported):
+def test_card_records_the_source(imported):
     folder, _ = imported
     card = read_card(folder / "user" / f"{next(iter(NETWORKS))}.json")
     assert (card.speech, card.music) == ("m", "m")
@@ -135,11 +135,11 @@ def test_the_card_says_where_the_model_is_from(imported):
     assert hashlib.sha256(source.read_bytes()).hexdigest() == training["source_sha256"]
     assert training["keras_version"] == "2.2.4"
     assert "--speech m --music m" in training["command"]
-    # Of both entries one copy of the constants, in float32.
+    # Both entries share one copy of the constants, in float32.
     assert card.graph.stat().st_size < 4.05 * training["parameters"]
 
 
-def test_a_model_that_is_there_is_replaced_only_by_force(imported, quadpred):
+def test_existing_model_is_replaced_only_with_force(imported, quadpred):
     folder, _ = imported
     place, _ = NETWORKS["speech-english-music-mandarin-original"]
     graph = folder / "user" / "speech-english-music-mandarin-original.pb"
@@ -149,13 +149,13 @@ def test_a_model_that_is_there_is_replaced_only_by_force(imported, quadpred):
     assert refused.code == 1
     assert "exists; --force replaces it" in refused.messages
     assert graph.stat().st_mtime_ns == before.st_mtime_ns
-    forced = quadpred(*arguments, "--force", folder=folder, QUADPRED_MODELS="user", seconds=120)
+    forced = quadpred(*arguments, "--force", folder=folder, QUADPRED_MODELS="user")
     assert forced.code == 0
     assert graph.stat().st_mtime_ns > before.st_mtime_ns
     read_card(graph).verify()
 
 
-def test_one_bad_file_leaves_the_others(tmp_path, quadpred):
+def test_one_bad_file_does_not_stop_the_others(tmp_path, quadpred):
     good, _ = keras_files.write_original(tmp_path / "good", **SMALL)
     bad, _ = keras_files.write_original(tmp_path / "speech_mix_2_music_eng", **SMALL)
     bad.write_bytes(bad.read_bytes()[:5000])
@@ -164,7 +164,7 @@ def test_one_bad_file_leaves_the_others(tmp_path, quadpred):
     good.rename(other / good.name)
     good.with_suffix(".json").rename(other / f"{good.stem}.json")
     arguments = [f"{folder}/{good.name}" for folder in (bad.parent.name, other.name)]
-    run = quadpred("models", "import", *arguments, "-o", "out/here", folder=tmp_path, seconds=120)
+    run = quadpred("models", "import", *arguments, "-o", "out/here", folder=tmp_path)
     assert run.code == 1
     assert run.output.decode().split() == ["out/here/speech-mixed-music-mandarin-original.pb"]
     assert run.messages.startswith(f"quadpred: {arguments[0]} is damaged")
@@ -177,18 +177,18 @@ def test_one_bad_file_leaves_the_others(tmp_path, quadpred):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ((), "languages of one/model.hdf5 aren't known: give them with --speech and --music"),
-        (("-s", "m"), "aren't known"),
+        ((), "languages of one/model.hdf5 are unknown: give them with --speech and --music"),
+        (("-s", "m"), "are unknown"),
         (("-s", "m", "-m", "e", "--name", DEFAULT_MODEL), f"can't be named '{DEFAULT_MODEL}'"),
         (("-s", "m", "-m", "e", "--name", "../up"), "can't be named '../up'"),
         (("-s", "m", "-m", "e", "two"), "would both become the model"),
         (("-s", "m", "-m", "e", "two", "--name", "own"), "can't be given to 2 files"),
-        (("-s", "m", "-m", "e", "empty"), "The folder empty holds no .hdf5 file"),
+        (("-s", "m", "-m", "e", "empty"), "The folder empty contains no .hdf5 file"),
         (("-s", "m", "-m", "e", "one/model.json"), "is not an HDF5 file: give the .hdf5"),
         (("-s", "m", "-m", "e", "none.hdf5"), "none.hdf5 can't be read: No such file"),
     ],
 )
-def test_what_is_refused_before_anything_is_written(tmp_path, quadpred, options, words):
+def test_invalid_calls_are_refused_before_writing(tmp_path, quadpred, options, words):
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
         keras_files.write_network(tmp_path / folder, {}, keras_files.architecture(**SMALL), "model")
@@ -200,8 +200,8 @@ def test_what_is_refused_before_anything_is_written(tmp_path, quadpred, options,
     assert not (tmp_path / "out").exists()
 
 
-def test_git_names_of_contents():
-    # Git's own names of nothing and of "hello" with a line's end.
+def test_git_blob_identifiers():
+    # From git hash-object, of an empty file and of "hello" with a newline.
     assert originals.git_blob(b"") == "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
     assert originals.git_blob(b"hello\n") == "ce013625030ba8dba906f756967f9e9ca394464a"
     assert originals.find_release(b"hello\n") is None
@@ -209,13 +209,13 @@ def test_git_names_of_contents():
 
 @pytest.mark.parametrize("release", originals.RELEASES, ids=lambda release: release.blob[:7])
 def test_cards_of_the_released_files(release):
-    zoo, own = originals.describe(Path("model.hdf5"), release.speech, release.music, release)
+    zoo, own = originals.card_sections(Path("model.hdf5"), release.speech, release.music, release)
     assert "not by this project" in zoo["description"]
     assert own["licence"].startswith("Apache-2.0")
     assert "not measured here" in own["published"]["source"]
     figures = own["published"]["patch"]
     assert set(figures) == set(HEADS)
-    # Arousal was the easier one; the log prints it under valence.
+    # Arousal is easier to predict; the log swaps the two.
     assert figures["arousal"]["f1"] > figures["valence"]["f1"]
 
 
@@ -224,7 +224,7 @@ def test_published_figures_are_shown_as_such(tmp_path, imported, quadpred):
     source = folder / "user" / "speech-english-music-mandarin-original.json"
     content = json.loads(source.read_text())
     release = originals.RELEASES[1]
-    _, own = originals.describe(Path("model.hdf5"), "e", "m", release)
+    _, own = originals.card_sections(Path("model.hdf5"), "e", "m", release)
     content["quadpred"].update(own)
     (tmp_path / source.name).write_text(json.dumps(content))
     run = quadpred("models", "show", source.stem, folder=tmp_path, QUADPRED_MODELS=str(tmp_path))
@@ -232,10 +232,10 @@ def test_published_figures_are_shown_as_such(tmp_path, imported, quadpred):
     assert "figures   not measured\n" in run.output.decode()
     assert "figures   published, not measured here" in run.output.decode()
     assert "patch  quadrants      0.12      0.25      0.16" in run.output.decode()
-    assert "calls every patch Q1" in run.output.decode()
+    assert "predicts Q1" in run.output.decode()
 
 
-def test_keras_moves_the_channels_last_before_it_flattens():
+def test_keras_moves_channels_last_before_flattening():
     import keras
 
     values = np.random.default_rng(0).random((2, 3, 4, 5), np.float32)

@@ -1,4 +1,4 @@
-"""Which files of Keras 2 are read, and what is said of the others."""
+"""Reading files of Keras 2, and the errors for files that are refused."""
 
 import json
 
@@ -22,7 +22,7 @@ def original(tmp_path):
 
 
 def refusal(path):
-    """Return the sentence that refuses a file; it must name the file and be one line."""
+    """Return the error for a file; it names the file and is one line."""
     with pytest.raises(ModelError) as caught:
         read_stored_network(path, Preprocessing())
     sentence = str(caught.value)
@@ -32,7 +32,7 @@ def refusal(path):
     return sentence
 
 
-def test_weights_are_read_in_their_order(tmp_path):
+def test_weights_are_read_in_order(tmp_path):
     path, weights = keras_files.write_original(tmp_path, **SMALL)
     stored = read_stored_network(path, Preprocessing())
     assert stored.keras_version == "2.2.4"
@@ -43,7 +43,7 @@ def test_weights_are_read_in_their_order(tmp_path):
             assert np.array_equal(values, expected), (layer, name)
 
 
-def test_scopes_that_count_up_and_another_order_do_not_matter(original):
+def test_numbered_scopes_and_other_orders_are_read(original):
     with h5py.File(original, "r+") as file:
         group = file["model_weights/b1_b2"]
         group.move("b1_b2", "b1_b2_3")
@@ -89,31 +89,40 @@ def name_twice(content):
         (replace_class("encod", "GlobalMaxPooling2D"), "of class GlobalMaxPooling2D"),
         (change("b1_c1", data_format="channels_last"), "data_format 'channels_last'"),
         (change("b1_c1", padding="valid"), "padding 'valid'"),
-        (change("b1_b1", axis=1), "axis 1, and only -1"),
+        (change("b1_b1", axis=1), "axis 1; only -1"),
         (change("b1_b1", epsilon=float("nan")), "epsilon nan"),
         (change("flatten_1", data_format="channels_last"), "data_format 'channels_last'"),
         (change("b9_fc1", activation="tanh"), "activation 'tanh'; only linear, relu, softmax"),
         (change("b9_fc1", units=10**12), "has more than 100000000 weights"),
-        (change("b9_fc1", units="16"), "can't take what 'flatten_1' gives.* '16' is not a whole"),
-        (change("b1_c1", filters=-3), "-3 is not a whole number above 0"),
-        (change("b1_mp1", pool_size=[0, 1], strides=[0, 1]), "0 is not a whole number"),
+        (
+            change("b9_fc1", units="16"),
+            "can't process the output of 'flatten_1'.* '16' is not a positive",
+        ),
+        (change("b1_c1", filters=-3), "-3 is not a positive integer"),
+        (change("b1_mp1", pool_size=[0, 1], strides=[0, 1]), "0 is not a positive integer"),
         (change("b1_b1", epsilon="0.001"), "epsilon '0.001'"),
-        (change("b1_mp1", strides=[2, 1]), r"pools \[4, 1\] in strides of \[2, 1\]"),
-        (change("b1_mp1", pool_size=[500, 1], strides=[500, 1]), "whose output would be"),
-        (change("input_1", batch_input_shape=[None, 1, 96, 31]), r"takes \(1, 96, 31\)"),
-        (change("input_1", batch_input_shape=[None, 1, 31, 128]), r"takes \(1, 31, 128\)"),
+        (change("b1_mp1", strides=[2, 1]), r"pooling of \[4, 1\] with strides of \[2, 1\]"),
+        (
+            change("b1_mp1", pool_size=[500, 1], strides=[500, 1]),
+            "whose output would have the shape",
+        ),
+        (change("input_1", batch_input_shape=[None, 1, 96, 31]), r"input \(1, 96, 31\)"),
+        (change("input_1", batch_input_shape=[None, 1, 31, 128]), r"input \(1, 31, 128\)"),
         (change("quadrants", units=3), "quadrants of 4"),
-        (change("arousal", activation="linear"), "only a network with softmaxes"),
-        (drop_heads, "gives quadrants, and only"),
-        (join_two, "doesn't describe a network as Keras 2 does"),
+        (change("arousal", activation="linear"), "only a network with the softmaxes"),
+        (drop_heads, "has the outputs quadrants; only"),
+        (join_two, "doesn't describe a network in the format of Keras 2"),
         (put_last_first, "before its input"),
         (name_twice, "two layers 'b9_d1'"),
         (lambda content: content.update(class_name="Sequential"), "'Sequential'"),
-        (lambda content: content.pop("config"), "doesn't describe a network as Keras 2 does"),
+        (
+            lambda content: content.pop("config"),
+            "doesn't describe a network in the format of Keras 2",
+        ),
         (lambda content: layer(content, "b1_c1")["config"].pop("padding"), "'padding'"),
     ],
 )
-def test_architectures_that_are_refused(tmp_path, edit, words):
+def test_unsupported_architectures(tmp_path, edit, words):
     content = keras_files.architecture(**SMALL)
     path = keras_files.write_network(
         tmp_path, keras_files.random_weights(**SMALL), keras_files.architecture(**SMALL)
@@ -137,7 +146,7 @@ def test_architectures_that_are_refused(tmp_path, edit, words):
     ],
     ids=["empty", "deep", "list", "null", "string", "bytes"],
 )
-def test_architectures_that_are_none(original, text, words):
+def test_files_that_are_not_architectures(original, text, words):
     content = text if isinstance(text, bytes) else text.encode()
     original.with_suffix(".json").write_bytes(content)
     assert words in refusal(original)
@@ -154,7 +163,7 @@ def test_a_missing_architecture(original):
     original.with_suffix(".json").unlink()
     sentence = refusal(original)
     assert "without its architecture" in sentence
-    assert "put the .json of the same name beside it" in sentence
+    assert "put the .json of the same name into the same folder" in sentence
 
 
 def put(name, values):
@@ -190,9 +199,12 @@ def name_weights(layer_name, *names):
     ("edit", "words"),
     [
         (lose("b2_c1"), "no weights for the layer 'b2_c1'"),
-        (lose("b2_c1/b2_c1/bias:0"), "damaged, or not a network"),
-        (name_weights("b2_c1", b"b2_c1/kernel:0"), "the weights kernel, and needs kernel, bias"),
-        (name_weights("b2_c1"), "needs kernel, bias"),
+        (lose("b2_c1/b2_c1/bias:0"), "damaged, or not a complete network"),
+        (
+            name_weights("b2_c1", b"b2_c1/kernel:0"),
+            "the weights kernel for the layer 'b2_c1', which needs kernel, bias",
+        ),
+        (name_weights("b2_c1"), "the weights none for"),
         (put("b2_c1/b2_c1/bias:0", np.zeros(5)), r"float64 of shape (5,)"),
         (put("b2_c1/b2_c1/bias:0", np.zeros(4, np.int32)), "as int32 of shape"),
         (put("b2_c1/b2_c1/bias:0", np.array([b"code"] * 4)), "as |S4 of shape"),
@@ -200,12 +212,15 @@ def name_weights(layer_name, *names):
         (poison("b1_b1/b1_b1/gamma:0", np.inf), "aren't finite in the gamma"),
         (poison("b1_b1/b1_b1/moving_variance:0", -1), "negative variances"),
         (lambda file: file.attrs.__setitem__("keras_version", "3.1.0"), "by Keras 3.1.0"),
-        (lambda file: file.attrs.__delitem__("keras_version"), "damaged, or not a network"),
+        (
+            lambda file: file.attrs.__delitem__("keras_version"),
+            "damaged, or not a complete network",
+        ),
         (lambda file: file.attrs.__setitem__("model_config", b"{"), "is not JSON"),
-        (lambda file: file.__delitem__("model_weights"), "damaged, or not a network"),
+        (lambda file: file.__delitem__("model_weights"), "damaged, or not a complete network"),
     ],
 )
-def test_weights_that_are_refused(original, edit, words):
+def test_invalid_weights(original, edit, words):
     with h5py.File(original, "r+") as file:
         edit(file)
     assert words in refusal(original)
@@ -235,17 +250,17 @@ def store_virtually(file, other):
 
 
 @pytest.mark.parametrize("put_elsewhere", [lead_out, lead_around, store_outside, store_virtually])
-def test_numbers_of_other_files_are_never_read(original, put_elsewhere, tmp_path):
+def test_links_and_external_data_are_refused(original, put_elsewhere, tmp_path):
     other = tmp_path / "other.h5"
     with h5py.File(other, "w") as file:
         file["numbers"] = np.arange(4, dtype="<f4")
     with h5py.File(original, "r+") as file:
         del file["model_weights"][BIAS]
         put_elsewhere(file, other)
-    assert "is not taken: " in refusal(original)
+    assert "can't be imported: " in refusal(original)
 
 
-def test_numbers_that_take_no_room_in_the_file_are_not_unpacked(original):
+def test_large_compressed_weights_are_not_unpacked(original):
     units = 2**22
     architecture = original.with_suffix(".json")
     claimed = architecture.read_text().replace('"units": 16', f'"units": {units}')
@@ -266,8 +281,8 @@ def test_a_truncated_file(original, share):
     content = original.read_bytes()
     original.write_bytes(content[: int(share * len(content))])
     sentence = refusal(original)
-    assert "damaged, or not a network that Keras 2 saved whole" in sentence
-    assert "get the file again" in sentence
+    assert "damaged, or not a complete network saved by Keras 2" in sentence
+    assert "download the file again" in sentence
 
 
 @pytest.mark.parametrize(
@@ -280,12 +295,12 @@ def test_a_truncated_file(original, share):
         (b"\x89HDF\r\n\x1a\n" + bytes(4000), "damaged"),
     ],
 )
-def test_files_that_are_no_hdf5(original, content, words):
+def test_files_that_are_not_hdf5(original, content, words):
     original.write_bytes(content)
     assert words in refusal(original)
 
 
-def test_a_file_that_is_not_there(tmp_path):
+def test_a_missing_file(tmp_path):
     assert "can't be read: No such file" in refusal(tmp_path / "none.hdf5")
 
 

@@ -1,4 +1,4 @@
-"""Both ways of pre-training and both transfers, from audio to a table, on a tiny corpus."""
+"""Both methods of pre-training and both settings, from audio to a table, on tiny datasets."""
 
 import json
 import subprocess
@@ -9,9 +9,10 @@ import pytest
 import soundfile
 
 from tests import signals
+from tests.limits import HANG
 from tests.training.tables import write_csv
 
-# All there is to learn from comes in whole batches: TensorFlow traces a step again for a part.
+# Examples fill whole batches: TensorFlow traces a step again for a partial one.
 SCHEDULE = {
     "seed": 1,
     "epochs": 2,
@@ -52,6 +53,8 @@ def place(tmp_path_factory):
         rows.append({"file": f"{index}.wav", "language": language, "speaker": f"s{index}"})
     write_csv(speech / "labels.csv", rows)
     pretraining = {
+        "kind": "speech-pretraining",
+        "front_end": "published",
         "filters": [2, 3, 4],
         "dropout": 0.1,
         "validation_share": 0.25,
@@ -63,14 +66,18 @@ def place(tmp_path_factory):
         "schedule": SCHEDULE,
     }
     grid = {
+        "kind": "language-study",
         "name": "tiny",
+        "front_end": "published",
         "pretraining": {
             method: {"name": method, "method": method, **pretraining} for method in ("scae", "cpc")
         },
         "speech": ["x"],
         "transfer": {
+            "kind": "transfer",
             "name": "tiny",
-            "corpus": "4q",
+            "front_end": "published",
+            "dataset": "4q",
             "filters": [2, 3, 4],
             "dropout": 0.1,
             "validation_share": 1 / 3,
@@ -89,7 +96,7 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def train(place, script):
-    def run(*words, work="work", seconds=400):
+    def run(*words, work="work"):
         process = subprocess.run(
             [
                 *(script, "train", *words, "--speech-data", place / "speech"),
@@ -97,7 +104,7 @@ def train(place, script):
             ],
             capture_output=True,
             text=True,
-            timeout=seconds,
+            timeout=HANG,
             cwd=place,
         )
         assert "Traceback" not in process.stderr, process.stderr[-3000:]
@@ -132,7 +139,7 @@ def test_the_grid_has_every_row(whole):
     assert line.endswith("| 0.55, 0.80, 0.67 |")
 
 
-def test_what_is_there_is_not_trained_again(place, whole, train):
+def test_finished_runs_are_not_trained_again(place, whole, train):
     before = sorted((path, path.stat().st_mtime_ns) for path in place.rglob("*.keras"))
     again = train("grid", "--data", place / "music")
     assert again.stdout == whole.stdout
@@ -140,7 +147,7 @@ def test_what_is_there_is_not_trained_again(place, whole, train):
 
 
 def predictions(place, work, row):
-    with np.load(place / work / "grid" / row / "fold0" / "predictions.npz") as content:
+    with np.load(place / work / "runs" / "transfer" / row / "fold0" / "predictions.npz") as content:
         return {name: content[name] for name in content.files}
 
 
@@ -155,7 +162,7 @@ def test_predictions_are_those_of_the_test_fold(place, whole):
 def test_a_killed_step_ends_as_the_grid_did(place, whole, train, script):
     import keras
 
-    runs = [place / work / "encoders" / "cpc-x" for work in ("work", "steps")]
+    runs = [place / work / "runs" / "encoders" / "cpc-x" for work in ("work", "steps")]
     log = runs[1] / "log.jsonl"
     killed = subprocess.Popen(
         [
@@ -165,7 +172,7 @@ def test_a_killed_step_ends_as_the_grid_did(place, whole, train, script):
         ],
         stderr=subprocess.DEVNULL,
     )
-    end = time.monotonic() + 120
+    end = time.monotonic() + HANG
     while not log.exists() and time.monotonic() < end:
         time.sleep(0.05)
     killed.kill()
@@ -184,8 +191,8 @@ def test_the_final_network_becomes_a_model(place, whole, train, script):
     final = ("transfer", "--from", "scae-x", "--setting", "full", "--final")
     run = train(*final, "--data", place / "music")
     assert run.returncode == 0, run.stderr[-2000:]
-    log = place / "work" / "grid" / "scae-x-full" / "all" / "log.jsonl"
-    # Nobody is held out, so that it goes through all epochs.
+    log = place / "work" / "runs" / "transfer" / "scae-x-full" / "all" / "log.jsonl"
+    # Nothing is held out, so all epochs are run.
     assert len(log.read_text().splitlines()) == SCHEDULE["epochs"]
     words = ["export", place / "grid.json", "--from", "scae-x", "--name", "both-languages"]
     words += ["--data", place / "music", "--work", place / "work", "-o", place / "models"]
@@ -193,7 +200,7 @@ def test_the_final_network_becomes_a_model(place, whole, train, script):
         [script, "train", *words, "--date", "2026-01-01"],
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=HANG,
     )
     assert export.returncode == 0, export.stderr[-2000:]
     card = json.loads((place / "models" / "both-languages.json").read_text())
@@ -209,7 +216,7 @@ def test_the_final_network_becomes_a_model(place, whole, train, script):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("--from", "vae-e", "--setting", "full"), "There is no encoder 'vae-e', but scae-x"),
+        (("--from", "vae-e", "--setting", "full"), "There is no encoder 'vae-e': name one of scae-x"),
         (("--from", "scae", "--setting", "full"), "There is no encoder 'scae'"),
         (("--from", "scae-x", "--setting", "half"), "'half' is not one of"),
     ],

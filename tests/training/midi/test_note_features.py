@@ -1,4 +1,4 @@
-"""What is played is what was written: chords, registers and how densely, counted by hand."""
+"""Note features of known chords, against values computed manually."""
 
 import mido
 import numpy as np
@@ -10,7 +10,7 @@ from quadpred_plugin.training.midi.note_features import (
     KEYS,
     LOWEST_KEY,
     VALUES,
-    describe,
+    note_features,
     read_notes,
 )
 from quadpred_plugin.training.midi.performance import Performance
@@ -23,7 +23,7 @@ BEGUN, VELOCITY, MEAN, SPREAD, LOWEST, HIGHEST, DOWN = range(21, 28)
 
 
 def write_chords(path, chords, seconds=2.0, velocity=80):
-    """Write chords of so many seconds each, one after the other, at 120 beats a minute."""
+    """Write consecutive chords of the same duration, at 120 beats per minute."""
     track = mido.MidiTrack()
     for chord in chords:
         for note in chord:
@@ -43,26 +43,25 @@ def frames_of(seconds):
 
 @pytest.fixture
 def two_chords(tmp_path):
-    """C major, two seconds, then A minor an octave lower."""
+    """Two seconds of C major, then two of A minor an octave lower."""
     path = write_chords(tmp_path / "chords.mid", [(60, 64, 67), (45, 48, 52)])
-    return describe(read_notes(path, PLAIN), frames_of(4), NUMBERS)
+    return note_features(read_notes(path, PLAIN), frames_of(4), NUMBERS)
 
 
-def test_major_and_minor_are_told_apart(two_chords):
-    glad, sad = two_chords.values[0], two_chords.values[-1]
-    assert glad[MAJOR] == pytest.approx(1) and sad[MINOR] == pytest.approx(1)
-    # The best triad of the other mode shares two of the three.
-    assert glad[DIFFERENCE] == pytest.approx(1 / 3) and sad[DIFFERENCE] == pytest.approx(-1 / 3)
-    third, fifth = [4, 3], 7
-    for values, its_third in zip((glad, sad), third):
+def test_major_and_minor_triads(two_chords):
+    major, minor = two_chords.values[0], two_chords.values[-1]
+    assert major[MAJOR] == pytest.approx(1) and minor[MINOR] == pytest.approx(1)
+    # The best triad of the other mode has two of the three pitch classes.
+    assert major[DIFFERENCE] == pytest.approx(1 / 3) and minor[DIFFERENCE] == pytest.approx(-1 / 3)
+    for values, third in zip((major, minor), (4, 3)):
         expected = np.zeros(12)
-        expected[[0, its_third, fifth]] = 1 / 3
+        expected[[0, third, 7]] = 1 / 3
         np.testing.assert_allclose(values[:12], expected, atol=1e-6)
-        # Each of the three pairs once: minor third, major third, fifth, which is a fourth down.
+        # One pair each: minor third, major third, and fifth, which is a fourth downwards.
         np.testing.assert_allclose(values[INTERVALS], [0, 0, 1 / 9, 1 / 9, 1 / 9, 0], atol=1e-6)
 
 
-def test_register_and_density_are_counted(two_chords):
+def test_register_and_density(two_chords):
     first, last = two_chords.values[0], two_chords.values[-1]
     assert (first[LOWEST], first[HIGHEST], first[DOWN]) == pytest.approx((60, 67, 3))
     assert first[MEAN] == pytest.approx(np.mean([60, 64, 67]), abs=1e-4)
@@ -77,14 +76,14 @@ def test_windows_are_patches_every_half_patch(two_chords):
     assert two_chords.times[0] == pytest.approx(NUMBERS.patch_seconds / 2)
     steps = np.diff(two_chords.times)
     np.testing.assert_allclose(steps, NUMBERS.patch_size // 2 * NUMBERS.frame_seconds, rtol=1e-5)
-    # The window in whose middle the chord changes hears half of each.
+    # The window around the change of chord contains half of each.
     middle = int(np.abs(two_chords.times - 2).argmin())
     share = 0.5 - (two_chords.times[middle] - 2) / NUMBERS.patch_seconds
     assert two_chords.keys[middle, 60 - LOWEST_KEY] == pytest.approx(share, abs=0.05)
     assert two_chords.keys[middle, 45 - LOWEST_KEY] == pytest.approx(1 - share, abs=0.05)
 
 
-def test_a_performance_is_described_as_it_is_played(tmp_path):
+def test_notes_of_a_performance(tmp_path):
     path = write_chords(tmp_path / "chords.mid", [(60, 64, 67), (45, 48, 52)])
     faster = Performance("varied1", "timgm", transposition=2, speed=2.0, loudness=0.5)
     notes = read_notes(path, faster)
@@ -93,19 +92,19 @@ def test_a_performance_is_described_as_it_is_played(tmp_path):
     assert set(notes[:, 3]) == {40}
 
 
-def test_keys_that_no_piano_has_are_its_outermost(tmp_path):
+def test_notes_beyond_a_piano_are_clipped(tmp_path):
     notes = read_notes(write_chords(tmp_path / "wide.mid", [(2, 120)]), PLAIN)
     assert sorted(notes[:, 2]) == [21, 108]
 
 
-def test_silence_has_no_notes_in_it(tmp_path):
+def test_silence_has_no_notes(tmp_path):
     path = write_chords(tmp_path / "short.mid", [(60, 64, 67)], seconds=0.5)
-    played = describe(read_notes(path, PLAIN), frames_of(4), NUMBERS)
-    assert not played.keys[-1].any() and played.values[-1][DOWN] == 0
-    assert np.isfinite(played.values).all()
+    features = note_features(read_notes(path, PLAIN), frames_of(4), NUMBERS)
+    assert not features.keys[-1].any() and features.values[-1][DOWN] == 0
+    assert np.isfinite(features.values).all()
 
 
-def test_a_note_that_never_ends_ends_where_it_is_struck_again(tmp_path):
+def test_a_note_without_end_ends_at_its_repetition(tmp_path):
     track = mido.MidiTrack()
     for _ in range(2):
         track.append(mido.Message("note_on", note=60, velocity=70, time=480))
@@ -118,7 +117,7 @@ def test_a_note_that_never_ends_ends_where_it_is_struck_again(tmp_path):
 
 def test_a_file_without_notes_is_an_error(tmp_path):
     path = write_chords(tmp_path / "empty.mid", [])
-    with pytest.raises(QuadpredError, match=r"empty\.mid holds no note"):
+    with pytest.raises(QuadpredError, match=r"empty\.mid contains no notes"):
         read_notes(path, PLAIN)
     path.write_bytes(b"MThd")
     with pytest.raises(QuadpredError, match=r"empty\.mid can't be read as MIDI"):

@@ -1,4 +1,4 @@
-"""Notes become audio as they are meant: checked on spectra and lengths, by the real synthesiser."""
+"""Rendering, by the real synthesiser: spectra, lengths and the table of renders."""
 
 import csv
 from collections import Counter
@@ -10,18 +10,17 @@ import pytest
 import soundfile
 
 from quadpred_plugin.errors import QuadpredError
-from quadpred_plugin.training.datasets.emopia import Score, read_scores
-from quadpred_plugin.training.midi.rendering import (
+from quadpred_plugin.training.datasets import Track
+from quadpred_plugin.training.datasets.emopia import read_renders, read_tracks
+from quadpred_plugin.training.midi import renditions
+from quadpred_plugin.training.midi.performance import Performance
+from quadpred_plugin.training.midi.rendering import SAMPLE_RATE, render_clips, synthesise
+from quadpred_plugin.training.midi.renditions import (
     HELD_BACK,
-    SAMPLE_RATE,
     TRAINING_SOUNDFONTS,
     VALIDATION_SOUNDFONTS,
-    Performance,
     performances,
-    render_scores,
-    synthesise,
 )
-from quadpred_plugin.training.teachers.labelled_files import read_renders
 
 PLAIN = Performance("timgm", "timgm")
 
@@ -82,17 +81,17 @@ def test_another_instrument_sounds_otherwise(notes):
 
 
 def test_performances_are_seeded_and_kept_apart():
-    score = Score("clip", None, "song", 0, "train")
-    every = performances(score, 40)
+    clip = Track("emopia", "clip", None, 0, "song", part="train")
+    every = performances(clip, 40)
     ways = [one for one in every if one.label != HELD_BACK]
-    assert every == performances(score, 40) and len({one.label for one in ways}) == 42
-    assert ways[:2] == performances(score, 0)[:2]
+    assert every == performances(clip, 40) and len({one.label for one in ways}) == 42
+    assert ways[:2] == performances(clip, 0)[:2]
     assert {one.soundfont for one in ways} == set(TRAINING_SOUNDFONTS)
     assert len({one.soundfont for one in ways[:2]}) == 2
-    plain = [performances(replace(score, name=f"clip{n}"), 0) for n in range(200)]
-    heard = Counter(one.soundfont for two in plain for one in two)
-    assert set(heard) == {*TRAINING_SOUNDFONTS, HELD_BACK} and min(heard.values()) > 70
-    held_out = performances(replace(score, part="val"), 40)
+    plain = [performances(replace(clip, name=f"clip{n}"), 0) for n in range(200)]
+    used = Counter(one.soundfont for two in plain for one in two)
+    assert set(used) == {*TRAINING_SOUNDFONTS, HELD_BACK} and min(used.values()) > 70
+    held_out = performances(replace(clip, part="validation"), 40)
     assert [one.soundfont for one in held_out] == list(VALIDATION_SOUNDFONTS)
     assert HELD_BACK in VALIDATION_SOUNDFONTS and HELD_BACK not in TRAINING_SOUNDFONTS
     assert {one.transposition for one in held_out} == {0}
@@ -100,51 +99,51 @@ def test_performances_are_seeded_and_kept_apart():
     assert 0.2 < (programs > 1).mean() < 0.8
 
 
-def corpus(folder, notes):
+def dataset(folder, notes):
     rows = [["clip", "path", "song_id", "quadrant", "part"]]
     rows += [["one", notes.name, "song", "Q3", "train"]]
     with open(folder / "labels.csv", "w", newline="") as stream:
         csv.writer(stream).writerows(rows)
-    return folder / "labels.csv"
+    return folder
 
 
-def test_a_corpus_becomes_files_and_a_list_and_goes_on(tmp_path, notes, monkeypatch):
-    monkeypatch.setattr("quadpred_plugin.training.midi.rendering.TRAINING_SOUNDFONTS", ("timgm",))
-    monkeypatch.setattr("quadpred_plugin.training.midi.rendering._PLAIN", 1)
-    monkeypatch.setattr("quadpred_plugin.training.midi.rendering._HELD_BACK_EVERY", 1 << 40)
-    scores = read_scores(corpus(tmp_path, notes))
+def test_clips_become_files_and_a_table_and_the_rest_is_resumed(tmp_path, notes, monkeypatch):
+    monkeypatch.setattr(renditions, "TRAINING_SOUNDFONTS", ("timgm",))
+    monkeypatch.setattr(renditions, "_PLAIN", 1)
+    monkeypatch.setattr(renditions, "_HELD_BACK_EVERY", 1 << 40)
+    clips = read_tracks(dataset(tmp_path, notes))
     calls = []
-    table = render_scores(scores, 1, tmp_path, 2, lambda *numbers: calls.append(numbers))
-    examples = read_renders(table)
-    assert [one.name for one in examples] == ["one@timgm", "one@varied1"]
-    assert {(one.quadrant, one.group, one.part) for one in examples} == {(2, "song song", "train")}
-    for one in examples:
+    table = render_clips(clips, 1, tmp_path, 2, lambda *numbers: calls.append(numbers))
+    renders = read_renders(table)
+    assert [one.name for one in renders] == ["one@timgm", "one@varied1"]
+    assert {(one.quadrant, one.group, one.part) for one in renders} == {(2, "song", "train")}
+    for one in renders:
         about = soundfile.info(one.path)
         assert (about.samplerate, about.channels) == (16000, 1)
-    before = [one.path.stat().st_mtime_ns for one in examples]
-    examples[1].path.unlink()
-    render_scores(scores, 1, tmp_path, 2, lambda *numbers: None)
-    after = [one.path.stat().st_mtime_ns for one in examples]
+    before = [one.path.stat().st_mtime_ns for one in renders]
+    renders[1].path.unlink()
+    render_clips(clips, 1, tmp_path, 2, lambda *numbers: None)
+    after = [one.path.stat().st_mtime_ns for one in renders]
     assert after[0] == before[0] and after[1] != before[1]
     assert calls[-1] == (2, 2)
 
 
-def test_some_training_renders_go_through_the_codec_and_all_of_validation(
-    tmp_path, notes, monkeypatch
-):
-    monkeypatch.setattr("quadpred_plugin.training.midi.rendering.TRAINING_SOUNDFONTS", ("timgm",))
-    monkeypatch.setattr("quadpred_plugin.training.midi.rendering.VALIDATION_SOUNDFONTS", ("timgm",))
-    monkeypatch.setattr("quadpred_plugin.training.midi.rendering._PLAIN", 1)
-    monkeypatch.setattr("quadpred_plugin.training.midi.rendering._HELD_BACK_EVERY", 1 << 40)
-    (score,) = read_scores(corpus(tmp_path, notes))
+def test_a_third_of_training_and_all_of_validation_use_the_codec(tmp_path, notes, monkeypatch):
+    monkeypatch.setattr("quadpred_plugin.training.midi.renditions.TRAINING_SOUNDFONTS", ("timgm",))
+    monkeypatch.setattr(
+        "quadpred_plugin.training.midi.renditions.VALIDATION_SOUNDFONTS", ("timgm",)
+    )
+    monkeypatch.setattr("quadpred_plugin.training.midi.renditions._PLAIN", 1)
+    monkeypatch.setattr("quadpred_plugin.training.midi.renditions._HELD_BACK_EVERY", 1 << 40)
+    (clip,) = read_tracks(dataset(tmp_path, notes))
     coded = {}
-    for part in ("train", "val"):
-        scores = [replace(score, name=f"{part}{number}", part=part) for number in range(20)]
-        render_scores(scores, 0, tmp_path / part, 2, lambda *numbers: None)
+    for part in ("train", "validation"):
+        clips = [replace(clip, name=f"{part}{number}", part=part) for number in range(20)]
+        render_clips(clips, 0, tmp_path / part, 2, lambda *numbers: None)
         with open(tmp_path / part / "renders.csv", newline="") as stream:
             files = [tmp_path / part / row["path"] for row in csv.DictReader(stream)]
         coded[part] = [soundfile.info(file).subtype for file in files]
-    assert set(coded["val"]) == {"OPUS"}
+    assert set(coded["validation"]) == {"OPUS"}
     assert set(coded["train"]) == {"OPUS", "PCM_16"}
     assert 10 < coded["train"].count("PCM_16") < 20
 
@@ -168,6 +167,6 @@ def test_silence_is_named(tmp_path):
 
 def test_a_missing_soundfont_says_its_package(notes, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    scores = read_scores(corpus(tmp_path, notes))
+    clips = read_tracks(dataset(tmp_path, notes))
     with pytest.raises(QuadpredError, match="apt-get install fluidsynth"):
-        render_scores(scores, 0, tmp_path, 1, lambda *numbers: None)
+        render_clips(clips, 0, tmp_path, 1, lambda *numbers: None)

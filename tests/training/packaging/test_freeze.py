@@ -1,6 +1,6 @@
-"""Freezing, in a process of its own.
+"""Freezing, in a separate process.
 
-Two TensorFlows can't share a process: the one that trains, and the one in Essentia.
+Keras's TensorFlow and Essentia's can't share a process.
 """
 
 import subprocess
@@ -8,6 +8,8 @@ import sys
 
 import numpy as np
 import pytest
+
+from tests.limits import HANG
 
 EXPORT = """
 import os
@@ -18,10 +20,10 @@ import keras
 import numpy as np
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.training.networks.published import build_network
-from quadpred_plugin.training.datasets import CORPORA
+from quadpred_plugin.training.datasets import DATASETS
 from quadpred_plugin.training.packaging.export import export
 from quadpred_plugin.training.recipes.config import read_recipe
-from quadpred_plugin.training.packaging.card_facts import of_music_alone
+from quadpred_plugin.training.packaging.card_facts import release_of_music_only
 numbers = Preprocessing()
 keras.utils.set_random_seed(5)
 network = build_network(numbers, (8, 16, 32))
@@ -29,33 +31,33 @@ random = np.random.default_rng(6)
 for layer in network.layers:
     if "norm" in layer.name:
         layer.set_weights([random.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])
-release = of_music_alone(read_recipe("music-4q"), CORPORA["4q"])
+release = release_of_music_only(read_recipe("music-4q"), DATASETS.__getitem__)
 export(network, numbers, release, "random", Path(sys.argv[1]), "2026-01-01")
 """
 
 
 def freeze(folder):
     result = subprocess.run(
-        [sys.executable, "-c", EXPORT, str(folder)], capture_output=True, text=True, timeout=300
+        [sys.executable, "-c", EXPORT, str(folder)], capture_output=True, text=True, timeout=HANG
     )
     assert result.returncode == 0, result.stderr[-2000:]
 
 
 @pytest.fixture(scope="module")
 def frozen(tmp_path_factory):
-    """A network with random weights and batch norm that isn't neutral, and its outputs."""
+    """Frozen network with random weights and batch norm, and its golden vectors."""
     folder = tmp_path_factory.mktemp("frozen")
     freeze(folder)
     return folder
 
 
-def test_the_same_weights_give_the_same_bytes(frozen, tmp_path):
+def test_equal_weights_give_equal_bytes(frozen, tmp_path):
     freeze(tmp_path)
     for name in ("random.pb", "random.json", "random.golden.npz"):
         assert (tmp_path / name).read_bytes() == (frozen / name).read_bytes(), name
 
 
-def test_a_frozen_network_says_what_the_framework_says(frozen):
+def test_frozen_network_matches_keras(frozen):
     from quadpred_plugin.chain.network import Network
     from quadpred_plugin.model.card import read_card
 
@@ -67,12 +69,12 @@ def test_a_frozen_network_says_what_the_framework_says(frozen):
     for head in ("quadrants", "arousal", "valence"):
         assert np.abs(heads[head] - golden[head]).max() < 1e-3
         assert np.ptp(golden[head], axis=0).max() > 1e-3
-    # Constants are halves: about two bytes a parameter.
+    # Constants are float16: about two bytes per parameter.
     parameters = card.content["quadpred"]["training"]["parameters"]
     assert card.graph.stat().st_size < 2.2 * parameters
 
 
-def test_a_card_without_figures_can_be_shown(frozen):
+def test_card_without_scores_can_be_shown(frozen):
     result = subprocess.run(
         [
             sys.executable,
@@ -84,7 +86,7 @@ def test_a_card_without_figures_can_be_shown(frozen):
         ],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG,
     )
     assert result.returncode == 0
     assert "not measured" in result.stdout

@@ -1,11 +1,13 @@
-"""One way of training for every network: it goes on where it was, to the same end."""
+"""The training loop: an interrupted run ends as an uninterrupted one."""
 
 import json
 
 import numpy as np
 import pytest
 
-from quadpred_plugin.training.runs.fitting import Schedule, fit
+from quadpred_plugin.training.recipes.schedule import Schedule
+from quadpred_plugin.training.runs.fitting import fit
+from quadpred_plugin.training.runs.record import Run
 
 SCHEDULE = Schedule(3, 3, 3, 8, 0.01, 0.01, 0.9)
 INPUTS = np.random.default_rng(1).normal(size=(24, 6)).astype(np.float32)
@@ -16,7 +18,7 @@ TARGETS = {
 
 
 def make_network():
-    """Everything that a saved network doesn't remember by itself: noise, also in a part."""
+    """A network with state that isn't saved with it: noise, also in a nested model."""
     from keras import Input, Model, layers
 
     inputs = Input((6,))
@@ -49,11 +51,14 @@ def stop(figures):
 
 
 def test_an_interrupted_run_ends_as_one_that_was_not(tmp_path):
-    whole = fit(make_network, draw, validate, SCHEDULE, tmp_path / "whole", print)
+    runs = {name: Run(tmp_path / name) for name in ("whole", "parts")}
+    for run in runs.values():
+        run.folder.mkdir()
+    whole = fit(make_network, draw, validate, SCHEDULE, runs["whole"], print)
     for _ in range(2):
         with pytest.raises(StoppedError):
-            fit(make_network, draw, validate, SCHEDULE, tmp_path / "parts", stop)
-    resumed = fit(make_network, draw, validate, SCHEDULE, tmp_path / "parts", print)
+            fit(make_network, draw, validate, SCHEDULE, runs["parts"], stop)
+    resumed = fit(make_network, draw, validate, SCHEDULE, runs["parts"], print)
     for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, rtol=0, atol=1e-6)
     logs = [
@@ -84,5 +89,5 @@ def test_a_step_is_traced_once(tmp_path):
         return counting
 
     with pytest.raises(StoppedError):
-        fit(make, draw, None, SCHEDULE, tmp_path, stop)
+        fit(make, draw, None, SCHEDULE, Run(tmp_path), stop)
     assert len(traced) == 1

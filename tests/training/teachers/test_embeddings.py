@@ -15,6 +15,7 @@ from quadpred_plugin.training.teachers import mel_spectrogram as mel
 from quadpred_plugin.training.teachers import musicnn, vibenet
 from quadpred_plugin.training.teachers import windows as grid
 from quadpred_plugin.training.teachers.embeddings import cache_source
+from tests.limits import HANG
 
 
 def test_windows_fill_the_clip_and_no_more():
@@ -78,7 +79,7 @@ def run(code, *arguments):
         [sys.executable, "-c", script, *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=HANG,
     )
     assert result.returncode == 0, result.stderr[-2000:]
 

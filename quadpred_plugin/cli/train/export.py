@@ -1,0 +1,84 @@
+"""``quadpred train export``: from a finished run to a model's files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from quadpred_plugin.cli.train.encoders import split_encoder
+from quadpred_plugin.cli.train.options import (
+    data_option,
+    encoder_option,
+    open_workspace,
+    recipe_argument,
+    with_dataset,
+    work_option,
+)
+
+
+@click.command(
+    "export",
+    epilog="""\b
+Examples:
+  quadpred train export music-4q --data 4q --date 2026-11-23
+  quadpred train export compact --data 4q --date 2026-11-23
+  quadpred train export language-study --from scae-e --data 4q \\
+      --date 2026-11-23
+""",
+)
+@recipe_argument
+@data_option
+@work_option
+@encoder_option
+@click.option("--name", help="The model's name; the recipe's or encoder's if absent.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("models"),
+    show_default=True,
+    help="Folder for the model's files.",
+)
+@click.option("--date", required=True, metavar="YYYY-MM-DD", help="Release date in the card.")
+def export_command(
+    recipe_name: str,
+    data: Path,
+    work: Path,
+    encoder: str | None,
+    name: str | None,
+    output: Path,
+    date: str,
+) -> None:
+    """Freeze a trained network into a model.
+
+    RECIPE is the one it was trained by. Writes the graph, its card and golden vectors. The
+    card has the scores of cross-validation; that of a network trained on music alone has none
+    until 'quadpred train evaluate --write-card' has measured them.
+    """
+    workspace = open_workspace(work)
+    from quadpred_plugin.training.packaging.trained_models import (
+        export_music_only,
+        export_student,
+        export_study,
+    )
+    from quadpred_plugin.training.recipes.config import read_recipe
+    from quadpred_plugin.training.recipes.kinds import (
+        Ensemble,
+        LanguageStudy,
+        MusicOnly,
+        Student,
+    )
+
+    recipe = read_recipe(recipe_name, MusicOnly, Student, Ensemble, LanguageStudy)
+    name = name or encoder or recipe.name
+    if isinstance(recipe, LanguageStudy):
+        method, speech = split_encoder(encoder, recipe)
+        workspace = with_dataset(workspace, recipe.transfer.dataset, data)
+        click.echo(export_study(workspace, recipe, method, speech, name, output, date))
+    elif isinstance(recipe, MusicOnly):
+        workspace = with_dataset(workspace, recipe.dataset, data)
+        click.echo(export_music_only(workspace, recipe, name, output, date))
+    else:
+        workspace = with_dataset(workspace, "4q", data)
+        click.echo(export_student(workspace, recipe, name, output, date))
