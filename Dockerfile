@@ -1,10 +1,10 @@
-# The command line with its models, for a user without rights and a machine without a network:
+# The command line with its models, for an unprivileged user and without a network:
 #
 #   docker build -t quadpred .
 #   docker run --rm --network none --user "$(id -u):$(id -g)" -v "$PWD:/music" \
-#       quadpred predict song.mp3    # the image, then what quadpred takes
+#       quadpred predict song.mp3    # the image, then the arguments of quadpred
 #
-# 'make container-check' runs these very steps without an engine.
+# 'make container-check' runs these steps without a container engine.
 
 FROM debian:bookworm-slim AS build
 RUN apt-get update \
@@ -16,7 +16,7 @@ COPY beetsplug beetsplug
 COPY models models
 COPY quadpred_plugin quadpred_plugin
 COPY vamp_wrapper vamp_wrapper
-# Every extra that a command asks for but training's, whose TensorFlow would double the image.
+# All extras that commands need except training, whose TensorFlow would double the image.
 RUN python3 -m venv /opt/quadpred \
     && /opt/quadpred/bin/python -m pip install --no-cache-dir \
         '.[agreement,cluster,exports,report,tags]'
@@ -27,7 +27,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 1000 --create-home quadpred
 COPY --from=build /opt/quadpred /opt/quadpred
-# Pictures need a folder for a list of fonts, which a user without a home hasn't.
+# Matplotlib needs a folder for its list of fonts, and users may have no home.
 ENV PATH="/opt/quadpred/bin:$PATH" \
     MPLCONFIGDIR=/tmp/matplotlib
 USER 1000:1000

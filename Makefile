@@ -1,4 +1,4 @@
-# The README's commands. Only python3, make and a C compiler are assumed.
+# The README's commands. Only python3 and make are assumed.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -7,17 +7,20 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RATINGS ?= ../shared/data/ratings
 EXAMPLES := $(sort $(wildcard examples/audio/*.ogg))
 
-# The hosts that the Vamp plugin is tested in, by Debian's names, what builds one of them, the
-# browser that reports are tested in, and what makes the root of the container's check.
-HOSTS := g++ vamp-examples vamp-plugin-sdk sonic-visualiser chromium fluidsynth timgm6mb-soundfont \
-	debootstrap
+# Installs missing Debian packages; python3-venv isn't needed where the environment exists.
+PACKAGES := PYTHON="$(or $(wildcard $(BIN)/python),$(PYTHON))" sh checks/packages.sh
+VENV_PACKAGES := $(if $(wildcard $(BIN)/python),,venv)
 
-# What 'make dist' builds lies there.
+# Output folder of 'make dist'.
 DIST := dist
-# Versions of Python to install the wheel into, such as "3.11 3.13"; all that are here if empty.
+# Versions of Python to test the wheel with, such as "3.11 3.13"; empty for all that are installed.
 PYTHONS :=
 
-.PHONY: demo test soak fuzz dist container-check docs check bench tables agreement hosts clean
+.PHONY: demo test test-packages soak fuzz dist container-check docs check bench tables agreement \
+	hosts clean
+# Prerequisites are made in their order, and a failed 'python3 -m venv' leaves no $(BIN)/python.
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
 	@mkdir -p demo
@@ -28,18 +31,18 @@ demo: $(VENV)/.installed
 	@echo "Tables over time: demo/frames.csv"
 	@echo "Pictures over time: $(patsubst examples/audio/%.ogg,demo/%.png,$(EXAMPLES))"
 
-test: $(VENV)/.installed-test check
-	@for program in g++ vamp-simple-host sonic-visualiser chromium fluidsynth; do \
-		command -v $$program >/dev/null || { \
-			echo "The tests need $$program: 'sudo make hosts' installs it, on Debian and Ubuntu."; \
-			exit 1; }; done
+test: test-packages $(VENV)/.installed-test check
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-# What 'test' does with a few tracks, with a thousand; some minutes.
+# First of all, so that a user without rights doesn't wait for the rest.
+test-packages:
+	@$(PACKAGES) $(VENV_PACKAGES) build test
+
+# The batch tests with a thousand tracks; some minutes.
 soak: $(VENV)/.installed-test
 	$(BIN)/python -m checks.soak
 
-# Ten thousand spoiled audio files; some minutes. What is found is kept in fuzz-findings.
+# Ten thousand damaged audio files; some minutes. Files that show a fault are kept in fuzz-findings.
 fuzz: $(VENV)/.installed-test
 	$(BIN)/python -m checks.fuzz --page docs/fuzz.md
 
@@ -50,42 +53,45 @@ check: $(VENV)/.installed-test
 	$(BIN)/lint-imports
 	@git ls-files 'quadpred_plugin/*.py' 'vamp_wrapper/*.py' | xargs $(BIN)/numpydoc lint
 
-# The documentation site, in docs/_build, and whether all is in it; built without a network, and
-# warnings are errors.
+# The documentation site in docs/_build and its tests; built without a network, warnings are errors.
 docs: $(VENV)/.installed-docs
 	PATH="$(abspath $(BIN)):$$PATH" PYTHONPATH=docs/offline \
 		$(BIN)/python -m sphinx -W --keep-going -q -E -b html docs docs/_build
 	$(BIN)/python -m pytest -o addopts=-q tests/site
 	@echo "The site: docs/_build/index.html"
 
-# Wheel and source distribution, then the wheel in fresh environments of every Python that is here;
-# each is a download of some 300 MB the first time.
+# Wheel and source distribution, and the wheel in fresh environments of every Python that is
+# installed; each environment is a download of some 300 MB the first time.
 dist: $(VENV)/.installed-dist
-	@command -v vamp-simple-host >/dev/null || { \
-		echo "The check needs vamp-simple-host: 'sudo make hosts' installs it."; exit 1; }
+	@$(PACKAGES) dist
 	rm -rf $(DIST)
 	$(BIN)/python -m checks.dist $(DIST) $(addprefix --python ,$(PYTHONS))
 
-# The Dockerfile's very steps in a Debian root, and the image used by a user without rights; for
-# root alone. MIRROR is where Debian's packages come from, if not from where this machine's do.
+# The Dockerfile's steps in a Debian root, and the image as an unprivileged user runs it; for root
+# only. MIRROR is the source of Debian's packages, by default this machine's.
 container-check: $(VENV)/.installed-dist
+	@$(PACKAGES) container
 	$(BIN)/python -m checks.container $(addprefix --mirror ,$(MIRROR))
 
+# All Debian packages that any target needs, for users who have no sudo without a password.
 hosts:
-	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(HOSTS)
+	@$(PACKAGES) $(VENV_PACKAGES) build test dist container
 
 bench: $(VENV)/.installed-test
 	$(PIP) install -e '.[bench,training]'
-	$(BIN)/python benchmarks/run.py --write README.md
+	$(BIN)/python benchmarks/run.py --write docs/speed.md
 
+# Tables of the shipped models and the plot in the README.
 tables: $(VENV)/.installed
-	$(BIN)/python benchmarks/readme_tables.py README.md
+	$(BIN)/python benchmarks/model_tables.py
+	$(BIN)/quadpred predict --quiet --force --hop 0.32 --plot docs/taggram.png \
+		examples/audio/q2_anger.ogg >/dev/null
 
 agreement: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/agreement_report.py $(RATINGS) docs/agreement.md
 
 $(VENV)/bin/python:
+	@$(PACKAGES) venv
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: setup.cfg pyproject.toml | $(VENV)/bin/python
@@ -94,12 +100,15 @@ $(VENV)/.installed: setup.cfg pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
+	@$(PACKAGES) build
 	$(PIP) install -e '.[test,training,teacher]'
-	@# Its checkpoints alone are read; what it asks for is of 2019.
+	@# Only its checkpoints are read; its requirements are of 2019.
 	$(PIP) install --no-deps musicnn==0.1.0
-	@# A Vamp host whose build needs NumPy and Cython to be there already.
+	@# A Vamp host whose build needs NumPy and Cython to be installed.
 	$(PIP) install cython setuptools wheel
 	$(PIP) install --no-build-isolation vamp==1.1.0
+	@# Ubuntu has no package of Chromium that the tests can use.
+	test -x /usr/bin/chromium || $(BIN)/playwright install chromium
 	@touch $@
 
 $(VENV)/.installed-dist: $(VENV)/.installed

@@ -1,4 +1,4 @@
-"""Runs the code blocks of the README and of the documentation's pages."""
+"""Run the code blocks of the README and of the documentation."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from sybil import Sybil
 
 from tests.documents import PARSERS, enter, leave
 
-# A document's blocks run in order, in a folder of their own.
+# The blocks of a document run in order, in a new folder.
 pytest_collect_file = Sybil(
     parsers=PARSERS,
     path=str(Path(__file__).parent),

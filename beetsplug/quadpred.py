@@ -1,18 +1,18 @@
-"""beets plugin: quadrant, arousal and valence of the library's items.
+"""beets plugin: predict quadrant, arousal and valence of the library's items.
 
 In beets' configuration::
 
     plugins: quadpred
     quadpred:
-        auto: no          # yes: hear what is imported
-        force: no         # yes: hear again what has values
-        write: no         # the command writes tags too; without this line as import.write says
-        model: default    # a name, or the path of a .pb
-        jobs: 1           # processes of the command
+        auto: no          # yes: analyse imported items
+        force: no         # yes: analyse items that have values again
+        write: no         # yes: the command writes tags too; default: import.write
+        model: default    # a name or the path of a .pb file
+        jobs: 1           # number of processes of the command
 
-Then ``beet quadpred [query]`` hears what has no values yet, and ``beet ls arousal:0.5..``
-finds by them. Tags are those of ``quadpred tag``, less the mood; whatever else makes beets
-write a file's tags, such as ``beet write --force``, writes them too.
+``beet quadpred [query]`` analyses items without values, and ``beet ls arousal:0.5..`` queries
+them. Tags are those of ``quadpred tag`` except the mood. Every beets command that writes tags,
+such as ``beet write --force``, writes them too.
 """
 
 from __future__ import annotations
@@ -40,19 +40,19 @@ if TYPE_CHECKING:
 
 
 def _media_field(name: str, out_type: type) -> mediafile.MediaField:
-    """Return how a field is kept in files: as 'quadpred tag' writes it."""
-    places: dict[str, Any] = {"float_places": fields.DECIMALS} if out_type is float else {}
+    """Return the storage of a field in files, the same as of ``quadpred tag``."""
+    options: dict[str, Any] = {"float_places": fields.DECIMALS} if out_type is float else {}
     return mediafile.MediaField(
-        mediafile.MP3DescStorageStyle(name, **places),
-        mediafile.MP4StorageStyle(fields.MP4_PREFIX + name, **places),
-        mediafile.StorageStyle(name, **places),
-        mediafile.ASFStorageStyle(name, **places),
+        mediafile.MP3DescStorageStyle(name, **options),
+        mediafile.MP4StorageStyle(fields.MP4_PREFIX + name, **options),
+        mediafile.StorageStyle(name, **options),
+        mediafile.ASFStorageStyle(name, **options),
         out_type=out_type,
     )
 
 
 class QuadpredPlugin(BeetsPlugin):
-    """Adds the command ``quadpred``, an import stage, and fields that can be queried."""
+    """Add the command ``quadpred``, an import stage and fields for queries."""
 
     item_types: ClassVar[dict[str, types.Type]] = {
         "quadrant": types.STRING,
@@ -74,51 +74,51 @@ class QuadpredPlugin(BeetsPlugin):
 
     def commands(self) -> list[ui.Subcommand]:
         """Return the command ``beet quadpred``."""
-        command = ui.Subcommand("quadpred", help="hear quadrant, arousal and valence of items")
+        command = ui.Subcommand("quadpred", help="predict quadrant, arousal and valence of items")
         option = command.parser.add_option
-        option("-f", "--force", action="store_true", help="hear again what has values")
+        option("-f", "--force", action="store_true", help="analyse items with values again")
         option("-w", "--write", action="store_true", default=None, help="write tags too")
         option("-W", "--nowrite", action="store_false", dest="write", help="don't write tags")
-        option("-p", "--pretend", action="store_true", help="show values, keep nothing")
-        option("-j", "--jobs", type="int", help="processes")
+        option("-p", "--pretend", action="store_true", help="show values without storing them")
+        option("-j", "--jobs", type="int", help="number of processes")
         command.func = self.command
         return [command]
 
     def command(self, lib: Library, options: optparse.Values, query: list[str]) -> None:
-        """Hear the items that a query finds."""
+        """Predict emotion for the items that match a query."""
         from quadpred_plugin.batch.workers import predict_in_processes
         from quadpred_plugin.model.registry import find_model
 
         jobs = options.jobs or self.config["jobs"].get(int)
-        items = self._wanted(lib.items(query), options.force)
+        items = self._pending(lib.items(query), options.force)
         try:
             card = find_model(self.config["model"].as_str())
             predictions = predict_in_processes(card, _names(items), None, max(1, jobs))
             write = self.config["write"].get() if options.write is None else options.write
-            self._keep(items, predictions, ui.should_write(write), options.pretend)
+            self._store(items, predictions, ui.should_write(write), options.pretend)
         except QuadpredError as error:
             raise ui.UserError(f"quadpred: {error}") from error  # type: ignore[attr-defined]
 
     def imported(self, session: ImportSession, task: ImportTask) -> None:
-        """Hear what was imported; an import never fails for it."""
+        """Predict emotion for imported items; errors don't stop the import."""
         from quadpred_plugin.inference import load_model
 
-        items = self._wanted(task.imported_items(), False)
+        items = self._pending(task.imported_items(), False)
         if not items:
             return
         try:
-            # Loaded once, and not in processes: the importer's threads don't bear forking.
+            # Load the model once and in this process: forking in an importer thread isn't safe.
             model = self._model = self._model or load_model(self.config["model"].as_str())
-            # Not written: these may still be the files that are imported from.
-            self._keep(items, model.predict_many(_names(items)), False, False)
+            # Don't write tags: the paths may still be those of the source files.
+            self._store(items, model.predict_many(_names(items)), False, False)
         except QuadpredError as error:
             self._log.error("{}", error)
 
-    def _wanted(self, items: Iterable[Item], force: bool | None) -> list[Item]:
+    def _pending(self, items: Iterable[Item], force: bool | None) -> list[Item]:
         force = force or self.config["force"].get(bool)
         return [item for item in items if force or item.get("arousal") is None]
 
-    def _keep(
+    def _store(
         self,
         items: Iterable[Item],
         predictions: Iterable[Prediction],
@@ -136,11 +136,11 @@ class QuadpredPlugin(BeetsPlugin):
                 "arousal": round(summary.arousal, fields.DECIMALS),
                 "valence": round(summary.valence, fields.DECIMALS),
             }
-            words = ", ".join(f"{name} {value}" for name, value in values.items())
+            text = ", ".join(f"{name} {value}" for name, value in values.items())
             if pretend:
-                ui.print_(f"{item}: {words}")
+                ui.print_(f"{item}: {text}")
                 continue
-            self._log.info("{}: {}", item, words)
+            self._log.info("{}: {}", item, text)
             item.update(values)
             if write:
                 item.try_write()

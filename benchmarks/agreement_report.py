@@ -1,4 +1,4 @@
-"""Writes the tables of docs/agreement.md: published agreement beside this project's."""
+"""Write the tables of docs/agreement.md: published agreement and that of this project."""
 
 import csv
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from itertools import combinations
 from pathlib import Path
 
 import click
-from readme import replace_between_markers
+from markers import replace_between_markers
 
 from quadpred_plugin.agreement.alpha import Agreement, difference, make_groups, measure_agreement
 from quadpred_plugin.agreement.ratings import (
@@ -21,11 +21,11 @@ PUBLISHED = Path(__file__).with_name("published_agreement.csv")
 RESAMPLES = 2000
 LANGUAGES = ("english", "spanish", "mandarin", "german")
 JUDGEMENTS = ("understanding", "familiarity")
-# The neutral 3 in both groups, from which the printed values come, and in none, as is printed.
+# Groups with the neutral 3, as the published values were computed, and without, as published.
 KEPT = {"at_least": 3.0, "at_most": 3.0}
 STRICT = {"at_least": 4.0, "at_most": 2.0}
 
-# The one excerpt whose lyrics hardly anybody understood.
+# The excerpt whose lyrics fewest listeners understood.
 UNINTELLIGIBLE = "anger_1"
 
 Key = tuple[str, str, str]
@@ -116,9 +116,9 @@ def without_one_excerpt(lyrics: Ratings, kept: Measured) -> list[str]:
 
 
 def understanding_of_one_excerpt(lyrics: Ratings) -> list[str]:
-    """Say how many listeners understood `UNINTELLIGIBLE`."""
+    """Return a sentence: how many listeners understood `UNINTELLIGIBLE`."""
     rows = lyrics.excerpt == lyrics.excerpts.index(UNINTELLIGIBLE)
-    answers = lyrics.judgements["understanding"][rows]
+    answers = lyrics.covariates["understanding"][rows]
     return [
         f"Of {len(answers)} listeners, {(answers > 3).sum()} understood the lyrics of "
         f"`{UNINTELLIGIBLE}` (> 3) and {(answers < 3).sum()} did not (< 3)."
@@ -126,7 +126,7 @@ def understanding_of_one_excerpt(lyrics: Ratings) -> list[str]:
 
 
 def differences_by_language(measured: Measured) -> list[str]:
-    """Return those differences between languages whose interval leaves out zero."""
+    """Return the differences between languages whose interval excludes zero."""
     pairs = list(combinations(LANGUAGES, 2))
     emotions = list(dict.fromkeys(emotion for _, _, emotion in measured))
     cells = {
@@ -152,7 +152,7 @@ def differences_by_language(measured: Measured) -> list[str]:
 def numbers_of_ratings(
     published: dict[Key, dict[str, str]], kept: Measured, strict: Measured
 ) -> list[str]:
-    """Return how many ratings of the questionnaire each filter leaves, beside those printed."""
+    """Return the number of ratings that each filter keeps, and the published number."""
     emotions = len({emotion for _, _, emotion in kept})
     lines = [_line("listeners", "printed", "3 kept", "3 left out"), _rule(3)]
     rows = {row["printed"]: (key, row["printed_ratings"]) for key, row in published.items()}
@@ -167,12 +167,12 @@ def numbers_of_ratings(
 
 
 def who_understands(ratings: Ratings) -> list[str]:
-    """Return how much of the ratings by listeners of each language are in the upper groups."""
+    """Return the share of ratings in the upper groups, for the listeners of each language."""
     lines = [_line("listeners", "number", *(f"{name} ≥ 3" for name in JUDGEMENTS)), _rule(3)]
     languages = [language for language, _ in ratings.listeners]
     for language in LANGUAGES:
         rows = [languages[listener] == language for listener in ratings.listener]
-        shares = (f"{(ratings.judgements[name][rows] >= 3).mean():.0%}" for name in JUDGEMENTS)
+        shares = (f"{(ratings.covariates[name][rows] >= 3).mean():.0%}" for name in JUDGEMENTS)
         lines.append(_line(language, str(languages.count(language)), *shares))
     return lines
 
@@ -193,7 +193,7 @@ def _rule(columns: int) -> str:
 
 
 def sections(ratings: Ratings, lyrics: Ratings) -> Iterable[tuple[str, list[str]]]:
-    """Yield the name of each pair of markers and what stands between them."""
+    """Yield the name of each pair of markers and the text between them."""
     language, kept, strict = measure(ratings, KEPT), measure(lyrics, KEPT), measure(lyrics, STRICT)
     first, second = read_published("1"), read_published("2")
     yield (
@@ -219,7 +219,7 @@ def sections(ratings: Ratings, lyrics: Ratings) -> Iterable[tuple[str, list[str]
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("page", type=click.Path(exists=True, path_type=Path))
 def main(folder: Path, page: Path) -> None:
-    """Replace the tables in PAGE by what FOLDER's ratings.csv and excerpts.csv give."""
+    """Write tables of agreement from FOLDER's ratings.csv and excerpts.csv into PAGE."""
     ratings = read_ratings(folder / "ratings.csv")
     lyrics = leave_out_instrumentals(ratings, folder / "excerpts.csv")
     for name, lines in sections(ratings, lyrics):

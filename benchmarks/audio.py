@@ -1,4 +1,4 @@
-"""Makes the benchmark's audio: seeded, music-like, full-band stereo mp3 files."""
+"""Generate the audio of the benchmark: seeded, music-like, full-band stereo mp3 files."""
 
 import argparse
 import os
@@ -22,17 +22,17 @@ _CHORDS = ((0, 4, 7, 12), (0, 3, 7, 12), (0, 4, 7, 11), (0, 3, 7, 10), (0, 5, 7,
 
 
 def bars(seed: int) -> Iterator[NDArray[np.float32]]:
-    """Render one bar after another, without end; each has its own chord and drums.
+    """Render bars endlessly; each has its own chord and drums.
 
     Parameters
     ----------
     seed : int
-        Files of different seeds differ in tempo, chords and drums.
+        Determines tempo, chords and drums.
 
     Yields
     ------
     bar : ndarray of float32, shape (samples, 2)
-        At 44.1 kHz, within full scale.
+        Samples at 44.1 kHz, in -1 to 1.
     """
     random = np.random.default_rng([20211, seed])
     beat = int(60 / random.uniform(80, 160) * SAMPLE_RATE)
@@ -65,7 +65,7 @@ def _drums(random: np.random.Generator, beat: int) -> NDArray[np.float32]:
     seconds = np.arange(beat // 2) / SAMPLE_RATE
     for half_beat in range(2 * _BEATS_PER_BAR):
         start = half_beat * (beat // 2)
-        # Every burst is of white noise, so that no band of the spectrum is ever empty.
+        # White noise, so that no band of the spectrum is empty.
         hardness = random.uniform(8, 60)
         noise = random.standard_normal((len(seconds), 2), dtype=np.float32)
         burst = noise * (0.3 * np.exp(-hardness * seconds))[:, np.newaxis]
@@ -77,13 +77,13 @@ def _drums(random: np.random.Generator, beat: int) -> NDArray[np.float32]:
 
 
 def write_track(path: Path, seconds: float, seed: int) -> None:
-    """Write one mp3, bar by bar, under a temporary name until it is whole.
+    """Write an mp3 file bar by bar, under a temporary name until it is complete.
 
     Parameters
     ----------
     path : Path
     seconds : float
-        Length, s.
+        Duration, s.
     seed : int
     """
     temporary = path.with_name(f".{path.name}.part")
@@ -100,11 +100,11 @@ def write_track(path: Path, seconds: float, seed: int) -> None:
 
 
 def main() -> None:
-    """Make what isn't there yet."""
+    """Generate missing files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--tracks", type=int, default=0, help=f"short files, at most {MANY}")
-    parser.add_argument("--hour", action="store_true", help="make the file of one hour, too")
+    parser.add_argument("--hour", action="store_true", help="also generate the file of one hour")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     for seed, path in enumerate(islice(track_paths(arguments.folder), arguments.tracks)):

@@ -1,4 +1,4 @@
-"""What the figures were taken on: the machine and the versions."""
+"""Collect facts of the machine and the versions of packages."""
 
 import os
 import platform
@@ -13,12 +13,12 @@ PACKAGES = (
 
 
 def machine_facts() -> dict[str, str]:
-    """Collect the facts, by their names for readers.
+    """Collect the facts for display.
 
     Returns
     -------
     facts : dict of str to str
-        Processor, cores that this process may use, system, Python, packages and date.
+        Processor, usable cores, system, Python, packages and date.
     """
     versions = []
     for package in PACKAGES:

@@ -1,4 +1,4 @@
-"""How long after a patch is complete ``quadpred live`` says it, fed at real-time speed."""
+"""Measure the latency of ``quadpred live``: from the end of a patch to its line of output."""
 
 import subprocess
 import sys
@@ -11,7 +11,7 @@ import click
 import numpy as np
 
 _CHUNK_SECONDS = 0.01
-# Said and heard in bursts, sounds come no finer than this anyway.
+# Interval between writes; sound cards deliver blocks of about this length.
 _PATCH_SECONDS = 0.992
 
 
@@ -41,27 +41,27 @@ def _feed(header: bytes, samples: np.ndarray, rate: int, options: list[str]) -> 
     assert process.stdin is not None and process.stdout is not None
     arrivals: list[float] = []
 
-    def listen() -> None:
+    def read() -> None:
         arrivals.extend(time.monotonic() for _ in process.stdout)
 
-    listener = threading.Thread(target=listen)
-    listener.start()
-    # Until the program waits for input, nothing is real-time.
+    reader = threading.Thread(target=read)
+    reader.start()
+    # The program needs this time to start.
     time.sleep(3)
     process.stdin.write(header)
     begin = time.monotonic()
     step = round(rate * _CHUNK_SECONDS)
     for first in range(0, len(samples), step):
-        # A chunk is there once its last sample was played.
+        # A chunk is available once its last sample was played.
         due = begin + (first + step) / rate
         time.sleep(max(0.0, due - time.monotonic()))
         process.stdin.write(samples[first : first + step].tobytes())
         process.stdin.flush()
     played = begin + len(samples) / rate
     process.stdin.close()
-    process.wait(timeout=60)
-    listener.join()
-    # What the stream's end brings out doesn't count.
+    process.wait()
+    reader.join()
+    # Lines that the end of the stream triggers don't count.
     return [
         arrival - (begin + (number + 1) * _PATCH_SECONDS)
         for number, arrival in enumerate(arrivals)
@@ -70,7 +70,7 @@ def _feed(header: bytes, samples: np.ndarray, rate: int, options: list[str]) -> 
 
 
 def _header(rate: int, channels: int) -> bytes:
-    """Return the header of a wav stream whose length isn't known, as FFmpeg writes it."""
+    """Return the header of a wav stream of unknown length, as FFmpeg writes it."""
     size = b"\xff\xff\xff\xff"
     byte_rate, block = rate * channels * 2, channels * 2
     fields = (1).to_bytes(2, "little") + channels.to_bytes(2, "little")

@@ -1,4 +1,4 @@
-"""Runs a command and measures its whole process tree: wall clock, CPU and peak memory."""
+"""Run a command and measure its process tree: wall clock, CPU and peak memory."""
 
 import os
 import shlex
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 INTERVAL_SECONDS = 0.01
-# Looking for new processes costs more than reading a size, so it is done less often.
+# Searching for new processes costs more than reading a size, so it is done less often.
 _SAMPLES_PER_SEARCH = 5
 _PROC = Path("/proc")
 # Linux counts ru_maxrss in KiB, macOS in bytes.
@@ -20,12 +20,12 @@ _MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024
 
 
 class CommandError(Exception):
-    """A measured command failed; the text is a sentence with what it wrote to stderr."""
+    """A measured command failed; the message includes its standard error."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What one run of a command took.
+    """Resources used by one run of a command.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ def run_measured(command: Sequence[str]) -> tuple[Figures, str]:
     -------
     figures : Figures
     output : str
-        What the command wrote to stdout.
+        Standard output of the command.
 
     Raises
     ------
@@ -152,7 +152,7 @@ class Sampler:
                 tree = _tree(self._root)
             sizes = {process: _sizes(process) for process in tree}
             # A child with as large an address space as its parent has only just been forked,
-            # and its pages still are its parent's: starting a program would look like twice
+            # and its pages are still its parent's: each start of a program would count twice
             # the memory.
             own = [
                 resident

@@ -1,4 +1,4 @@
-"""The commands that are compared."""
+"""Commands of the compared methods."""
 
 import sys
 import sysconfig

@@ -1,6 +1,6 @@
-"""The reference way: librosa and a Keras model, one file after the other.
+"""Reference method: librosa and a Keras model, one file after the other.
 
-Does what the script published with the multi-task network does for each file: load at
+Processes each file as the script published with the multi-task network does: load at
 16 kHz, divide by the peak, logarithm of the mel bands, patches, ``model.predict``.
 """
 
@@ -24,7 +24,7 @@ COLUMNS = "path q1 q2 q3 q4 arousal_low arousal_high valence_low valence_high".s
 
 
 def make_patches(path: str) -> NDArray[np.float32]:
-    """Load a file and cut its logarithmic mel bands into patches that don't overlap.
+    """Load a file and split its logarithmic mel bands into patches without overlap.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def predict(model: Any, path: str) -> list[float]:
 
 
 def main() -> None:
-    """Print a row a file."""
+    """Print one row per file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("paths", nargs="+")
     parser.add_argument(

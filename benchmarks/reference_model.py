@@ -1,6 +1,6 @@
-"""Builds the published network, with random weights, as a Keras model file.
+"""Build the published network with random weights, as a Keras model file.
 
-How long a network takes doesn't depend on its weights, so none need be trained or loaded.
+The run time of a network doesn't depend on its weights, so no training is needed.
 """
 
 import argparse

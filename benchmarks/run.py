@@ -1,4 +1,4 @@
-"""Measures quadpred side by side with the reference way and VibeNet."""
+"""Measure quadpred, the reference method and VibeNet side by side."""
 
 import json
 from collections import defaultdict
@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 from facts import machine_facts
+from markers import MarkerError, replace_between_markers, split_at_markers
 from measure import CommandError, Figures, run_measured
 from methods import METHODS, ONE_JOB, command_of
-from readme import MarkerError, replace_between_markers, split_at_markers
 from table import render
 from workloads import MEMORY, WORKLOADS, Workload, prepare
 
@@ -48,23 +48,23 @@ def _parse_only(context: click.Context, parameter: click.Parameter, text: str) -
     "--work",
     type=click.Path(path_type=Path, file_okay=False),
     default=_HERE.parent / ".bench",
-    help="Folder for the audio and the Keras model that are made; default: .bench.",
+    help="Folder for the generated audio and Keras model; default: .bench.",
 )
 @click.option(
     "--audio",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Folder of music of your own for one and hundred.",
+    help="Folder of your own music for one and hundred.",
 )
 @click.option(
     "--only",
     default="",
     metavar="NAMES",
     callback=_parse_only,
-    help=f"Leave out what isn't named: {', '.join((*METHODS, *WORKLOADS, MEMORY))}.",
+    help=f"Run only these: {', '.join((*METHODS, *WORKLOADS, MEMORY))}.",
 )
 @click.option(
     "--write",
-    "readme",
+    "page",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Replace the tables between the marker lines of this file.",
 )
@@ -79,27 +79,27 @@ def main(
     work: Path,
     audio: Path | None,
     only: set[str],
-    readme: Path | None,
+    page: Path | None,
     json_path: Path | None,
 ) -> None:
     """Measure whole processes side by side and print Markdown tables."""
     try:
-        if readme is not None:
+        if page is not None:
             # Before the measurement, which takes long.
-            split_at_markers(readme)
+            split_at_markers(page)
         workloads = prepare(repeats, work, audio, only)
         facts = machine_facts()
         results: dict[tuple[str, str], list[Figures]] = defaultdict(list)
         for workload, method, figures in measure_all(workloads, work, only):
             results[workload, method].append(figures)
             if json_path is not None:
-                # After each run, so that a later failure doesn't take the earlier with it.
+                # After each run, so that a later failure doesn't lose earlier figures.
                 json_path.write_text(_to_json(results, facts), encoding="utf-8")
         compared = [workload for workload in workloads if workload.compared]
         text = render(results, compared, facts)
         click.echo(text, nl=False)
-        if readme is not None:
-            replace_between_markers(readme, text)
+        if page is not None:
+            replace_between_markers(page, text)
     except (CommandError, MarkerError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
@@ -109,7 +109,7 @@ def main(
 def measure_all(
     workloads: Sequence[Workload], work: Path, only: set[str]
 ) -> Iterator[tuple[str, str, Figures]]:
-    """Run the methods in turns, so that a machine that slows down slows all of them.
+    """Run the methods in turns, so that a slowdown of the machine affects all of them.
 
     Yields
     ------
@@ -137,7 +137,7 @@ def _measure_one(method: str, workload: Workload, work: Path) -> Figures:
     figures, output = run_measured(command_of(name, workload.paths, work.absolute(), jobs))
     missing = [path.name for path in workload.paths if path.name not in output]
     if missing:
-        # Skipping files would pass for being fast.
+        # Skipped files would make a method seem fast.
         raise CommandError(f"{method} printed no row for {missing[0]} ({len(missing)} files).")
     return figures
 

@@ -1,4 +1,4 @@
-"""Turns figures into the Markdown that stands in the README."""
+"""Format the measured figures as the Markdown of docs/speed.md."""
 
 from collections.abc import Mapping, Sequence
 from statistics import median
@@ -13,7 +13,7 @@ Results = Mapping[tuple[str, str], Sequence[Figures]]
 _MIB = 2**20
 _MB = 10**6
 _LABELS = {"reference": "librosa and Keras", "vibenet": "VibeNet", "quadpred": "**quadpred**"}
-# Target, workload, dividend, divisor, whether the quotient shall be at most the bound, bound.
+# Target, workload, dividend, divisor, whether the bound is an upper bound, bound.
 _RATIOS = (
     ("quadpred ÷ VibeNet, wall clock, one file", "one", "quadpred", "vibenet", True, 0.5),
     ("quadpred ÷ reference, wall clock, one file", "one", "quadpred", "reference", True, 0.15),
@@ -49,7 +49,7 @@ def render(results: Results, workloads: Sequence[Workload], facts: Mapping[str, 
     Parameters
     ----------
     results : mapping
-        Runs by workload and method; what wasn't measured is left out or said so.
+        Runs by workload and method; missing ones are left out or marked as not measured.
     workloads : sequence of Workload
         In the order of the table.
     facts : mapping of str to str
@@ -115,7 +115,7 @@ def _targets(figures: Mapping[tuple[str, str], Figures]) -> str:
             continue
         quotient = dividend.wall_seconds / divisor.wall_seconds
         met = quotient <= bound if at_most else quotient >= bound
-        # A third decimal, lest a miss by little be printed as the bound itself.
+        # Three decimals, so that a near miss isn't rounded to the bound.
         rows.append([title, target, f"{quotient:.3f}", "met" if met else "**not met**"])
     title = f"Peak of an hour − peak of one file, `{ONE_JOB}`"
     target = f"≤ {_HOUR_BOUND_BYTES // _MB} MB"
@@ -130,7 +130,7 @@ def _targets(figures: Mapping[tuple[str, str], Figures]) -> str:
 
 
 def _memory(figures: Mapping[tuple[str, str], Figures]) -> str:
-    """Show how the peak depends on the number of files; flat is what it shall be."""
+    """Return the table of peak memory by number of files, which should be constant."""
     series = [(ONE_JOB, f"memory-{count}", str(count)) for count in (1, 10, 100)]
     series += [(ONE_JOB, "memory-hour", "an hour")]
     series += [("quadpred", "one", "1"), ("quadpred", "hundred", "100")]

@@ -1,4 +1,4 @@
-"""The files that the commands are given, made where they aren't there yet."""
+"""Input files of the compared commands; missing ones are generated."""
 
 import subprocess
 import sys
@@ -21,14 +21,14 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Workload:
-    """Files that a method is given in one command.
+    """Input files of one command.
 
     Attributes
     ----------
     name : str
         ``one``, ``hundred`` or ``hour``; or ``memory-`` and the number of files.
     title : str
-        What it is, for readers.
+        Title for display.
     paths : sequence of Path
     repeats : int
         Measured runs of each method.
@@ -49,40 +49,40 @@ class Workload:
 
 
 def track_paths(folder: Path) -> list[Path]:
-    """Name the hundred made files of 30 s."""
+    """Return the paths of the hundred generated files of 30 s."""
     return [folder / f"track-{number:03}.mp3" for number in range(MANY)]
 
 
 def hour_path(folder: Path) -> Path:
-    """Name the made file of one hour."""
+    """Return the path of the generated file of one hour."""
     return folder / "hour.mp3"
 
 
 def prepare(
     repeats: Sequence[int], work: Path, audio: Path | None, only: set[str]
 ) -> list[Workload]:
-    """Make the audio and the Keras model that are needed, and list the workloads.
+    """Generate the required audio and Keras model, and list the workloads.
 
     Parameters
     ----------
     repeats : sequence of int
         Runs of each workload of the comparison.
     work : Path
-        Where audio and model are made or reused.
+        Folder of generated audio and model.
     audio : Path or None
-        The user's own music, if any.
+        Folder of the user's own music, if any.
     only : set of str
         Names of methods and workloads.
 
     Returns
     -------
     workloads : list of Workload
-        Those of the comparison, then quadpred's over the number of files.
+        Workloads of the comparison, then those of quadpred's memory by number of files.
 
     Raises
     ------
     CommandError
-        If something can't be made, or the user's own files are too few.
+        If a script fails, or the user's folder has too few files.
     """
     # Absolute, so that no folder's name can pass for an option.
     folder = work.absolute() / "audio"

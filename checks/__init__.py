@@ -1,1 +1,1 @@
-"""Programs that check more than a test run can: soak, fuzz, wheel, container, an hour live."""
+"""Checks that take too long for the tests: soak, fuzz, wheel, container, an hour of live audio."""

@@ -1,18 +1,20 @@
-"""Writes the samples that ``quadpred doctor`` decodes: a quarter of a second of 440 Hz.
+"""Write the audio files that ``quadpred doctor`` decodes: 0.25 s of 440 Hz each.
 
 ``python -m checks.decoder_samples`` writes them into the package.
 """
+
+import argparse
 
 import av
 import numpy as np
 import soundfile
 
-from quadpred_plugin.doctor.decoders import SAMPLES
+from quadpred_plugin.doctor.decoders import CONTAINERS, SAMPLES
 from quadpred_plugin.doctor.probes import TONE
 from tests.signals import sine
 
 RATE = 48000
-# FFmpeg's codec for what libsndfile doesn't write.
+# Codecs of FFmpeg for files that libsndfile doesn't write.
 CODECS = {
     "tone.opus": "libopus",
     "tone.mp3": "libmp3lame",
@@ -24,7 +26,7 @@ CODECS = {
 
 
 def write(name, samples):
-    """Encode a file of the folder, at a rate that its codec takes."""
+    """Encode a file of the folder, at a rate that its codec supports."""
     if name not in CODECS:
         soundfile.write(SAMPLES / name, samples[::3], RATE // 3)
         return
@@ -41,8 +43,7 @@ def write(name, samples):
 
 
 def main():
-    from quadpred_plugin.doctor.decoders import CONTAINERS
-
+    argparse.ArgumentParser(description=__doc__).parse_args()
     for name in CONTAINERS:
         write(name, sine(0.25, TONE, RATE))
 

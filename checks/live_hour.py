@@ -1,4 +1,4 @@
-"""An hour of audio through ``quadpred live`` at full speed: lines counted, memory watched."""
+"""Feed ``quadpred live`` an hour of audio at full speed; count lines and measure memory."""
 
 import argparse
 import subprocess
@@ -9,14 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from tests.conftest import SCRIPT, clean_environment
+from tests.limits import HANG
 
 RATE, CHANNELS = 44100, 2
-# Python's heap and the decoder's come and go by this much.
+# The heaps of Python and of the decoder grow and shrink by this much.
 FLAT_BYTES = 4e6
 
 
 def main() -> None:
-    """Feed the signal, print figures, fail if memory grows."""
+    """Feed the signal and print the figures; fail if memory grows."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=int, default=60)
     minutes = parser.parse_args().minutes
@@ -45,7 +46,7 @@ def main() -> None:
         process.stdin.flush()
         sizes.append(_resident(process.pid))
     process.stdin.close()
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=HANG) == 0
     reader.join()
     seconds = time.monotonic() - begin
     growth = max(sizes[-len(sizes) // 5 :]) - max(sizes[len(sizes) // 5 : 2 * len(sizes) // 5])

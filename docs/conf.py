@@ -1,4 +1,4 @@
-"""How Sphinx builds the documentation: ``make docs``."""
+"""Sphinx configuration of the documentation (``make docs``)."""
 
 import subprocess
 import sys
@@ -34,15 +34,15 @@ extensions = [
 ]
 exclude_patterns = ["_build", "offline"]
 nitpicky = True
-# A quotation in help is a quotation, and two hyphens begin an option.
+# Keep straight quotes and the two hyphens of options in help texts.
 smartquotes = False
-# Names between single backticks become links where there is something to link to; a field of the
-# same class has no page of its own.
+# Names between single backticks become links where a target exists. Fields of the same class have
+# no target.
 default_role = "autolink"
 nitpick_ignore = [("py:obj", "text")]
 myst_enable_extensions = ["deflist", "colon_fence"]
 myst_heading_anchors = 3
-# "$ " before commands of a transcript isn't copied.
+# Don't copy the prompt "$ " of transcripts.
 copybutton_prompt_text = "$ "
 copybutton_only_copy_prompt_lines = True
 
@@ -64,25 +64,25 @@ html_show_sourcelink = False
 
 
 def setup(app: Sphinx) -> None:
-    """Make what is made from cards and audio before pages are read."""
-    app.connect("builder-inited", _make)
-    app.connect("missing-reference", _find_in_package)
-    app.connect("sphinx-click-process-epilog", _show_examples_as_they_are)
+    """Register the generated pages and the reference resolvers."""
+    app.connect("builder-inited", _generate_pages)
+    app.connect("missing-reference", _resolve_top_level_name)
+    app.connect("sphinx-click-process-epilog", _format_examples)
 
 
-def _make(app: Sphinx) -> None:
+def _generate_pages(app: Sphinx) -> None:
     folder = Path(app.srcdir)
     write_model_pages(folder / "models")
     write_format_page(folder / "reference" / "formats.md")
-    # In a process of its own: blocks change the folder, and load what they like.
+    # In a separate process: blocks change the working directory and import other packages.
     pages = sorted(folder.glob("tutorials/*.md"))
     subprocess.run([sys.executable, folder / "page_pictures.py", *pages], check=True)
 
 
-def _find_in_package(
+def _resolve_top_level_name(
     app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.Element
 ) -> nodes.reference | None:
-    # Docstrings call by their short names what the package offers at its top.
+    # Docstrings use the short names of the package's top-level objects.
     name = f"{quadpred_plugin.__name__}.{node['reftarget']}"
     if node["refdomain"] != "py" or name not in env.domains.python_domain.objects:
         return None
@@ -90,8 +90,8 @@ def _find_in_package(
     return make_refnode(app.builder, node["refdoc"], target.docname, target.node_id, content, name)
 
 
-def _show_examples_as_they_are(app: Sphinx, context: click.Context, lines: list[str]) -> None:
-    # A block of lines would take what is between two stars for emphasis.
+def _format_examples(app: Sphinx, context: click.Context, lines: list[str]) -> None:
+    # In a line block, text between two asterisks would become emphasis.
     examples = [line.removeprefix("| ") for line in lines if line.strip() not in ("", "\b")]
     if examples:
         lines[:] = [examples[0].strip(), "", ".. code-block:: sh", "   :class: example", ""]

@@ -1,4 +1,4 @@
-"""Writes the page of formats, from their registry and their modules' docstrings."""
+"""Generate the page of formats from their registry and their modules' docstrings."""
 
 from importlib import import_module
 from inspect import getdoc
@@ -9,16 +9,17 @@ from quadpred_plugin.exports.columns import COLUMNS
 
 INTRODUCTION = """# Formats
 
-Written from the registry of formats. `--format NAME`, the suffix of `-o`, or `Prediction.save`
-chooses; where several suffixes fit, the longest counts.
+Generated from the registry of formats. `--format NAME`, the suffix of `-o`, or `Prediction.save`
+chooses the format; if several suffixes match, the longest one applies.
+[An overview](../output.md#formats) lists the programs that read them.
 
-| format | suffix | rows stand for | audio files in one file | needs |
-|---|---|---|---|---|
+| format | suffix | program | one row per | audio files in one file | needs |
+|---|---|---|---|---|---|
 """
 COLUMNS_PAGE = """
-Columns of rows for files: `{file}`.
+Columns at level `file`, one row per file: `{file}`.
 
-Columns of rows for frames: `{frame}`. A frame is one patch.
+Columns at level `frame`, one row per patch: `{frame}`.
 """
 SCHEMA = """
 The schema:
@@ -35,7 +36,7 @@ def write_format_page(path: Path) -> None:
     Parameters
     ----------
     path : Path
-        An unchanged page is left alone.
+        Left untouched if its content doesn't change.
     """
     text = INTRODUCTION + "".join(map(_line, FORMATS, FORMATS.values()))
     columns = {level: ",".join(names) for level, names in COLUMNS.items()}
@@ -56,7 +57,8 @@ def _line(name: str, export: Export) -> str:
         if set(export.many) != set(export.levels):
             holds += f" at level {', '.join(export.many)}"
     needs = f"{export.needs} (extra `exports`)" if export.needs else "–"
-    return f"| `{name}` | `{export.suffix}` | {levels} | {holds} | {needs} |\n"
+    program = export.program or "–"
+    return f"| `{name}` | `{export.suffix}` | {program} | {levels} | {holds} | {needs} |\n"
 
 
 def _modules() -> dict[str, list[str]]:
@@ -68,5 +70,5 @@ def _modules() -> dict[str, list[str]]:
 
 def _description(module: str) -> str:
     text = getdoc(import_module(f"quadpred_plugin.exports.{module}")) or ""
-    # A heading of its own would be one more section of the page.
+    # A heading would add a section to the page.
     return text.replace("References\n----------", ".. rubric:: References\n")

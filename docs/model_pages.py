@@ -1,21 +1,20 @@
-"""Writes a page for each shipped model, from its card and nothing else."""
+"""Generate a page for each shipped model from its card."""
 
 import json
 from pathlib import Path
 
+from quadpred_plugin.chain.heads import REQUIRED_HEADS
 from quadpred_plugin.model.card import LANGUAGES, ModelCard
 from quadpred_plugin.model.registry import installed_models
 
-HEADS = ("quadrants", "arousal", "valence")
-
 
 def write_model_pages(folder: Path) -> None:
-    """Write NAME.md for each shipped model, and an index of them.
+    """Write NAME.md for each shipped model, and an index.
 
     Parameters
     ----------
     folder : Path
-        Made if it isn't there; pages of models that are gone are removed.
+        Created if missing; pages of models that no longer exist are removed.
     """
     folder.mkdir(exist_ok=True)
     cards = installed_models().shipped
@@ -25,26 +24,27 @@ def write_model_pages(folder: Path) -> None:
         if path.name not in pages:
             path.unlink()
     for name, text in pages.items():
-        # An unchanged page isn't built again.
+        # An unchanged page isn't rebuilt.
         path = folder / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
 
 
 def index(cards: list[ModelCard]) -> str:
-    """Return the page that lists all models."""
+    """Return the index of all models."""
     lines = [
-        "# Models",
+        "# Model cards",
         "",
-        "Written from the models' cards. `--model NAME` chooses one, `-s e|m|x` one by the "
-        "language of the speech that it learned from first; the first is the default.",
+        "Generated from the models' cards. `--model NAME` chooses a model, `-s e|m|x` one by the "
+        "language of the speech that it was pre-trained on. The first is the default. "
+        "[Shipped models](../shipped_models.md) compares them.",
         "",
-        "| model | speech | F1 by clip: quadrants, arousal, valence | by patch |",
+        "| model | speech | clip-level F1: quadrants, arousal, valence | patch-level F1 |",
         "|---|---|---|---|",
     ]
     for card in cards:
         figures = [
-            ", ".join(f"{card.metrics[level][head]['f1']:.2f}" for head in HEADS)
+            ", ".join(f"{card.metrics[level][head]['f1']:.2f}" for head in REQUIRED_HEADS)
             if level in card.metrics
             else "–"
             for level in ("clip", "patch")
@@ -62,22 +62,30 @@ def page(card: ModelCard) -> str:
         f"# {card.name}",
         content["description"],
         f"Version {content['version']}, {content['release_date']}, {card.licence}. "
-        f"Learned from: {content['dataset']['name']}. Speech that it learned from first: "
-        f"{_speech(card)}.",
+        f"Training data: {content['dataset']['name']}. Pre-trained on speech: {_speech(card)}.",
         "## Figures",
         _figures(card),
-        "## What it can't do",
+        "## Limits",
         "\n".join(f"- {limit}" for limit in card.limits),
-        "## How it was trained",
-        _json(own["training"]) if "training" in own else "The card doesn't say.",
-        "## What it hears by",
+        "## Training data",
+        _sources(card),
+        "## Training",
+        _json(own["training"]) if "training" in own else "Not in the card.",
+        "## Preprocessing",
         _json(card.preprocessing.to_dict()),
         f"Pooling of a file's patches: {_pooling(card)}. SHA-256 of the graph: `{card.sha256}`.",
         "## Citation",
         f"{content['citation']}.",
-        f"Data: {content['dataset']['citation']}.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _sources(card: ModelCard) -> str:
+    lines = ["| source | use | licence | citation |", "|---|---|---|---|"]
+    for one in [*card.corpora, *card.networks]:
+        cells = (one.get("title", one["name"]), one["use"], one["licence"], one["citation"])
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def _pooling(card: ModelCard) -> str:
@@ -91,13 +99,13 @@ def _pooling(card: ModelCard) -> str:
 
 def _figures(card: ModelCard) -> str:
     if "clip" not in card.metrics:
-        return "None were measured."
+        return "Not measured."
     lines = [
         "| level | head | precision | recall | F1 | calibration error |",
         "|---|---|---:|---:|---:|---:|",
     ]
     for level in ("clip", "patch"):
-        for head in HEADS:
+        for head in REQUIRED_HEADS:
             scores = card.metrics[level][head]
             error = scores.get("calibration_error")
             cells = [f"{scores[name]:.3f}" for name in ("precision", "recall", "f1")]

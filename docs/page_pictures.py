@@ -1,4 +1,4 @@
-"""Draws the pictures of pages: runs their blocks, as tests do, until they have written them.
+"""Draw the plots of pages by running their code blocks, as the tests do.
 
 python docs/page_pictures.py docs/tutorials/*.md
 """
@@ -12,24 +12,24 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.documents import opened
 
-# In the page's own folder: what is in another one was there before.
+# Only plots in the page's own folder; images elsewhere are not generated.
 PICTURE = re.compile(r"!\[[^\]]*\]\(([\w-]+\.png)\)")
 
 
 def draw_pictures(page: Path) -> None:
-    """Write the pictures that a page's blocks make beside the page.
+    """Run a page's blocks and copy the plots that they save beside the page.
 
     Parameters
     ----------
     page : Path
-        Shows them by their names alone.
+        Refers to the plots by file name.
 
     Raises
     ------
     sybil.example.SybilFailure
-        If a block doesn't do what the page says.
+        If the output of a block differs from the page.
     FileNotFoundError
-        If no block writes a picture that the page shows.
+        If no block saves a plot that the page shows.
     """
     names = PICTURE.findall(page.read_text(encoding="utf-8"))
     if not names:

@@ -1,4 +1,4 @@
-"""Writes a file's samples to standard output as ``ffmpeg -f f32le -ac 1 -ar 16000`` does."""
+"""Write a file's samples to standard output, as ``ffmpeg -f f32le -ac 1 -ar 16000`` does."""
 
 import sys
 

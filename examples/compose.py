@@ -2,7 +2,7 @@
 # The compositions and their recordings in audio/: SPDX-License-Identifier: CC0-1.0
 """Compose the example audio: four short pieces, one for each quadrant.
 
-Run ``python examples/compose.py`` to write ``examples/audio/*.ogg`` anew. Seeds are fixed, so
+Run ``python examples/compose.py`` to write ``examples/audio/*.ogg``. Seeds are fixed, so
 the samples are the same for the same version of numpy.
 
 References
@@ -25,24 +25,24 @@ from composing import anger, calm, joy, sadness
 from composing.sound import SAMPLE_RATE
 from numpy.typing import NDArray
 
-# Longer Vorbis writes have overflowed the stack of libsndfile.
+# Longer Vorbis writes have overflowed libsndfile's stack.
 _BLOCK_FRAMES = 4096
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One composition and how it is stored.
+    """One composition and its encoding.
 
     Attributes
     ----------
     name : str
-        Of the file, without its ending.
+        File name without suffix.
     compose : callable
         Renders the piece from a seed.
     seed : int
-        Of every human and noisy detail.
+        Seed of all random variation in timing, dynamics and noise.
     compression : float
-        Of the file, 0 (best sound) to 1 (smallest).
+        Vorbis compression level, 0 (best quality) to 1 (smallest file).
     """
 
     name: str
@@ -73,7 +73,7 @@ def write_vorbis(path: Path, samples: NDArray[np.float64], compression: float) -
     samples : ndarray, shape (samples, channels)
         At `SAMPLE_RATE`, within -1 to 1.
     compression : float
-        0 (best sound) to 1 (smallest).
+        Compression level, 0 (best quality) to 1 (smallest file).
     """
     with soundfile.SoundFile(
         path,

@@ -1,9 +1,9 @@
-"""Hears an audio file with an Essentia network, and prints its emotion over time.
+"""Print the emotion of an audio file over time, predicted in an Essentia network.
 
 python examples/essentia_network.py examples/audio/q1_joy.ogg
 """
 
-# quadpred_plugin comes before Essentia, which it loads without its chatter.
+# Import quadpred_plugin before Essentia to suppress Essentia's start-up messages.
 # ruff: noqa: I001
 import sys
 

@@ -1,26 +1,34 @@
-"""The exceptions that callers may want to tell apart.
+"""Exceptions of quadpred-plugin.
 
-Every message is a sentence that names the thing at fault and the way out, so that a
-command line can print it as it is. Other libraries' exceptions are translated into
-these where they arise, once.
+::
+
+    Exception
+    └── QuadpredError
+        ├── AudioError
+        ├── ModelError
+        ├── OutputError
+        └── InstallationError
+
+A message is a sentence with the file or setting at fault and the way out, ready to be printed.
+Exceptions of other libraries are translated into these where they occur.
 """
 
 
 class QuadpredError(Exception):
-    """Anything that quadpred-plugin can explain; the base of the family."""
+    """Base class of all errors with an explanation for the user."""
 
 
 class AudioError(QuadpredError):
-    """A file or an array that can't be read as audio."""
+    """A file or an array can't be read as audio."""
 
 
 class ModelError(QuadpredError):
-    """A model that is missing, damaged, or not one of ours."""
+    """A model is missing, damaged or not a model of this project."""
 
 
 class OutputError(QuadpredError):
-    """A result that can't be written where it was asked for."""
+    """A result can't be written to its destination."""
 
 
 class InstallationError(QuadpredError):
-    """Something that the machine lacks for an installation, or one that doesn't work."""
+    """A component of an installation is missing or doesn't work."""

@@ -1,31 +1,27 @@
-"""The use case: from a file or samples to a Prediction."""
+"""Model: predict a file or an array of samples."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from quadpred_plugin.audio.mixing import Sound, open_sound, sound_from_samples
+from quadpred_plugin.audio.sources import Source, failure_reason, feed, open_source
+from quadpred_plugin.chain import peak
 from quadpred_plugin.chain.bands import BandExtractor
-from quadpred_plugin.chain.causal import CausalListener
+from quadpred_plugin.chain.causal import CausalAnalyser
+from quadpred_plugin.chain.heads import further_heads
 from quadpred_plugin.chain.network import Network
-from quadpred_plugin.chain.offline import Listener
+from quadpred_plugin.chain.offline import OfflineAnalyser
 from quadpred_plugin.chain.patches import patch_times
 from quadpred_plugin.errors import AudioError
 from quadpred_plugin.model.card import ModelCard
 from quadpred_plugin.model.registry import find_model
-from quadpred_plugin.prediction import Prediction, without_frames
+from quadpred_plugin.prediction import Prediction, without_patches
 from quadpred_plugin.version import VERSION
-
-Source: TypeAlias = "str | os.PathLike[str] | tuple[NDArray[np.floating], float]"
 
 
 def provenance_of(card: ModelCard, hop: float | None) -> dict[str, Any]:
-    """Return what makes a model's numbers, without loading it.
+    """Return the provenance of a model's predictions without loading the model.
 
     Raises
     ------
@@ -44,7 +40,7 @@ def provenance_of(card: ModelCard, hop: float | None) -> dict[str, Any]:
 
 
 class Model:
-    """A model, loaded once for any number of files.
+    """A model, loaded once for any number of files and signals.
 
     Parameters
     ----------
@@ -63,7 +59,7 @@ class Model:
         self._network = Network(card.graph, card.entries["patches"])
 
     def predict(self, source: Source, hop: float | None = None) -> Prediction:
-        """Hear one file or array.
+        """Predict one file or array.
 
         Parameters
         ----------
@@ -85,22 +81,21 @@ class Model:
         ValueError
             If the hop is shorter than a frame.
         """
-        rate = self.card.preprocessing.sample_rate
-        if isinstance(source, tuple):
-            return self._hear(sound_from_samples(*source, rate), "<samples>", hop)
-        name = os.fspath(source)
-        try:
-            if not name:
-                raise AudioError("does not exist.")
-            with open_sound(Path(name), rate) as sound:
-                return self._hear(sound, name, hop)
-        except AudioError as error:
-            raise AudioError(f"{name}: {error}") from error
+        preprocessing = self.card.preprocessing
+        with open_source(source, preprocessing.sample_rate) as (name, sound):
+            # Validate the hop first so that a bad value fails fast.
+            preprocessing.hop_frames(hop)
+            with self.start_analysis(self._extractor) as analyser:
+                feed(sound, analyser)
+                prediction = self.finish_analysis(
+                    analyser, name, sound.seconds, hop, sound.warnings
+                )
+        return replace(prediction, sample_rate=sound.source_rate)
 
     def predict_many(
         self, paths: Iterable["str | os.PathLike[str]"], hop: float | None = None, jobs: int = 1
     ) -> Iterator[Prediction]:
-        """Hear many files, in order; one that fails has status ``error`` and the reason.
+        """Predict many files, in order; one that fails has status ``error`` and the reason.
 
         Parameters
         ----------
@@ -108,8 +103,8 @@ class Model:
         hop : float, optional
             As for `predict`.
         jobs : int
-            Processes. The numbers don't depend on it. With 1 files are heard in this process,
-            and a decoder that crashes on a damaged one ends it; with more it costs that file.
+            Processes; results don't depend on it. With 1, files are analysed in this process,
+            which a crash of a decoder ends; with more, such a crash fails one file.
         """
         from quadpred_plugin.batch.workers import predict_in_processes
 
@@ -121,7 +116,7 @@ class Model:
                 yield self.predict_or_explain(name, hop)
 
     def predict_or_explain(self, name: str, hop: float | None) -> Prediction:
-        """Hear one file; where that fails, say why in a Prediction of status ``error``.
+        """Predict one file; if that fails, return a Prediction of status ``error`` with the reason.
 
         Parameters
         ----------
@@ -133,18 +128,16 @@ class Model:
         Returns
         -------
         prediction : Prediction
-            Without frames where the file can't be read; its warnings hold the reason.
+            Without patches if the file can't be read; its warnings contain the reason.
         """
         try:
             return self.predict(name, hop)
-        except AudioError as error:
-            reason = str(error).removeprefix(f"{name}: ")
-        except (OSError, MemoryError) as error:
-            reason = f"could not be processed: {error}."
-        return without_frames(name, "error", None, reason, self.provenance(hop))
+        except (AudioError, OSError, MemoryError) as error:
+            reason = failure_reason(error, name)
+        return without_patches(name, "error", None, reason, self.provenance(hop))
 
     def provenance(self, hop: float | None) -> dict[str, Any]:
-        """Return what made the numbers: model, graph, version and settings.
+        """Return the provenance of predictions: model, graph, version and settings.
 
         Parameters
         ----------
@@ -159,25 +152,28 @@ class Model:
         """
         return provenance_of(self.card, hop)
 
-    def listen(self, extractor: BandExtractor | None = None) -> Listener:
-        """Begin to hear a signal block by block.
+    def start_analysis(self, extractor: BandExtractor | None = None) -> OfflineAnalyser:
+        """Return an analyser for one signal that arrives in blocks.
 
         Parameters
         ----------
         extractor : BandExtractor, optional
-            To be used again, for signals one after the other; its own if None, so that
-            several can be heard at once.
+            Reused for signals one after the other; a new one if None, so that several
+            signals can be analysed at the same time.
 
         Returns
         -------
-        listener : Listener
-            Wants mono samples at the card's rate, clipped to full scale.
+        analyser : OfflineAnalyser
+            Takes mono samples at the card's rate, clipped to full scale;
+            `finish_analysis` makes a Prediction of it.
         """
         preprocessing = self.card.preprocessing
-        return Listener(preprocessing, extractor or BandExtractor(preprocessing), self._network)
+        return OfflineAnalyser(
+            preprocessing, extractor or BandExtractor(preprocessing), self._network
+        )
 
-    def listen_causally(self, hop: float | None = None) -> CausalListener:
-        """Begin to hear a signal that is to be told of while it goes on.
+    def start_causal_analysis(self, hop: float | None = None) -> CausalAnalyser:
+        """Return an analyser that predicts each patch of a signal while the signal arrives.
 
         Parameters
         ----------
@@ -186,49 +182,58 @@ class Model:
 
         Returns
         -------
-        listener : CausalListener
-            Wants mono samples at the card's rate, clipped to full scale. Each patch is
-            levelled by the peak so far instead of the whole signal's.
+        analyser : CausalAnalyser
+            Takes mono samples at the card's rate, clipped to full scale. Each patch is
+            divided by the peak so far instead of the whole signal's.
         """
         preprocessing = self.card.preprocessing
         frames = preprocessing.hop_frames(hop)
-        return CausalListener(preprocessing, BandExtractor(preprocessing), self._network, frames)
+        return CausalAnalyser(preprocessing, BandExtractor(preprocessing), self._network, frames)
 
-    def conclude(
+    def finish_analysis(
         self,
-        listener: Listener,
+        analyser: OfflineAnalyser,
         name: str,
         seconds: float,
         hop: float | None = None,
         warnings: Sequence[str] = (),
     ) -> Prediction:
-        """Say what a listener has heard, now that its signal has ended.
+        """End the signal of an analyser and return its Prediction.
 
         Parameters
         ----------
-        listener : Listener
-            From `listen`; it can't hear more afterwards.
+        analyser : OfflineAnalyser
+            From `start_analysis`; it takes no more samples afterwards.
         name : str
-            What to call the signal.
+            The Prediction's ``source``.
         seconds : float
-            Its length.
+            Length of the signal.
         hop : float, optional
-            As for `predict`.
+            Seconds, as for `predict`.
         warnings : sequence of str
-            What was noticed on the way.
+            The Prediction's first warnings.
+
+        Returns
+        -------
+        prediction : Prediction
+            With status ``ok``, ``short``, ``silent`` or ``empty``.
+
+        Raises
+        ------
+        ValueError
+            If the hop is shorter than a frame.
         """
         preprocessing = self.card.preprocessing
         hop_frames = preprocessing.hop_frames(hop)
         provenance = self.provenance(hop)
-        listener.finish()
-        if not listener.samples:
-            return without_frames(name, "empty", seconds, "has no samples.", provenance)
-        if listener.silent:
-            floor = 20 * np.log10(preprocessing.peak_floor)
-            reason = f"is silent: no sample reaches {floor:.0f} dB below full scale."
-            return without_frames(name, "silent", seconds, reason, provenance, warnings)
-        short = listener.patch_count(hop_frames) == 0
-        heads = listener.predict(hop_frames, repeat_last=short)
+        analyser.finish()
+        if not analyser.samples:
+            return without_patches(name, "empty", seconds, "has no samples.", provenance)
+        if analyser.silent:
+            reason = f"is silent: no sample reaches {peak.SILENCE_DBFS:g} dBFS."
+            return without_patches(name, "silent", seconds, reason, provenance, warnings)
+        short = analyser.patch_count(hop_frames) == 0
+        heads = analyser.predict(hop_frames, repeat_last=short, network=self._network)
         if short:
             warnings = (
                 *warnings,
@@ -248,18 +253,8 @@ class Model:
             quadrants=heads["quadrants"],
             arousal=heads["arousal"],
             valence=heads["valence"],
+            further_heads=further_heads(heads),
         )
-
-    def _hear(self, sound: Sound, name: str, hop: float | None) -> Prediction:
-        # A hop that can't be used is told before hours of hearing, not after.
-        self.card.preprocessing.hop_frames(hop)
-        with self.listen(self._extractor) as listener:
-            for block in sound.blocks:
-                listener.process(block)
-            if not listener.samples and sound.warnings:
-                raise AudioError(" ".join(sound.warnings))
-            prediction = self.conclude(listener, name, sound.seconds, hop, sound.warnings)
-            return replace(prediction, sample_rate=sound.source_rate)
 
 
 def load_model(name_or_path: str = "default") -> Model:
@@ -273,7 +268,7 @@ def load_model(name_or_path: str = "default") -> Model:
     Raises
     ------
     ModelError
-        If there is none such, or it is damaged.
+        If there is no such model, or it is damaged.
 
     Examples
     --------
@@ -286,7 +281,7 @@ def load_model(name_or_path: str = "default") -> Model:
 
 
 def predict(source: Source, model: str = "default", hop: float | None = None) -> Prediction:
-    """Hear one file or array with a model loaded for it.
+    """Predict one file or array with a model loaded for it.
 
     Parameters
     ----------

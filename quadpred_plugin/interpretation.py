@@ -1,4 +1,4 @@
-"""How the numbers of a file become words and segments: a user's choices, once."""
+"""Rules for quadrant names and segments: neutral zone, minimum length, hysteresis."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,17 +11,17 @@ from quadpred_plugin.quadrants import NEUTRAL, QUADRANT_NAMES
 
 @dataclass(frozen=True)
 class Interpretation:
-    """What a quadrant's name and a segment take.
+    """Rules for the names of quadrants and for segments.
 
     Attributes
     ----------
     minimum_confidence : float
-        Probability, 0..1, that the most probable quadrant needs; below it the quadrant is
-        ``neutral``. 0.25 or less changes nothing.
+        Smallest probability, 0..1, of the most probable quadrant; below it the quadrant is
+        ``neutral``. 0.25 or less has no effect.
     minimum_segment : float
-        Seconds that a segment lasts at least.
+        Minimum length of a segment in seconds.
     hysteresis : float
-        Seconds of certainty that a change of quadrant must gain (`meaning.segments`).
+        Cost of a change of quadrant, in seconds of full confidence (`analysis.segments`).
 
     Raises
     ------
@@ -36,14 +36,14 @@ class Interpretation:
     def __post_init__(self) -> None:
         if not 0 <= self.minimum_confidence <= 1:
             raise ValueError(
-                f"The least confidence is a probability, 0 to 1, not {self.minimum_confidence}."
+                f"The minimum confidence must be between 0 and 1, not {self.minimum_confidence}."
             )
         for name, seconds in (
-            ("least length of a segment", self.minimum_segment),
+            ("minimum length of a segment", self.minimum_segment),
             ("hysteresis", self.hysteresis),
         ):
             if not 0 <= seconds < float("inf"):
-                raise ValueError(f"The {name} is 0 seconds or more, not {seconds}.")
+                raise ValueError(f"The {name} must be 0 seconds or more, not {seconds}.")
 
     def name_of(self, probabilities: NDArray[np.floating]) -> str:
         """Return the name of the most probable quadrant, or ``neutral``.
@@ -54,21 +54,21 @@ class Interpretation:
             Of Q1 to Q4, 0..1.
         """
         best = int(probabilities.argmax())
-        # In the precision that users read: 0.6 asked for is 0.6 found.
+        # Rounded to the decimals of exports, so that 0.6 counts as reaching a minimum of 0.6.
         if round(float(probabilities[best]), 6) < self.minimum_confidence:
             return NEUTRAL.name
         return QUADRANT_NAMES[best]
 
     @property
-    def of_names(self) -> dict[str, Any]:
-        """What decided the names, for a result's provenance; empty without a neutral zone."""
+    def name_settings(self) -> dict[str, Any]:
+        """Settings of quadrant names, for provenance; empty without a minimum confidence."""
         if not self.minimum_confidence:
             return {}
         return {"minimum_confidence": self.minimum_confidence}
 
     @property
-    def of_segments(self) -> dict[str, Any]:
-        """What decided the segments, for a result's provenance."""
+    def segment_settings(self) -> dict[str, Any]:
+        """Settings of segments, for provenance."""
         settings: dict[str, Any] = {"minimum_segment": self.minimum_segment}
         if self.hysteresis:
             settings["hysteresis"] = self.hysteresis

@@ -1,25 +1,25 @@
-"""Signals that are told of while they go on: from blocks to patches, and to lines of JSON."""
+"""Live prediction: patches and JSON lines while a signal arrives."""
 
 import json
-import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.audio.mixing import Mixer, open_sound, sound_from_samples
-from quadpred_plugin.chain.causal import CausalListener, HeardPatches
+from quadpred_plugin.audio.mixing import Mixer
+from quadpred_plugin.audio.sources import Source, open_source
+from quadpred_plugin.chain.causal import CausalAnalyser, PatchPredictions
 from quadpred_plugin.chain.patches import patch_times
-from quadpred_plugin.exports.columns import COLUMNS
-from quadpred_plugin.inference import Model, Source
+from quadpred_plugin.chain.peak import is_silent
+from quadpred_plugin.exports.columns import columns_of
+from quadpred_plugin.inference import Model
 from quadpred_plugin.interpretation import Interpretation
-from quadpred_plugin.prediction import Prediction, without_frames
+from quadpred_plugin.prediction import Prediction, without_patches
 
-# What each patch is divided by, as provenance tells it.
-LEVEL = "running peak"
+# Divisor of each patch, as recorded in provenance under ``level``.
+RUNNING_PEAK = "running peak"
 
 # Sample formats of audio without a header, and their full scale.
 RAW_FORMATS = {"s16le": ("<i2", 32768.0), "s32le": ("<i4", 2147483648.0), "f32le": ("<f4", 1.0)}
@@ -27,7 +27,7 @@ RAW_FORMATS = {"s16le": ("<i2", 32768.0), "s32le": ("<i4", 2147483648.0), "f32le
 
 @dataclass(frozen=True)
 class LivePatch:
-    """One patch of a signal that goes on.
+    """Prediction of one patch of a live signal.
 
     Attributes
     ----------
@@ -39,10 +39,13 @@ class LivePatch:
         -1..1.
     quadrant : str
         Name of the most probable quadrant, or ``neutral``.
-    level : float
-        The peak so far, by which the patch was divided; full scale is 1.
+    peak : float
+        Largest absolute sample so far, by which the patch was divided; full scale is 1.
     silent : bool
-        Whether nothing so far reaches the peak's floor, so that the numbers mean nothing.
+        Whether the peak so far is below the silence threshold; the predictions are then
+        meaningless.
+    further_heads : dict of float
+        Values of the model's further heads, by name (`heads.HEADS`).
     """
 
     time: float
@@ -51,32 +54,38 @@ class LivePatch:
     arousal: float
     valence: float
     quadrant: str
-    level: float
+    peak: float
     silent: bool
+    further_heads: dict[str, float] = field(default_factory=dict)
 
     def to_object(self) -> dict[str, Any]:
-        """Return the columns of a frame's row without the file, status and level, for JSON."""
-        numbers: list[Any] = [*map(float, self.quadrants), self.arousal, self.valence]
+        """Return a patch's row for JSON: columns without the file, then status and peak."""
+        values: list[Any] = [
+            *map(float, self.quadrants),
+            self.arousal,
+            self.valence,
+            self.quadrant,
+            *self.further_heads.values(),
+        ]
         if self.silent:
-            numbers = [None] * len(numbers)
-        name = None if self.silent else self.quadrant
-        row = (self.time, self.duration, *numbers, name)
-        result = dict(zip(COLUMNS["frame"][1:], row, strict=True))
-        return {**result, "status": "silent" if self.silent else "ok", "level": self.level}
+            values = [None] * len(values)
+        columns = columns_of("frame", self.further_heads)[1:]
+        result = dict(zip(columns, (self.time, self.duration, *values), strict=True))
+        return {**result, "status": "silent" if self.silent else "ok", "peak": self.peak}
 
     def to_line(self) -> str:
-        """Return `to_object` as JSON on one line, with its end."""
+        """Return `to_object` as one line of JSON, with the newline."""
         return json.dumps(self.to_object(), allow_nan=False) + "\n"
 
 
-def hear_live(
+def predict_live(
     model: Model,
     blocks: Iterable[NDArray[np.float32]],
     sample_rate: float,
     hop: float | None = None,
     interpretation: Interpretation | None = None,
 ) -> Iterator[LivePatch]:
-    """Hear a signal block by block, and say of each patch once it is complete.
+    """Predict each patch of a signal as soon as its blocks complete it.
 
     Parameters
     ----------
@@ -88,7 +97,7 @@ def hear_live(
     hop : float, optional
         Seconds, as for `Model.predict`.
     interpretation : Interpretation, optional
-        What a quadrant's name takes.
+        Rules for the quadrant's name.
 
     Yields
     ------
@@ -97,29 +106,32 @@ def hear_live(
     preprocessing = model.card.preprocessing
     rules = interpretation or Interpretation()
     mixer = Mixer(sample_rate, preprocessing.sample_rate)
-    listener = model.listen_causally(hop)
-    listener.warm_up()
+    analyser = model.start_causal_analysis(hop)
+    analyser.warm_up()
     hop_seconds = preprocessing.hop_frames(hop) * preprocessing.frame_seconds
     count = 0
-    for heard in _heard(listener, mixer, blocks):
-        for index in range(len(heard)):
-            quadrants = heard.quadrants[index]
-            peak = float(heard.peaks[index])
+    for found in _predictions(analyser, mixer, blocks):
+        for index in range(len(found)):
+            quadrants = found.quadrants[index]
+            peak = float(found.peaks[index])
             yield LivePatch(
                 time=count * hop_seconds,
                 duration=preprocessing.patch_seconds,
                 quadrants=quadrants,
-                arousal=float(heard.arousal[index]),
-                valence=float(heard.valence[index]),
+                arousal=float(found.arousal[index]),
+                valence=float(found.valence[index]),
                 quadrant=rules.name_of(quadrants),
-                level=peak,
-                silent=peak < preprocessing.peak_floor,
+                peak=peak,
+                silent=is_silent(peak),
+                further_heads={
+                    name: float(values[index]) for name, values in found.further_heads.items()
+                },
             )
             count += 1
 
 
 def predict_causally(source: Source, model: Model, hop: float | None = None) -> Prediction:
-    """Hear one file or array with the level of `hear_live`.
+    """Predict one file or array as `predict_live` does: each patch divided by the peak so far.
 
     Parameters
     ----------
@@ -132,37 +144,31 @@ def predict_causally(source: Source, model: Model, hop: float | None = None) -> 
     Returns
     -------
     prediction : Prediction
-        Its provenance has ``level``. A signal shorter than a patch gives no frames.
+        Its provenance has ``level``. A signal shorter than a patch gives no patches.
 
     Raises
     ------
     AudioError
         If the source can't be read as audio.
     """
-    rate = model.card.preprocessing.sample_rate
-    if isinstance(source, tuple):
-        name, sound = "<samples>", sound_from_samples(*source, rate)
-        heard = _collect(model.listen_causally(hop), sound.blocks)
-    else:
-        name = os.fspath(source)
-        with open_sound(Path(name), rate) as sound:
-            heard = _collect(model.listen_causally(hop), sound.blocks)
     preprocessing = model.card.preprocessing
-    provenance = {**model.provenance(hop), "level": LEVEL}
-    peak = heard.peaks.max(initial=0)
-    if peak < preprocessing.peak_floor:
+    with open_source(source, preprocessing.sample_rate) as (name, sound):
+        found = _collect(model.start_causal_analysis(hop), sound.blocks)
+    provenance = {**model.provenance(hop), "level": RUNNING_PEAK}
+    if is_silent(found.peaks.max(initial=0)):
         reason = "is silent, or shorter than one patch."
-        return without_frames(name, "silent", sound.seconds, reason, provenance, sound.warnings)
+        return without_patches(name, "silent", sound.seconds, reason, provenance, sound.warnings)
     return Prediction(
         source=name,
         status="ok",
         duration=sound.seconds,
-        times=patch_times(len(heard), preprocessing.hop_frames(hop), preprocessing),
+        times=patch_times(len(found), preprocessing.hop_frames(hop), preprocessing),
         patch_duration=preprocessing.patch_seconds,
         hop=provenance["hop"],
-        quadrants=heard.quadrants,
-        arousal=heard.arousal,
-        valence=heard.valence,
+        quadrants=found.quadrants,
+        arousal=found.arousal,
+        valence=found.valence,
+        further_heads=found.further_heads,
         provenance=provenance,
         warnings=tuple(sound.warnings),
         pooling=model.card.pooling,
@@ -173,12 +179,12 @@ def predict_causally(source: Source, model: Model, hop: float | None = None) -> 
 def raw_blocks(
     chunks: Iterable[bytes], sample_format: str, channels: int
 ) -> Iterator[NDArray[np.float32]]:
-    """Read samples without a header.
+    """Decode samples without a header.
 
     Parameters
     ----------
     chunks : iterable of bytes
-        Cut anywhere.
+        Of any length; a sample may be split between two.
     sample_format : {'s16le', 's32le', 'f32le'}
     channels : int
 
@@ -198,20 +204,24 @@ def raw_blocks(
             yield (samples / np.float32(scale)).astype(np.float32)
 
 
-def _heard(
-    listener: CausalListener, mixer: Mixer, blocks: Iterable[NDArray[np.float32]]
-) -> Iterator[HeardPatches]:
+def _predictions(
+    analyser: CausalAnalyser, mixer: Mixer, blocks: Iterable[NDArray[np.float32]]
+) -> Iterator[PatchPredictions]:
     for block in blocks:
-        yield listener.process(mixer.process(block))
-    yield listener.process(mixer.finish())
-    yield listener.finish()
+        yield analyser.process(mixer.process(block))
+    yield analyser.process(mixer.finish())
+    yield analyser.finish()
 
 
-def _collect(listener: CausalListener, blocks: Iterable[NDArray[np.float32]]) -> HeardPatches:
-    parts = [*(listener.process(block) for block in blocks), listener.finish()]
-    return HeardPatches(
-        *(
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in ("quadrants", "arousal", "valence", "peaks")
-        )
+def _collect(analyser: CausalAnalyser, blocks: Iterable[NDArray[np.float32]]) -> PatchPredictions:
+    parts = [*(analyser.process(block) for block in blocks), analyser.finish()]
+    return PatchPredictions(
+        quadrants=np.concatenate([part.quadrants for part in parts]),
+        arousal=np.concatenate([part.arousal for part in parts]),
+        valence=np.concatenate([part.valence for part in parts]),
+        peaks=np.concatenate([part.peaks for part in parts]),
+        further_heads={
+            name: np.concatenate([part.further_heads[name] for part in parts])
+            for name in parts[0].further_heads
+        },
     )

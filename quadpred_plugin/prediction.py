@@ -1,4 +1,4 @@
-"""What the chain says of one file: an immutable value with its provenance."""
+"""Prediction and Summary: the immutable result of analysing one file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from quadpred_plugin.interpretation import Interpretation
 from quadpred_plugin.model.pooling import PLAIN_MEAN, Pooling, pool
 from quadpred_plugin.quadrants import QUADRANT_NAMES
+from quadpred_plugin.system.array_values import ArrayValue
 
 if TYPE_CHECKING:
     import pandas
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 STATUSES = ("ok", "short", "silent", "empty", "error")
 
 
-@dataclass(frozen=True)
-class Summary:
-    """Means over a file, calibrated as the model's card says.
+@dataclass(frozen=True, eq=False)
+class Summary(ArrayValue):
+    """Values of one file: means over its patches, calibrated by the model's pooling.
+
+    Summaries are equal if all fields are, arrays element by element. Arrays are read-only.
 
     Attributes
     ----------
@@ -33,13 +36,16 @@ class Summary:
     arousal, valence : float
         -1..1.
     quadrant : str
-        Name of the most probable quadrant; ``neutral`` in a neutral zone.
+        Name of the most probable quadrant; ``neutral`` below the minimum confidence.
+    further_heads : dict of float
+        Values of the model's further heads by name, -1..1; empty for models without.
     """
 
     quadrants: NDArray[np.float64]
     arousal: float
     valence: float
     quadrant: str
+    further_heads: dict[str, float] = field(default_factory=dict)
 
     @property
     def confidence(self) -> float:
@@ -47,44 +53,47 @@ class Summary:
         return float(self.quadrants.max())
 
 
-@dataclass(frozen=True)
-class Prediction:
+@dataclass(frozen=True, eq=False)
+class Prediction(ArrayValue):
     """Emotion of one signal over time.
+
+    Predictions are equal if all fields are, arrays element by element. Arrays are read-only.
 
     Attributes
     ----------
     source : str
         Name of the file, or ``<samples>``.
     status : str
-        ``ok``; ``short`` (less than a patch: its frames were repeated to fill one);
-        ``silent`` (no peak above the floor), ``empty`` (no samples) and ``error`` (not
-        readable), which have no frames.
+        ``ok``; ``short`` (shorter than a patch: its frames were repeated to fill one). Without
+        patches: ``silent`` (peak below the silence threshold), ``empty`` (no samples) and
+        ``error`` (not readable).
     duration : float or None
-        Length of the signal in seconds, None where it couldn't be read.
-    times : ndarray of float64, shape (frames,)
+        Length of the signal in seconds; None if it couldn't be read.
+    times : ndarray of float64, shape (patches,)
         Start of each patch, s.
     patch_duration : float
         Length of each patch, s.
     hop : float
         From one patch's start to the next, s.
-    quadrants : ndarray of float32, shape (frames, 4)
+    quadrants : ndarray of float32, shape (patches, 4)
         Probabilities of Q1 to Q4, 0..1; each row sums to 1.
-    arousal, valence : ndarray of float32, shape (frames,)
+    arousal, valence : ndarray of float32, shape (patches,)
         Probability of positive minus probability of negative, -1..1.
     provenance : dict
-        Model, SHA-256 of its graph, version and settings that made the numbers.
+        Model, SHA-256 of its graph, version and settings.
     warnings : tuple of str
-        Sentences for the listener; the first tells why there are no numbers, if so.
+        Sentences for the user; the first one is the reason if there are no patches.
     pooling : dict of Pooling
-        How each head's mean over the file is made as sure as it is right; heads that aren't
-        named keep their mean.
+        Calibration of each head's mean over the file; other heads have the plain mean.
     sample_rate : float or None
-        The signal's own rate, Hz, of which programs count samples; None where it isn't
-        known.
+        Sample rate of the signal before resampling, Hz; None if unknown.
     interpretation : Interpretation
-        What a quadrant's name and a segment take.
-    disagreement : ndarray of float64, shape (frames,), or None
-        Bits by which several models differ (`meaning.disagreement`); None where one was asked.
+        Rules for quadrant names and segments.
+    disagreement : ndarray of float64, shape (patches,), or None
+        Divergence of several models' quadrants, bits (`analysis.disagreement`); None for one
+        model.
+    further_heads : dict of ndarray of float32, shape (patches,)
+        Values of the model's further heads by name, -1..1; empty for models without.
     """
 
     source: str
@@ -102,12 +111,13 @@ class Prediction:
     sample_rate: float | None = None
     interpretation: Interpretation = field(default_factory=Interpretation)
     disagreement: NDArray[np.float64] | None = None
+    further_heads: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.times)
 
     def interpret(self, interpretation: Interpretation) -> "Prediction":
-        """Return the same numbers, with names and segments by other rules.
+        """Return the same values with other rules for names and segments.
 
         Parameters
         ----------
@@ -116,106 +126,115 @@ class Prediction:
         Returns
         -------
         prediction : Prediction
-            Its provenance has the least confidence, if there is one.
+            Its provenance contains the minimum confidence, if there is one.
 
         Examples
         --------
         >>> import quadpred_plugin as qp
-        >>> heard = qp.predict("examples/audio/q3_sadness.ogg")
-        >>> heard.interpret(qp.Interpretation(minimum_confidence=0.9)).summary().quadrant
+        >>> prediction = qp.predict("examples/audio/q3_sadness.ogg")
+        >>> rules = qp.Interpretation(minimum_confidence=0.9)
+        >>> prediction.interpret(rules).summary().quadrant
         'neutral'
         """
-        before = self.interpretation.of_names
-        provenance = {key: one for key, one in self.provenance.items() if key not in before}
+        former = self.interpretation.name_settings
+        provenance = {key: one for key, one in self.provenance.items() if key not in former}
         return replace(
             self,
             interpretation=interpretation,
-            provenance={**provenance, **interpretation.of_names},
+            provenance={**provenance, **interpretation.name_settings},
         )
 
-    def frame_quadrants(self) -> list[str]:
-        """Name of the most probable quadrant of each frame; ``neutral`` in a neutral zone."""
+    def patch_quadrants(self) -> list[str]:
+        """Return each patch's most probable quadrant; ``neutral`` below the minimum confidence."""
         return [self.interpretation.name_of(row) for row in self.quadrants]
 
     def confidence(self) -> NDArray[np.float32]:
-        """Probability of the most probable quadrant of each frame, 0.25..1, shape (frames,)."""
+        """Return the probability of each patch's most probable quadrant, shape (patches,)."""
         return self.quadrants.max(axis=1)
 
     def consistency(self) -> NDArray[np.float64]:
-        """How far arousal and valence confirm the quadrants, 0..1, shape (frames,)."""
+        """Return how well arousal and valence match the quadrants, 0..1, shape (patches,)."""
         from quadpred_plugin.analysis.consistency import consistency
 
         return consistency(self.quadrants, self.arousal, self.valence)
 
     def segments(self) -> "list[Segment]":
-        """Divide the signal into stretches of one quadrant, as the interpretation asks."""
+        """Return segments of one quadrant each, by the rules of the interpretation."""
         from quadpred_plugin.analysis.segments import find_segments
 
         rules = self.interpretation
         return find_segments(self, rules.minimum_segment, rules.hysteresis)
 
     def turning_points(self, window: float = 6.0, least: float = 0.5) -> "list[TurningPoint]":
-        """Find the moments at which the emotion changes most.
+        """Return the times at which the emotion changes most.
 
         Parameters
         ----------
         window : float
-            Seconds before, and after, that are compared.
+            Seconds before and after a turning point whose means are compared.
         least : float
-            Distance on the plane of arousal and valence that a turn needs; the plane is 2 wide
-            and 2 high, -1..1 each way.
+            Minimum distance of these means on the plane of arousal and valence, each -1..1.
 
         Returns
         -------
         points : list of TurningPoint
-            In order of time (`meaning.turning_points`).
+            In order of time (`analysis.turning_points`).
         """
         from quadpred_plugin.analysis.turning_points import find_turning_points
 
         return find_turning_points(self, window, least)
 
     def top(self, quadrant: str, seconds: float = 30.0) -> "Excerpt | None":
-        """Find the stretch that is the most of a quadrant.
+        """Return the excerpt with the highest probability of a quadrant.
 
         Parameters
         ----------
         quadrant : {'Q1', 'Q2', 'Q3', 'Q4'}
         seconds : float
-            Length of the stretch.
+            Length of the excerpt.
 
         Returns
         -------
         excerpt : Excerpt or None
-            The whole signal where that is shorter; None without frames.
+            The whole signal if that is shorter; None without patches.
         """
         from quadpred_plugin.analysis.excerpts import find_excerpt
 
         return find_excerpt(self, quadrant, seconds)
 
     def summary(self) -> Summary | None:
-        """Pool the frames (`pooling.pool`); None where there are none."""
+        """Return the values pooled over all patches (`pooling.pool`); None without patches."""
         if not len(self):
             return None
-        quadrants = pool(self.quadrants, self.pooling.get("quadrants", PLAIN_MEAN))
+        pooled = {
+            head: pool(values, self.pooling.get(head, PLAIN_MEAN))
+            for head, values in (
+                ("quadrants", self.quadrants),
+                ("arousal", self.arousal),
+                ("valence", self.valence),
+                *self.further_heads.items(),
+            )
+        }
         return Summary(
-            quadrants=quadrants,
-            arousal=pool(self.arousal, self.pooling.get("arousal", PLAIN_MEAN)),
-            valence=pool(self.valence, self.pooling.get("valence", PLAIN_MEAN)),
-            quadrant=self.interpretation.name_of(quadrants),
+            quadrants=pooled["quadrants"],
+            arousal=pooled["arousal"],
+            valence=pooled["valence"],
+            quadrant=self.interpretation.name_of(pooled["quadrants"]),
+            further_heads={head: pooled[head] for head in self.further_heads},
         )
 
     def to_frame(self, level: str = "frame") -> "pandas.DataFrame":
-        """Return the rows that ``quadpred predict`` writes, as pandas holds them.
+        """Return the rows that ``quadpred predict`` writes as a pandas.DataFrame.
 
         Parameters
         ----------
         level : {'frame', 'file'}
-            A row a patch, or one for the file.
+            One row per patch, or one for the file.
 
         Returns
         -------
         frame : pandas.DataFrame
-            With the columns of the contract; ``attrs`` has the provenance.
+            With the columns of ``--format csv``; ``attrs`` contains the provenance.
 
         Raises
         ------
@@ -236,22 +255,22 @@ class Prediction:
         return to_frame(self, level)
 
     def save(self, path: "str | Path", level: str | None = None) -> None:
-        """Write to a file whose suffix names the format.
+        """Write a file in the format of its suffix.
 
         Parameters
         ----------
         path : str or Path
-            Rows and arrays: .csv, .json, .npz, .npy, .parquet, .txt (a table for reading).
+            Rows and arrays: .csv, .json, .npz, .npy, .parquet, .txt (a table for display).
             Annotations: .jams, .TextGrid, .labels.txt (Audacity), .mood. Layers of Sonic
             Visualiser: .svl, .taggram.svl, .arousal.csv, .valence.csv, .segments.csv. An
-            existing file is replaced, once the new one is whole.
+            existing file is replaced when the new one is complete.
         level : {'frame', 'file'}, optional
-            Of rows and arrays: one a patch (default), or one for the file.
+            For rows and arrays: one row per patch (default), or one for the file.
 
         Raises
         ------
         OutputError
-            If the suffix names no format, the format can't hold the prediction or has no
+            If no format has the suffix, the format can't represent the prediction or has no
             levels, its package is missing, or the file can't be written.
         """
         from quadpred_plugin.exports import FORMATS, export_to, format_of
@@ -260,7 +279,7 @@ class Prediction:
         export_to(Path(path), [self], name, FORMATS[name].choose_level(level, default="frame"))
 
 
-def without_frames(
+def without_patches(
     source: str,
     status: str,
     duration: float | None,
@@ -268,8 +287,8 @@ def without_frames(
     provenance: dict[str, Any],
     warnings: Sequence[str] = (),
 ) -> Prediction:
-    """Make the prediction of a signal that gives no numbers, with the reason."""
-    nothing = np.zeros(0, dtype=np.float32)
+    """Return the prediction of a signal without patches; its first warning is the reason."""
+    no_values = np.zeros(0, dtype=np.float32)
     return Prediction(
         source=source,
         status=status,
@@ -278,8 +297,8 @@ def without_frames(
         patch_duration=provenance.get("patch", 0.0),
         hop=provenance.get("hop", 0.0),
         quadrants=np.zeros((0, len(QUADRANT_NAMES)), dtype=np.float32),
-        arousal=nothing,
-        valence=nothing,
+        arousal=no_values,
+        valence=no_values,
         provenance=provenance,
         warnings=(reason, *warnings),
     )

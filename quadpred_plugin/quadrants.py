@@ -1,4 +1,4 @@
-"""The four quadrants of Russell's circumplex: names, meaning and colours, once.
+"""Quadrants of Russell's circumplex: names, descriptions and colours.
 
 References
 ----------
@@ -11,19 +11,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Quadrant:
-    """One quadrant of the plane of valence (across) and arousal (up), or its middle.
+    """One quadrant of the plane of valence (horizontal) and arousal (vertical), or neutral.
 
     Attributes
     ----------
     name : str
-        ``Q1`` to ``Q4``, counted against the clock from the upper right.
+        ``Q1`` to ``Q4``, counterclockwise from the upper right, or ``neutral``.
     arousal, valence : int
-        Sign of the dimension in this quadrant, +1 or -1; 0 in the middle.
+        Sign of the dimension in this quadrant, +1 or -1; 0 for neutral.
     words : str
-        What listeners call music of this quadrant.
+        Adjectives that listeners use for music of this quadrant.
     colour : str
-        Hexadecimal sRGB; the four differ in lightness and in hue, and stay apart for
-        readers who confuse red and green (after Okabe and Ito, 2008).
+        Hexadecimal sRGB. The four differ in lightness and hue, also for readers who are
+        red-green colour-blind (after Okabe and Ito, 2008).
     """
 
     name: str
@@ -42,7 +42,7 @@ class Quadrant:
 
     @property
     def title(self) -> str:
-        """Name with what listeners call it, such as ``Q1 happy, excited``."""
+        """Name with its adjectives, such as ``Q1 happy, excited``."""
         return f"{self.name} {self.words}".strip()
 
 
@@ -55,5 +55,5 @@ QUADRANTS: tuple[Quadrant, ...] = (
 
 QUADRANT_NAMES: tuple[str, ...] = tuple(quadrant.name for quadrant in QUADRANTS)
 
-# What isn't called any of the four, where a user asks for a zone of doubt.
+# Name of patches and segments below the minimum confidence that a user sets.
 NEUTRAL = Quadrant("neutral", 0, 0, "", "#999999")

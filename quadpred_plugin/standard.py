@@ -1,4 +1,4 @@
-"""The chain called on arrays, mirroring ``essentia.standard``."""
+"""The chain as functions of arrays, like the algorithms of ``essentia.standard``."""
 
 from typing import Any
 
@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.chain.bands import BandExtractor
+from quadpred_plugin.chain.heads import further_heads
 from quadpred_plugin.chain.network import Network
-from quadpred_plugin.chain.offline import Listener
+from quadpred_plugin.chain.offline import OfflineAnalyser
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.model.parameters import DEFAULTS, predict_parameters, resolve_card
 
@@ -23,7 +24,7 @@ def _signal(array: Any) -> NDArray[np.float32]:
 
 
 class TensorflowInputQuad:
-    """Mel bands of an array, as `quadpred_plugin.streaming.TensorflowInputQuad`.
+    """Mel bands of an array, identical to `quadpred_plugin.streaming.TensorflowInputQuad`.
 
     Examples
     --------
@@ -42,7 +43,7 @@ class TensorflowInputQuad:
         Parameters
         ----------
         signal : ndarray, shape (samples,)
-            Mono at 16 kHz, full scale 1; what isn't finite counts as zero.
+            Mono at 16 kHz, full scale 1; samples that aren't finite are replaced by zero.
 
         Returns
         -------
@@ -57,8 +58,8 @@ class TensorflowInputQuad:
 class TensorflowPredictQuad:
     """Quadrants, arousal and valence of an array.
 
-    Parameters and outputs as `quadpred_plugin.streaming.TensorflowPredictQuad`, whose
-    numbers these equal.
+    Parameters and outputs are those of `quadpred_plugin.streaming.TensorflowPredictQuad`,
+    with identical results.
 
     Raises
     ------
@@ -74,7 +75,7 @@ class TensorflowPredictQuad:
         self.configure(**parameters)
 
     def configure(self, **parameters: Any) -> None:
-        """Change parameters; the graph is loaded again only for another model."""
+        """Change parameters; the graph is loaded again only if the model changes."""
         before = self._parameters
         values = predict_parameters({**before, **parameters})
         models = ("model", "graphFilename")
@@ -95,17 +96,15 @@ class TensorflowPredictQuad:
         return self._parameters[name]
 
     def reset(self) -> None:
-        """Do nothing: each call is a signal of its own."""
+        """Do nothing: every call analyses a whole signal."""
 
-    def __call__(
-        self, signal: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """Hear a signal.
+    def __call__(self, signal: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+        """Predict the patches of a signal.
 
         Parameters
         ----------
         signal : ndarray, shape (samples,)
-            Mono at 16 kHz, full scale 1; what isn't finite counts as zero.
+            Mono at 16 kHz, full scale 1; samples that aren't finite are replaced by zero.
 
         Returns
         -------
@@ -113,16 +112,19 @@ class TensorflowPredictQuad:
         arousal, valence : ndarray of float32, shape (patches,)
         bands : ndarray of float32, shape (frames, 128)
             Linear.
+        *further_heads : ndarray of float32, shape (patches,)
+            Those of the model, if it has any, in the order of `heads.HEADS`.
         """
         values = self._parameters
         assert self._network is not None
-        with Listener(self._preprocessing, self._extractor, self._network) as listener:
-            bands = np.concatenate([listener.process(_signal(signal)), listener.finish()])
-            heads = listener.predict(
+        with OfflineAnalyser(self._preprocessing, self._extractor, self._network) as analyser:
+            bands = np.concatenate([analyser.process(_signal(signal)), analyser.finish()])
+            heads = analyser.predict(
                 values["patchHopSize"] or self._preprocessing.patch_size,
                 repeat_last=values["lastPatchMode"] == "repeat",
                 batch_size=values["batchSize"],
             )
-        return heads["quadrants"], heads["arousal"], heads["valence"], bands
+        further = further_heads(heads).values()
+        return heads["quadrants"], heads["arousal"], heads["valence"], bands, *further
 
     compute = __call__

@@ -1,4 +1,4 @@
-"""Essentia streaming algorithms of the chain, mirroring ``essentia.streaming``.
+"""The chain as streaming algorithms, like those of ``essentia.streaming``.
 
 Importing this module imports Essentia.
 """
@@ -8,6 +8,7 @@ from typing import Any
 from quadpred_plugin.chain.bands import algorithm_settings
 from quadpred_plugin.chain.engine import load_streaming
 from quadpred_plugin.chain.entries import STREAM_SETTINGS
+from quadpred_plugin.chain.heads import HEADS
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.model.parameters import check_parameters, predict_parameters, resolve_card
 
@@ -15,14 +16,14 @@ _essentia_streaming = load_streaming()
 
 
 class _Composite(_essentia_streaming.CompositeBase):  # type: ignore[misc,name-defined]
-    """What Essentia's own composites in Python lack: parameters, reset, hasattr."""
+    """Adds parameters, names of inputs and outputs, and `hasattr` to Essentia's composites."""
 
     def __init__(self, **parameters: Any) -> None:
         super().__init__()
         self._parameters = parameters
 
     def __getattr__(self, name: str) -> Any:
-        # Essentia raises NameError, which hasattr() and copy() let through.
+        # Essentia's own raises NameError, which hasattr() and copy() don't catch.
         connectors = {**self.__dict__.get("inputs", {}), **self.__dict__.get("outputs", {})}
         if name not in connectors:
             raise AttributeError(f"{type(self).__name__} has no input or output '{name}'")
@@ -52,19 +53,19 @@ class _Composite(_essentia_streaming.CompositeBase):  # type: ignore[misc,name-d
 
 
 class TensorflowInputQuad(_Composite):
-    """Mel bands of a signal, as the networks expect them.
+    """Mel bands of a signal: the networks' input before division by the peak.
 
     Parameters
     ----------
     preprocessing : Preprocessing, optional
-        Numbers of the front end; the published ones.
+        Parameters of the front end; the published ones if None.
 
     Attributes
     ----------
     signal : sink of real
         Mono samples at 16 kHz, full scale 1.
     bands : source of vector_real
-        128 mel bands, linear amplitude, a frame every 512 samples: 1 + samples // 512
+        128 mel bands, linear amplitude, one frame every 512 samples: 1 + samples // 512
         frames, the first centred on the first sample.
 
     References
@@ -91,7 +92,7 @@ class TensorflowInputQuad(_Composite):
         """Do nothing: the published front end has no parameters."""
 
     def reset(self) -> None:
-        """Forget the signal so far."""
+        """Discard the signal so far."""
         for algorithm in self._algorithms.values():
             algorithm.reset()
 
@@ -99,34 +100,35 @@ class TensorflowInputQuad(_Composite):
 class TensorflowPredictQuad(_Composite):
     """Quadrants, arousal and valence of a signal.
 
-    The whole file's peak sets the level, as in the published systems, so the descriptors
-    appear at the stream's end. A signal shorter than a patch gives none with
-    ``lastPatchMode='discard'``: a connected pool then lacks the names.
+    Bands are divided by the whole signal's peak, as in the published systems, so all
+    outputs appear at the end of the stream. With ``lastPatchMode='discard'``, a signal
+    shorter than a patch has no output, and a connected pool lacks the descriptors' names.
 
     Parameters
     ----------
     model : str
-        Name of an installed model, or the path of a .pb with its card; ``default``.
+        Name of an installed model, or path of a .pb with its card. Default: ``default``.
     graphFilename : str
-        The path of a .pb with its card, instead of ``model``.
+        Path of a .pb with its card, instead of ``model``.
     patchHopSize : int
-        Frames from one patch's start to the next; 0 is the patch: no overlap.
+        Frames from one patch's start to the next; 0 is the length of a patch, without
+        overlap.
     batchSize : int
-        Patches that the network sees at once; -1 for all. Costs memory, changes nothing.
+        Patches per run of the network; -1 for all. Affects memory, not results.
     lastPatchMode : {'discard', 'repeat'}
-        What to do with frames that don't fill a patch.
+        Whether a partial last patch is discarded or completed by repeating its frames.
 
     Attributes
     ----------
     signal : sink of real
         Mono samples at 16 kHz, full scale 1.
     quadrants : source of vector_real
-        Probabilities of Q1 to Q4, a frame a patch.
+        Probabilities of Q1 to Q4, one vector per patch.
     arousal, valence : source of real
-        -1..1, a value a patch.
+        -1..1, a value a patch. Each further head of the model has such a source of its name.
     bands : source of vector_real
-        The mel bands, linear, a frame every 512 samples. May stay unconnected; the
-        others may be connected to None.
+        The mel bands, linear, one frame every 512 samples. May stay unconnected; the
+        other outputs can be connected to None.
 
     Raises
     ------
@@ -148,15 +150,15 @@ class TensorflowPredictQuad(_Composite):
         self._input = TensorflowInputQuad(card.preprocessing)
         self._magnitude = streaming.UnaryOperator(type="abs")
         self._peak = streaming.MinMax(type="max")
-        # Settings reach the graph as constant streams, made of the bands, since Essentia has
-        # no source of constants. (UnaryOperatorStream waits for more tokens than the
-        # others deliver at a time, and the network stands still.)
+        # Settings reach the graph as constant streams computed from the bands, since Essentia
+        # has no source of constants. (With UnaryOperatorStream the network stalls: it waits
+        # for more tokens than the other algorithms deliver at a time.)
         self._constants = [streaming.UnaryOperator() for _ in STREAM_SETTINGS[1:]]
         self._scalars = [streaming.MinMax(type="max") for _ in STREAM_SETTINGS[1:]]
         self._rows = streaming.Multiplexer(
             numberRealInputs=len(STREAM_SETTINGS), numberVectorRealInputs=1
         )
-        # Patches of one frame: only the graph cuts patches, so that no frame is lost here.
+        # Tensors of one frame: the graph cuts the patches, so that no frame is dropped here.
         self._tensor = streaming.VectorRealToTensor(
             shape=[-1, 1, 1, width], lastPatchMode="discard"
         )
@@ -164,7 +166,8 @@ class TensorflowPredictQuad(_Composite):
         self._predict = streaming.TensorflowPredict(
             graphFilename=str(card.graph),
             inputs=[entry.input],
-            outputs=list(entry.outputs.values()),
+            # Two heads of a card may read the same node.
+            outputs=list(dict.fromkeys(entry.outputs.values())),
             squeeze=False,
         )
         self._configure_constants()
@@ -186,25 +189,25 @@ class TensorflowPredictQuad(_Composite):
         self.inputs["signal"] = self._input.signal
         self._heads: list[Any] = []
         for head, node in entry.outputs.items():
-            self.outputs[head] = self._connect_head(node, scalar=head != "quadrants")
+            self.outputs[head] = self._connect_head(node, HEADS[head].is_scalar)
         self.outputs["bands"] = self._input.bands
 
     def _connect_head(self, node: str, scalar: bool) -> Any:
         streaming = _essentia_streaming
         tensor = streaming.PoolToTensor(namespace=node)
         vector = streaming.TensorToVectorReal()
-        # A pass-through: without it native algorithms fail on what TensorToVectorReal
-        # produces at the end of the stream.
-        passed = streaming.Multiplexer(numberRealInputs=0, numberVectorRealInputs=1)
+        # Native algorithms fail on the last output of TensorToVectorReal without this
+        # pass-through.
+        relay = streaming.Multiplexer(numberRealInputs=0, numberVectorRealInputs=1)
         self._predict.poolOut >> tensor.pool
         tensor.tensor >> vector.tensor
-        vector.frame >> passed.vector_0
-        self._heads += [tensor, vector, passed]
+        vector.frame >> relay.vector_0
+        self._heads += [tensor, vector, relay]
         if not scalar:
-            return passed.data
-        # The mean of one value is the value, as a real instead of a vector.
+            return relay.data
+        # The mean converts a vector of one value to a real.
         mean = streaming.Mean()
-        passed.data >> mean.array
+        relay.data >> mean.array
         self._heads.append(mean)
         return mean.mean
 
@@ -224,18 +227,19 @@ class TensorflowPredictQuad(_Composite):
         Raises
         ------
         ValueError
-            If a name or a value isn't allowed; the model is chosen at construction.
+            If a name or a value isn't allowed, or the model is another one: it is fixed at
+            construction.
         """
         for name in ("model", "graphFilename"):
             if parameters.get(name, self._parameters[name]) != self._parameters[name]:
-                raise ValueError(f"'{name}' is chosen when the algorithm is made, not later.")
+                raise ValueError(f"'{name}' can only be set when the algorithm is created.")
         values = {**self._parameters, **parameters}
         check_parameters(values)
         self._parameters = values
         self._configure_constants()
 
     def reset(self) -> None:
-        """Forget the signal so far."""
+        """Discard the signal so far."""
         self._input.reset()
         inner = [self._magnitude, self._peak, *self._constants, *self._scalars]
         for algorithm in [

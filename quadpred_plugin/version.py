@@ -1,3 +1,4 @@
-"""The version, once; setup.cfg reads it here."""
+"""Version of the package; setup.cfg reads `VERSION`."""
 
 VERSION = "0.1.0"
+__version__ = VERSION

@@ -1,4 +1,4 @@
-"""Signals with names, ways to make files of them, and the program as a child process."""
+"""Fixtures for signals, audio files, and the program as a child process."""
 
 import csv
 import io
@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from tests import encoding, signals
+from tests.limits import HANG
 
 SCRIPT = Path(sys.executable).with_name("quadpred")
 
-# Models of whoever runs the tests shall not count: this folder doesn't exist.
+# A folder that doesn't exist, so that the user's own models aren't used.
 NO_MODELS = str(Path(__file__).parent / "no models")
 os.environ["QUADPRED_MODELS"] = NO_MODELS
 
@@ -50,7 +51,7 @@ def encode():
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of the program left."""
+    """Exit code, output and messages of one run of the program."""
 
     code: int
     output: bytes
@@ -69,13 +70,13 @@ class Run:
 
 
 def read_rows(content):
-    """Read bytes of CSV as a script would that keeps names byte-exact."""
+    """Parse the bytes of a CSV file, with file names byte-exact."""
     text = content.decode("utf-8", "surrogateescape")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def clean_environment(**more):
-    """Return the environment less what would configure the program, or how Python writes."""
+    """Return the environment without settings of the program and of Python's buffering."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("QUADPRED_")}
     own.pop("PYTHONUNBUFFERED", None)
     return {**own, "QUADPRED_MODELS": NO_MODELS, **more}
@@ -96,10 +97,10 @@ def read_csv():
 def quadpred():
     """Run the installed program: ``quadpred(*arguments, folder=…)`` gives a `Run`.
 
-    A traceback fails the test whatever else it looks at.
+    A traceback fails the test.
     """
 
-    def run(*arguments, folder, output=subprocess.PIPE, seconds=60, **environment):
+    def run(*arguments, folder, output=subprocess.PIPE, **environment):
         process = subprocess.run(
             [SCRIPT, *arguments],
             cwd=folder,
@@ -107,7 +108,7 @@ def quadpred():
             stdout=output,
             stderr=subprocess.PIPE,
             env=clean_environment(**environment),
-            timeout=seconds,
+            timeout=HANG,
         )
         messages = process.stderr.decode("utf-8", "backslashreplace")
         assert "Traceback" not in messages, messages[-3000:]

@@ -1,9 +1,9 @@
-"""How code blocks of documents run.
+"""Run the code blocks of documents.
 
 Python blocks and sessions (``python``) share a namespace for each document. Blocks marked ``sh``
-must end with exit code 0, transcripts (``console``) print what they show.
+must have exit code 0. Commands of transcripts (``console``) must print the output shown there.
 
-``python -m tests.documents PAGES`` writes into transcripts what their commands print now.
+``python -m tests.documents PAGES`` updates the outputs in transcripts.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from sybil import Document
 from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser
 
 from quadpred_plugin.system.files import write_atomically
+from tests.limits import HANG
 from tests.transcripts import agree, commands, refresh
 
 AUDIO = Path(__file__).parent.parent / "examples" / "audio"
@@ -30,11 +31,10 @@ FOLDERS = {
     "music/sadness": ("q3_sadness.ogg",),
     "music/calm": ("q4_calm.ogg",),
 }
-PATIENCE = 300
 
 
 def enter(namespace):
-    """Go to a new folder with the recordings that the documents speak of."""
+    """Change to a new folder with the recordings that the documents use."""
     folder = Path(tempfile.mkdtemp(prefix="quadpred-documents-"))
     namespace["_before"], namespace["_folder"] = os.getcwd(), folder
     samples, rate = soundfile.read(AUDIO / "q1_joy.ogg")
@@ -48,13 +48,13 @@ def enter(namespace):
 
 
 def leave(namespace):
-    """Come back and leave nothing."""
+    """Change back and delete the folder."""
     os.chdir(namespace["_before"])
     shutil.rmtree(namespace["_folder"])
 
 
 def run(command):
-    """Run lines of a shell as a newcomer would whose home is the document's folder."""
+    """Run shell lines without settings of the program, in the document's folder as home."""
     programs = Path(sys.executable).parent
     path = os.pathsep.join([str(programs), os.environ["PATH"]])
     kept = {name: value for name, value in os.environ.items() if not name.startswith("QUADPRED_")}
@@ -64,18 +64,18 @@ def run(command):
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=HANG,
     )
 
 
 def check_script(example):
-    """Run a block of commands; return what is wrong."""
+    """Run a block of commands; return its output if it fails."""
     done = run(example.parsed)
     return done.stderr + done.stdout if done.returncode else None
 
 
 def check_transcript(example):
-    """Run the commands of a transcript, and compare what they print."""
+    """Run the commands of a transcript, and compare their outputs."""
     complaints = []
     for command, expected in commands(example.parsed):
         done = run(command)
@@ -95,7 +95,7 @@ PARSERS = [
 
 @contextmanager
 def opened(page):
-    """Give a page's blocks, to be run in their order in a folder of their own."""
+    """Parse a page, whose blocks are run in order in a new folder."""
     document = Document.parse(str(page.resolve()), *PARSERS)
     enter(document.namespace)
     try:
@@ -105,7 +105,7 @@ def opened(page):
 
 
 def output(command):
-    """Run a command that must succeed; return what it prints."""
+    """Run a command that must succeed; return its output."""
     done = run(command)
     if done.returncode:
         raise SystemExit(f"{command}: code {done.returncode}: {done.stderr}")
@@ -113,7 +113,7 @@ def output(command):
 
 
 def write_outputs(page):
-    """Run a page's blocks, and write what commands print into its transcripts."""
+    """Run a page's blocks, and write the outputs into its transcripts."""
     text = page.read_text(encoding="utf-8")
     with opened(page) as document:
         for example in document:

@@ -1,4 +1,4 @@
-"""Files made with FFmpeg's encoders."""
+"""Write audio files with FFmpeg's encoders."""
 
 import av
 import numpy as np
@@ -12,7 +12,7 @@ def encode(path, codec, samples, rate, options=None, container_format=None, **me
         container.metadata.update(metadata)
         stream = container.add_stream(codec, rate=rate, layout="mono")
         if codec == "wmav2":
-            # The one codec without a default.
+            # The only codec without a default.
             stream.bit_rate = 96_000
         resampler = av.AudioResampler(stream.codec_context.format, "mono", rate)
         for part in resampler.resample(frame):
@@ -21,7 +21,7 @@ def encode(path, codec, samples, rate, options=None, container_format=None, **me
 
 
 def repack(source, target):
-    """Put a file's packets into another container, whose bytes are the same each time."""
+    """Copy a file's packets into another container, reproducibly."""
     with (
         av.open(str(source)) as container,
         av.open(str(target), "w", options={"fflags": "+bitexact"}) as result,

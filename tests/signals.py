@@ -1,4 +1,4 @@
-"""Signals with names, the same for every test."""
+"""Test signals."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def noise(seconds: float, seed: int = 0, rate: int = RATE) -> NDArray[np.float32
 
 
 def gated_noise(seconds: float) -> NDArray[np.float32]:
-    """Noise that is cut off to digital silence in the middle."""
+    """Noise in the first half, digital silence in the second."""
     signal = noise(seconds, seed=1)
     signal[len(signal) // 2 :] = 0
     return signal
@@ -30,7 +30,7 @@ def clicks(seconds: float) -> NDArray[np.float32]:
 
 
 def brown_noise(seconds: float) -> NDArray[np.float32]:
-    """Noise that falls by 6 dB an octave, as music roughly does."""
+    """Noise whose spectrum falls by 6 dB per octave, roughly as that of music."""
     spectrum = np.fft.rfft(noise(seconds, seed=2).astype(np.float64))
     spectrum /= np.maximum(np.arange(len(spectrum)), 50)
     signal = np.fft.irfft(spectrum)
@@ -54,7 +54,7 @@ def sweep(seconds: float) -> NDArray[np.float32]:
 
 
 def example(name: str) -> NDArray[np.float32]:
-    """One of the example pieces, mono at 16 kHz, by soundfile and soxr alone."""
+    """An example piece, mono at 16 kHz, read with soundfile and soxr only."""
     samples, rate = soundfile.read(EXAMPLES / f"{name}.ogg", dtype="float32", always_2d=True)
     mono = np.clip(samples, -1, 1).mean(axis=1)
     return soxr.resample(mono, rate, RATE).astype(np.float32)

@@ -15,12 +15,12 @@ import quadpred_plugin
 import quadpred_plugin.standard
 import quadpred_plugin.streaming
 
-# What Essentia's own interface prescribes, as every algorithm of it has.
+# Methods of Essentia's interface, documented there.
 ESSENTIA_NAMES = {
     *("configure", "compute", "reset", "paramValue", "parameterNames"),
     *("inputNames", "outputNames", "name"),
 }
-# Sections missing, wrong, or with parameters that aren't there.
+# Missing or wrong sections, and unknown parameters.
 RULES = {"GL08", "SS01", "PR01", "PR02", "PR03", "PR04", "RT03"}
 UNIT = re.compile(
     r"[Ss]econd|\bHz\b|[Ff]rame|[Pp]atch|[Ss]ample|[Pp]rocess|ln units|byte|file"
@@ -62,11 +62,11 @@ def test_sections_are_complete(name: str) -> None:
     rules = RULES
     if dataclasses.is_dataclass(EVERY[name]):
         rules = RULES - {"PR01"}
-        told = [entry.name for entry in documentation(EVERY[name])["Attributes"]]
-        told = [one for names in told for one in names.split(", ")]
-        assert told == [field.name for field in dataclasses.fields(EVERY[name])]
+        entries = [entry.name for entry in documentation(EVERY[name])["Attributes"]]
+        documented = [one for names in entries for one in names.split(", ")]
+        assert documented == [field.name for field in dataclasses.fields(EVERY[name])]
     elif name.endswith("TensorflowPredictQuad"):
-        # Keyword parameters are Essentia's way.
+        # Essentia takes parameters as keywords.
         rules = RULES - {"PR01", "PR02"}
     found = numpydoc.validate.validate(name)["errors"]
     assert [text for code, text in found if code in rules] == []
@@ -85,7 +85,7 @@ def test_arrays_have_shapes_and_numbers_have_units(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_what_is_raised_is_told(name: str) -> None:
+def test_raised_errors_are_documented(name: str) -> None:
     value = EVERY[name]
     code = value.fget if isinstance(value, property) else value
     if inspect.isclass(value):
@@ -100,5 +100,5 @@ def test_what_is_raised_is_told(name: str) -> None:
         and isinstance(node.exc, ast.Call)
         and isinstance(node.exc.func, ast.Name)
     }
-    told = {entry.type or entry.name for entry in documentation(value)["Raises"]}
-    assert raised - {"NotImplementedError"} <= told
+    documented = {entry.type or entry.name for entry in documentation(value)["Raises"]}
+    assert raised - {"NotImplementedError"} <= documented

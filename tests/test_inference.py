@@ -1,4 +1,4 @@
-"""The use case, against the chain's parts put together by hand."""
+"""Model against the chain's parts, and atomic writes."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What is shipped: the wheel holds the models, the schema, the recipes, and is small."""
+"""Contents, metadata and size of the wheel."""
 
 import subprocess
 import sys
@@ -12,6 +12,7 @@ from packaging.version import Version
 from quadpred_plugin.doctor.decoders import SAMPLES
 from quadpred_plugin.model.registry import list_models
 from quadpred_plugin.version import VERSION
+from tests.limits import HANG
 
 ROOT = Path(__file__).parent.parent
 
@@ -36,7 +37,7 @@ def wheel(tmp_path_factory):
     subprocess.run(
         [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, source],
         check=True,
-        timeout=300,
+        timeout=HANG,
         cwd=folder,
     )
     return next(folder.glob("*.whl"))
@@ -47,6 +48,7 @@ def test_contents(wheel):
     for card in list_models():
         for suffix in (".pb", ".json", ".golden.npz"):
             assert f"quadpred_plugin/shipped_models/{card.name}{suffix}" in names
+    assert "quadpred_plugin/__init__.pyi" in names
     assert "quadpred_plugin/exports/schema.json" in names
     assert "quadpred_plugin/training/recipes/music-4q.json" in names
     assert "quadpred_plugin/training/language_study/published.csv" in names
@@ -58,12 +60,12 @@ def test_contents(wheel):
         for path in (ROOT / package).rglob("*.py")
     }
     assert modules <= names
-    # What 'quadpred doctor' decodes.
+    # Samples for 'quadpred doctor'.
     for path in SAMPLES.iterdir():
         assert f"quadpred_plugin/doctor/samples/{path.name}" in names
-    # A file of ours there would hide the plugins of all others.
+    # An __init__.py would hide beets' other plugins.
     assert "beetsplug/__init__.py" not in names
-    # What 'quadpred vamp install' builds and copies.
+    # Sources and metadata for 'quadpred vamp install'.
     for name in ("shim.c", "check.c", "quadpred.cat", "quadpred.n3"):
         assert f"vamp_wrapper/{name}" in names
 
@@ -75,7 +77,7 @@ def test_metadata(wheel):
     assert metadata.version == Version(VERSION)
     named = [line.rpartition(" ")[2] for line in metadata.classifiers]
     minors = [int(version[2:]) for version in named if version.startswith("3.")]
-    # 'make dist' compares them with the wheels of Essentia that there are.
+    # 'make dist' compares them with the available wheels of Essentia.
     assert minors == list(range(10, max(minors) + 1))
     for minor in range(max(minors) + 1):
         assert (f"3.{minor}.0" in metadata.requires_python) == (minor in minors)
@@ -93,7 +95,7 @@ def test_installed_models_are_found(wheel, tmp_path):
         "card.verify()\n"
         "assert card.graph.parent.name == 'shipped_models', card.graph\n"
     )
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, timeout=HANG)
 
 
 def test_beets_finds_the_plugin_beside_its_own(wheel, tmp_path):
@@ -104,6 +106,6 @@ def test_beets_finds_the_plugin_beside_its_own(wheel, tmp_path):
         "assert beetsplug.quadpred.QuadpredPlugin().commands()[0].name == 'quadpred'\n"
     )
     run = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, check=True, timeout=60, stdout=subprocess.PIPE
+        [sys.executable, "-c", code], cwd=tmp_path, check=True, timeout=HANG, stdout=subprocess.PIPE
     )
     assert run.stdout.decode().strip() == str(tmp_path / "beetsplug" / "quadpred.py")

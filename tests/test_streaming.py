@@ -1,4 +1,4 @@
-"""The Essentia composites, connected and run as users do."""
+"""Essentia composites in networks like those of users."""
 
 import numpy as np
 import pytest
@@ -87,7 +87,7 @@ def test_loader_samples_and_array_give_the_same_bits(essentia, streaming, native
 
     array = MonoLoader(filename=str(wav), sampleRate=16000)()
     assert_same(contents(pool), standard(array, **parameters))
-    # VectorInput hands over one sample a call, a loader blocks.
+    # VectorInput delivers single samples, a loader blocks.
     samples = native.VectorInput(array)
     pool, _ = connect(essentia, streaming, samples.data, **parameters)
     essentia.run(samples)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.limits import HANG
+
 PACKAGE = Path(__file__).parent.parent / "quadpred_plugin"
 
 HEAVY = {
@@ -66,7 +68,7 @@ def test_a_start_imports_nothing_heavy(arguments):
         "print('loaded:', *sorted({name.split('.')[0] for name in sys.modules}))\n"
     )
     run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=HANG, check=True
     )
     loaded = set(run.stdout.splitlines()[-1].split()[1:])
     assert "click" in loaded
@@ -80,7 +82,7 @@ def test_listing_the_formats_costs_no_numpy():
         "assert len(FORMATS) > 10 and LEVELS == ('file', 'frame')\n"
         "assert 'numpy' not in sys.modules\n"
     )
-    subprocess.run([sys.executable, "-c", code], timeout=60, check=True)
+    subprocess.run([sys.executable, "-c", code], timeout=HANG, check=True)
 
 
 def test_importing_the_package_costs_nothing():
@@ -91,7 +93,7 @@ def test_importing_the_package_costs_nothing():
         "assert callable(qp.load_model)\n"
         "assert callable(qp.predict)\n"
     )
-    subprocess.run([sys.executable, "-c", code], timeout=60, check=True)
+    subprocess.run([sys.executable, "-c", code], timeout=HANG, check=True)
 
 
 def test_essentia_stays_whole_unless_a_process_of_ours_asks():
@@ -101,7 +103,7 @@ def test_essentia_stays_whole_unless_a_process_of_ours_asks():
         "import essentia.standard as standard\n"
         "assert hasattr(standard, 'RhythmExtractor2013')\n"
     )
-    subprocess.run([sys.executable, "-c", code], timeout=60, check=True)
+    subprocess.run([sys.executable, "-c", code], timeout=HANG, check=True)
 
 
 def test_the_restricted_import_takes_effect():
@@ -112,4 +114,4 @@ def test_the_restricted_import_takes_effect():
         "assert hasattr(standard, 'TensorflowPredict')\n"
         "assert not hasattr(standard, 'RhythmExtractor2013')\n"
     )
-    subprocess.run([sys.executable, "-c", code], timeout=60, check=True)
+    subprocess.run([sys.executable, "-c", code], timeout=HANG, check=True)

@@ -1,4 +1,4 @@
-"""Outputs that documents show are compared strictly, but for what may differ among machines."""
+"""Transcripts of documents are compared exactly, except for fractions and omitted lines."""
 
 import subprocess
 

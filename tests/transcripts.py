@@ -1,24 +1,23 @@
-"""Transcripts of a shell: "$ command", and below it what it printed.
+"""Compare shell transcripts: "$ command" and its output below.
 
-Where nothing stands below a command, nothing is compared. A line "..." stands for any number of
-lines.
+A command without output below it isn't compared. A line "..." matches any number of lines.
 """
 
 import re
 
 FRACTION = re.compile(r"-?\d+\.\d+")
-# What another decoder, encoder or processor may make of a probability. Other models differ by more.
+# Largest difference of a probability between machines. Other models differ by more.
 TOLERANCE = 0.01
 
 
 def commands(transcript):
-    """Return each command of a transcript with the output that it shows."""
+    """Return each command of a transcript with its output."""
     parts = [part.partition("\n") for part in ("\n" + transcript).split("\n$ ")[1:]]
     return [(command, expected.rstrip()) for command, _, expected in parts]
 
 
 def agree(expected, found):
-    """Say whether an output is the expected one, fractions up to the tolerance."""
+    """Return whether an output is the expected one; fractions may differ by the tolerance."""
     lines = expected.splitlines()
     pattern = "".join(r"(?:.*\n)*?" if line == "..." else _exact(line) for line in lines)
     match = re.fullmatch(pattern, found.rstrip() + "\n")
@@ -29,7 +28,7 @@ def agree(expected, found):
 
 
 def refresh(transcript, output):
-    """Return a transcript with the output of each command, where it shows all that was printed."""
+    """Return a transcript with new outputs, except for commands without output or with "..."."""
     lines = []
     for command, expected in commands(transcript):
         found = output(command).rstrip()

@@ -1,4 +1,4 @@
-"""The tree as git has it: what is shipped must come of that alone."""
+"""List and copy the files that git tracks, from which distributions are built."""
 
 import shutil
 import subprocess
@@ -8,7 +8,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def tracked_files() -> list[str]:
-    """Return the paths of all tracked files that are there, below the root."""
+    """Return the paths below the root of all tracked files that exist."""
     listing = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, stdout=subprocess.PIPE, check=True
     ).stdout.decode()
@@ -16,7 +16,7 @@ def tracked_files() -> list[str]:
 
 
 def copy_tracked(folder: Path) -> None:
-    """Copy all tracked files, as they are now, into a folder that isn't there yet."""
+    """Copy all tracked files, with uncommitted changes, into a new folder."""
     for name in tracked_files():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,10 @@
-"""The chain as a Vamp plugin, for Sonic Visualiser and every other Vamp host.
+"""The chain as a Vamp plugin, for Sonic Visualiser and other Vamp hosts.
 
-`shim.c` is the library that hosts open. It starts Python and asks `library` for the
-plugin's descriptor, whose functions lead to one `plugin.QuadpredPlugin` for each instance.
-`outputs` and `settings` say what there is to see and to set, `abi` and `features` speak C,
-`installation` builds the library and puts it where hosts look.
+- `shim.c`: the library that hosts open; starts Python and gets the descriptor of `library`.
+- `library`: the plugin's descriptor and its C functions.
+- `plugin`: one instance of the plugin.
+- `outputs`, `settings`: outputs, parameters and programs.
+- `abi`, `features`: C structures of Vamp's interface.
+- `build`, `installation`, `places`: building and installing the library.
+- `examination`: findings for ``quadpred doctor``.
 """

@@ -1,8 +1,8 @@
-"""The C structures of Vamp's plugin interface, version 2, by ctypes.
+"""C structures of Vamp's plugin interface, version 2, as ctypes.
 
 References
 ----------
-``vamp/vamp.h`` of the Vamp plugin SDK 2.10, whose order and types these follow.
+``vamp/vamp.h`` of the Vamp plugin SDK 2.10, with the same order and types.
 """
 
 from ctypes import (
@@ -77,7 +77,7 @@ class Feature(Structure):
 
 
 class FeatureDuration(Structure):
-    """``VampFeatureV2``, as long as ``VampFeatureUnion`` since arrays hold unions."""
+    """``VampFeatureV2``, padded to the size of ``VampFeatureUnion``, the arrays' element."""
 
     _fields_ = (
         ("hasDuration", c_int),
@@ -97,7 +97,7 @@ class PluginDescriptor(Structure):
     """``VampPluginDescriptor``."""
 
 
-# A ctypes callback can't return a pointer type, so what returns one returns an address.
+# A ctypes callback can't return a pointer type: such functions return the address.
 Instantiate = CFUNCTYPE(c_void_p, POINTER(PluginDescriptor), c_float)
 Cleanup = CFUNCTYPE(None, c_void_p)
 Initialise = CFUNCTYPE(c_int, c_void_p, c_uint, c_uint, c_uint)
@@ -148,9 +148,18 @@ PluginDescriptor._fields_ = (
 
 
 def strings(texts: tuple[str, ...], end: bool = False) -> "object":
-    """Return a C array of UTF-8 strings, with a NULL at its end if wished.
+    """Return a C array of UTF-8 strings.
 
-    The array must be kept for as long as C may read it.
+    Parameters
+    ----------
+    texts : tuple of str
+    end : bool
+        Whether to append a NULL.
+
+    Returns
+    -------
+    array : ctypes array
+        Must be kept for as long as C may read it.
     """
     array = (c_char_p * (len(texts) + end))()
     array[: len(texts)] = [text.encode() for text in texts]

@@ -1,4 +1,4 @@
-"""From shim.c to a library for this environment's Python."""
+"""Build the plugin's library from shim.c for this environment's Python."""
 
 import os
 import platform
@@ -17,23 +17,27 @@ _CHECK_SECONDS = 60
 
 
 def build_library(folder: Path, name: str) -> Path:
-    """Compile the shim.
+    """Compile the plugin's library.
 
     Parameters
     ----------
     folder : Path
-        For what is made; must exist.
+        Existing folder for the library and the generated header.
     name : str
-        Of the library.
+        File name of the library.
+
+    Returns
+    -------
+    library : Path
 
     Raises
     ------
     InstallationError
-        If the machine has no compiler, no headers of Python or no shared libpython.
+        If the machine has no C compiler, no Python headers or no shared libpython.
     """
     if sys.platform not in ("linux", "darwin"):
         raise InstallationError(
-            f"The Vamp plugin is made for Linux and macOS; it can't be built on {sys.platform}."
+            f"The Vamp plugin supports Linux and macOS; it can't be built on {sys.platform}."
         )
     compiler, headers, python = find_compiler(), find_headers(), find_python_library()
     (folder / "environment.h").write_text(
@@ -59,17 +63,17 @@ def check_library(library: Path, folder: Path) -> str | None:
     ----------
     library : Path
     folder : Path
-        For the checking program, which is compiled for the purpose; must exist.
+        Existing folder in which the checking program is compiled.
 
     Returns
     -------
     problem : str or None
-        What the library said, None if it works.
+        Message of the library, None if it works.
 
     Raises
     ------
     InstallationError
-        If there is no compiler.
+        If there is no C compiler.
     """
     program = folder / "check"
     _compile(find_compiler(), SOURCES / "check.c", program)
@@ -83,11 +87,11 @@ def check_library(library: Path, folder: Path) -> str | None:
             timeout=_CHECK_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        return f"it doesn't answer within {_CHECK_SECONDS} s."
+        return f"it doesn't respond within {_CHECK_SECONDS} s."
     if run.returncode == 0:
         return None
-    said = " ".join(run.stderr.split()).removeprefix("quadpred: ")
-    return said or f"the process that opened it ended with code {run.returncode}."
+    message = " ".join(run.stderr.split()).removeprefix("quadpred: ")
+    return message or f"the process that opened it ended with code {run.returncode}."
 
 
 def find_compiler() -> list[str]:
@@ -102,12 +106,12 @@ def find_compiler() -> list[str]:
     for command in (shlex.split(os.environ.get("CC", "")), configured, ["cc"], ["gcc"], ["clang"]):
         if command and shutil.which(command[0]):
             return command
-    way = (
+    remedy = (
         "run 'xcode-select --install'"
         if sys.platform == "darwin"
-        else "install one, on Debian and Ubuntu by 'sudo apt install gcc libc6-dev'"
+        else "install one, on Debian and Ubuntu with 'sudo apt install gcc libc6-dev'"
     )
-    raise InstallationError(f"No C compiler was found, which the Vamp plugin needs: {way}.")
+    raise InstallationError(f"No C compiler was found, which the Vamp plugin needs: {remedy}.")
 
 
 def find_headers() -> Path:
@@ -116,24 +120,24 @@ def find_headers() -> Path:
     Raises
     ------
     InstallationError
-        If it isn't installed.
+        If the headers aren't installed.
     """
     folder = Path(sysconfig.get_path("include"))
     if not (folder / "Python.h").is_file():
         raise InstallationError(
-            f"Python's headers are not in {folder}; the Vamp plugin needs them: install them, on "
-            f"Debian and Ubuntu by 'sudo apt install python{_version()}-dev'."
+            f"Python's headers, which the Vamp plugin needs, are not in {folder}. Install them, "
+            f"on Debian and Ubuntu with 'sudo apt install python{_version()}-dev'."
         )
     return folder
 
 
 def find_python_library() -> Path:
-    """Return the shared library of the Python that runs this.
+    """Return the shared library of the running Python.
 
     Raises
     ------
     InstallationError
-        If there is none, since a static one can't be opened by a plugin.
+        If there is none: a plugin can't open a static library.
     """
     get = sysconfig.get_config_var
     suffix = ".dylib" if sys.platform == "darwin" else ".so"
@@ -148,16 +152,16 @@ def find_python_library() -> Path:
                 return library
     raise InstallationError(
         f"The Python of this environment, {platform.python_version()} in {sys.base_prefix}, has no "
-        f"shared library (libpython{_version()}{suffix}), which the Vamp plugin must open. On "
+        f"shared library (libpython{_version()}{suffix}), which the Vamp plugin needs. On "
         f"Debian and Ubuntu: 'sudo apt install libpython{_version()}'. With pyenv: "
         f"'PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install --force "
-        f"{platform.python_version()}'. Python from conda-forge has one too. Then make the "
-        "environment anew if the Python is another one."
+        f"{platform.python_version()}'. Python from conda-forge has one too. If this installs "
+        "another Python, create the environment again with it."
     )
 
 
 def packages_folder() -> Path:
-    """Return the folder that a Python must search to find this package and what it needs."""
+    """Return the folder from which a Python imports this package and its requirements."""
     parent = SOURCES.parent
     if parent.name in ("site-packages", "dist-packages"):
         return parent
@@ -169,7 +173,7 @@ def _version() -> str:
 
 
 def _definition(name: str, path: Path) -> str:
-    """Return a line of C that defines a path, whatever bytes it has."""
+    """Return a C macro definition of a path that may contain any bytes."""
     octal = "".join(f"\\{byte:03o}" for byte in os.fsencode(path))
     return f'/* {ascii(str(path)).replace("*/", "* /")} */\n#define {name} "{octal}"\n'
 
@@ -185,6 +189,6 @@ def _compile(command: Sequence[str], source: Path, target: Path) -> None:
     if run.returncode:
         reason = next((line for line in run.stderr.splitlines() if "error" in line), run.stderr)
         raise InstallationError(
-            f"'{command[0]}' can't compile {source.name}: {reason.strip()} On Debian and Ubuntu "
-            "'sudo apt install gcc libc6-dev' brings what is needed."
+            f"'{command[0]}' can't compile {source.name}: {reason.strip()} On Debian and Ubuntu, "
+            "'sudo apt install gcc libc6-dev' installs the compiler and its headers."
         )

@@ -1,6 +1,6 @@
-/* Opens a Vamp library as hosts do and says what it finds: the installation's last step.
+/* Opens a Vamp library as hosts do: the last step of the installation.
  *
- * Use: check LIBRARY. Prints version of the interface and identifier of the first plugin.
+ * Usage: check LIBRARY. Prints the interface version and the identifier of the first plugin.
  */
 #include <dlfcn.h>
 #include <stdio.h>

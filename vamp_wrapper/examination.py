@@ -1,4 +1,4 @@
-"""How the Vamp plugin's installation stands, as findings."""
+"""Findings of ``quadpred doctor`` on the Vamp plugin's installation."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ _INSTALL = "quadpred vamp install"
 
 
 def examine_installation() -> Iterator[Finding]:
-    """Look at the plugins that Vamp hosts would find; they use the first."""
+    """Yield a finding for each plugin that Vamp hosts would find; hosts use the first."""
     found = find_installed()
     if not found:
         detail = "is not installed; only Vamp hosts such as Sonic Visualiser need it."
@@ -21,7 +21,7 @@ def examine_installation() -> Iterator[Finding]:
     try:
         problem = first.problem()
     except InstallationError as error:
-        yield Finding("vamp", "plugin", NOTE, f"{first.library} can't be tried: {error}")
+        yield Finding("vamp", "plugin", NOTE, f"{first.library} can't be checked: {error}")
     else:
         if problem:
             remedy = f"quadpred vamp install --path '{first.library.parent}'"

@@ -1,4 +1,4 @@
-"""Features as C reads them: arrays that live until the host releases them."""
+"""Features as C arrays, which are kept until the host releases them."""
 
 import ctypes
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ _NANOSECONDS = 1_000_000_000
 
 
 def to_nanoseconds(seconds: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return whole nanoseconds, rounded."""
+    """Return times in nanoseconds, rounded to integers."""
     return np.round(seconds * _NANOSECONDS).astype(np.int64)
 
 
 def feature_set(outputs: Sequence[Features], start: int) -> tuple[ctypes.Array[Any], list[Any]]:
-    """Lay out the features of all outputs as an array of ``VampFeatureList``.
+    """Return the features of all outputs as an array of ``VampFeatureList``.
 
     Parameters
     ----------
@@ -31,9 +31,9 @@ def feature_set(outputs: Sequence[Features], start: int) -> tuple[ctypes.Array[A
     Returns
     -------
     lists : ctypes array of FeatureList
-        Its address is what the host gets.
+        Its address is returned to the host.
     buffers : list
-        What the array points to; both must live until the host releases the set.
+        Memory that the array points to. Both must be kept until the host releases the set.
     """
     lists = (FeatureList * len(outputs))()
     buffers: list[Any] = []
@@ -51,7 +51,7 @@ def _layout(features: Features, start: int, buffers: list[Any]) -> NDArray[Any]:
     first, second = union[:count], union[count:].view(np.dtype(FeatureDuration))
     values = np.ascontiguousarray(features.values, dtype=np.float32)
     first["hasTimestamp"] = 1
-    # Floor division and remainder of the same sign, as a time before zero needs.
+    # Floor division: for a negative time, the nanoseconds must still be positive.
     first["sec"], first["nsec"] = np.divmod(start + to_nanoseconds(features.times), _NANOSECONDS)
     first["valueCount"] = values.shape[1]
     first["values"] = values.ctypes.data + np.arange(count) * values.strides[0]

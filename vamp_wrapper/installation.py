@@ -1,4 +1,4 @@
-"""Installing the plugin where Vamp hosts look, and saying how it stands."""
+"""Install, remove and inspect the plugin in the folders that Vamp hosts search."""
 
 import os
 import re
@@ -12,20 +12,20 @@ from quadpred_plugin.system.files import write_atomically
 from vamp_wrapper.build import SOURCES, build_library, check_library
 from vamp_wrapper.places import default_folder, library_name, search_path
 
-# What hosts read beside the library: the category in menus, and a description in RDF.
+# Files that hosts read beside the library: its category in menus and an RDF description.
 COMPANIONS = ("quadpred.cat", "quadpred.n3")
 _ENVIRONMENT = re.compile(rb"quadpred-environment:([^\0]+)\0")
 
 
 @dataclass(frozen=True)
 class Installed:
-    """A library of that name in a folder.
+    """A library with the plugin's file name in some folder.
 
     Attributes
     ----------
     library : Path
     environment : Path or None
-        The Python that it starts; None if the library isn't one of ours.
+        The Python that it starts; None if quadpred-plugin didn't build the library.
     """
 
     library: Path
@@ -33,18 +33,18 @@ class Installed:
 
     @property
     def of_this_environment(self) -> bool:
-        """Whether it starts the Python that runs this."""
-        # One environment has several links to its Python: python, python3, python3.11.
+        """Whether it starts the Python of this environment."""
+        # An environment has several links to its Python: python, python3, python3.11.
         own = Path(sys.executable).parent
         return self.environment is not None and self.environment.parent == own
 
     def problem(self) -> str | None:
-        """Say why a host can't use it, None if it can.
+        """Return why a host can't use it, or None if it can.
 
         Raises
         ------
         InstallationError
-            If that can't be found out, for want of a compiler.
+            If that can't be checked because there is no C compiler.
         """
         if self.environment is None:
             return "it is not a library of quadpred-plugin."
@@ -53,18 +53,22 @@ class Installed:
 
 
 def install(folder: Path | None = None) -> Installed:
-    """Build the library, check it in a child process and put it into a folder.
+    """Build the library, check it in a child process and copy it to a folder.
 
     Parameters
     ----------
     folder : Path, optional
-        Made if it isn't there; the user's own plugin folder if None.
+        Created if missing; the user's own plugin folder if None.
+
+    Returns
+    -------
+    installed : Installed
 
     Raises
     ------
     InstallationError
-        If something is missing or the library doesn't work; what was installed before is
-        then still there.
+        If a requirement is missing or the library doesn't work; a library that was
+        installed before is kept.
     OutputError
         If the folder can't be written.
     """
@@ -77,18 +81,18 @@ def install(folder: Path | None = None) -> Installed:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OutputError(f"The folder {folder} can't be made: {error.strerror}.") from error
+            raise OutputError(f"The folder {folder} can't be created: {error.strerror}.") from error
         for source in (*(SOURCES / name for name in COMPANIONS), library):
             _copy(source, folder)
-    installed = look_at(folder / library_name())
+    installed = inspect_library(folder / library_name())
     problem = installed.problem()
     if problem:
-        raise InstallationError(f"{installed.library} can't be opened where it is: {problem}")
+        raise InstallationError(f"{installed.library} can't be opened in its folder: {problem}")
     return installed
 
 
 def uninstall(folder: Path | None = None) -> list[Path]:
-    """Remove the library and what lies beside it.
+    """Remove the library and its companion files.
 
     Parameters
     ----------
@@ -98,16 +102,17 @@ def uninstall(folder: Path | None = None) -> list[Path]:
     Returns
     -------
     removed : list of Path
+        The removed files.
 
     Raises
     ------
     InstallationError
-        If there is none, or one that isn't ours.
+        If there is no library, or quadpred-plugin didn't build it.
     OutputError
-        If it can't be removed.
+        If a file can't be removed.
     """
     folder = folder or default_folder()
-    installed = look_at(folder / library_name())
+    installed = inspect_library(folder / library_name())
     if installed.environment is None:
         raise InstallationError(
             f"{installed.library} is not a library of quadpred-plugin: nothing was removed."
@@ -127,11 +132,11 @@ def uninstall(folder: Path | None = None) -> list[Path]:
 def find_installed() -> list[Installed]:
     """Return the libraries on the hosts' search path; hosts use the first."""
     libraries = dict.fromkeys(folder / library_name() for folder in search_path())
-    return [look_at(library) for library in libraries if library.is_file()]
+    return [inspect_library(library) for library in libraries if library.is_file()]
 
 
 def is_searched(folder: Path) -> bool:
-    """Say whether a host started from here would look into a folder."""
+    """Return whether a host started from here would search a folder."""
     return any(os.path.realpath(folder) == os.path.realpath(place) for place in search_path())
 
 
@@ -140,13 +145,13 @@ def _copy(source: Path, folder: Path) -> None:
     write_atomically(folder / source.name, lambda stream: stream.write(content))
 
 
-def look_at(library: Path) -> Installed:
-    """Read whose a library is, without running it.
+def inspect_library(library: Path) -> Installed:
+    """Read which environment a library starts, without running it.
 
     Raises
     ------
     InstallationError
-        If it isn't there or can't be read.
+        If the library is missing or can't be read.
     """
     try:
         content = library.read_bytes()

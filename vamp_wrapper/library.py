@@ -1,7 +1,8 @@
-"""The plugin's descriptor: C functions that lead to Python, and what they hand over.
+"""The plugin's descriptor, with its C functions as ctypes callbacks.
 
-Everything here lives as long as the process, since hosts keep its addresses. No exception
-may leave a callback: each is told on standard error and answered as vamp.h answers failure.
+All objects here are kept for the life of the process, since hosts store their addresses. An
+exception must not leave a callback: its message is printed to standard error, and the callback
+returns the failure value of vamp.h.
 """
 
 import ctypes
@@ -15,13 +16,13 @@ from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.version import VERSION
 from vamp_wrapper import abi
 from vamp_wrapper.outputs import OUTPUTS, Output
-from vamp_wrapper.plugin import MAXIMUM_CHANNELS, PREFERRED_BLOCK, QuadpredPlugin, say
+from vamp_wrapper.plugin import MAXIMUM_CHANNELS, PREFERRED_BLOCK, QuadpredPlugin, print_message
 from vamp_wrapper.settings import Parameter, parameters, programs
 
 IDENTIFIER = "quadpred"
 NAME = "Emotion over Time"
 DESCRIPTION = (
-    "Arousal, valence and the four quadrants of Russell's circumplex, judged by a neural "
+    "Arousal, valence and the four quadrants of Russell's circumplex, predicted by a neural "
     "network for each second of music"
 )
 MAKER = "The quadpred-plugin developers"
@@ -29,20 +30,20 @@ COPYRIGHT = (
     "Code: AGPL-3.0-or-later. Weights trained on research recordings: CC BY-NC-SA 4.0, not for "
     "commercial use."
 )
-# Counts releases of the plugin in hosts' eyes; hosts warn of sessions made with another one.
+# Version of the plugin; hosts warn if a session was saved with another one.
 PLUGIN_VERSION = 1
 
 _handles = itertools.count(1)
 _instances: dict[int, QuadpredPlugin] = {}
-# What hosts hold until they release it, by its address.
-_lent: dict[int, Any] = {}
+# Structures that hosts have not released yet, by address.
+_unreleased: dict[int, Any] = {}
 _nothing = (abi.FeatureList * len(OUTPUTS))()
 _empty_set = ctypes.addressof(_nothing)
 _lock = threading.Lock()
 
 
 def _callback(kind: Any, failure: Any = None) -> Callable[[Callable[..., Any]], Any]:
-    """Make a function callable from C; any exception becomes a line and `failure`."""
+    """Make a function callable from C; on an exception it prints a line and returns `failure`."""
 
     def wrap(function: Callable[..., Any]) -> Any:
         @functools.wraps(function)
@@ -50,9 +51,11 @@ def _callback(kind: Any, failure: Any = None) -> Callable[[Callable[..., Any]], 
             try:
                 return function(*arguments)
             except QuadpredError as error:
-                say(str(error))
+                print_message(str(error))
             except BaseException as error:
-                say(f"{function.__name__.strip('_')} failed: {type(error).__name__}: {error}")
+                print_message(
+                    f"{function.__name__.strip('_')} failed: {type(error).__name__}: {error}"
+                )
             return failure
 
         return kind(guarded)
@@ -126,15 +129,15 @@ def _get_output_count(handle: int) -> int:
 def _get_output_descriptor(handle: int, index: int) -> int | None:
     if not 0 <= index < len(OUTPUTS):
         return None
-    descriptor, names = _describe_output(OUTPUTS[index], _instances[handle].frame_rate)
+    descriptor, names = _describe_output(OUTPUTS[index], _instances[handle].feature_rate)
     address = ctypes.addressof(descriptor)
-    _lent[address] = (descriptor, names)
+    _unreleased[address] = (descriptor, names)
     return address
 
 
 @_callback(abi.ReleaseOutputDescriptor)
 def _release_output_descriptor(address: int | None) -> None:
-    _lent.pop(address or 0, None)
+    _unreleased.pop(address or 0, None)
 
 
 @_callback(abi.Process, _empty_set)
@@ -152,16 +155,16 @@ def _get_remaining_features(handle: int) -> int:
 
     lists, buffers = feature_set(*remaining)
     address = ctypes.addressof(lists)
-    _lent[address] = (lists, buffers)
+    _unreleased[address] = (lists, buffers)
     return address
 
 
 @_callback(abi.ReleaseFeatureSet)
 def _release_feature_set(address: int | None) -> None:
-    _lent.pop(address or 0, None)
+    _unreleased.pop(address or 0, None)
 
 
-def _describe_output(output: Output, frame_rate: float) -> tuple[abi.OutputDescriptor, Any]:
+def _describe_output(output: Output, feature_rate: float) -> tuple[abi.OutputDescriptor, Any]:
     named = output.fixed_bins and len(output.bins) > 1
     names = abi.strings(output.bins) if named else None
     descriptor = abi.OutputDescriptor(
@@ -177,9 +180,9 @@ def _describe_output(output: Output, frame_rate: float) -> tuple[abi.OutputDescr
         maxValue=output.maximum,
         isQuantized=int(output.step > 0),
         quantizeStep=output.step,
-        sampleType=abi.FIXED_SAMPLE_RATE if output.framewise else abi.VARIABLE_SAMPLE_RATE,
-        sampleRate=frame_rate if output.framewise else 0.0,
-        hasDuration=int(not output.framewise),
+        sampleType=abi.FIXED_SAMPLE_RATE if output.per_patch else abi.VARIABLE_SAMPLE_RATE,
+        sampleRate=feature_rate if output.per_patch else 0.0,
+        hasDuration=int(not output.per_patch),
     )
     return descriptor, names
 
@@ -241,14 +244,14 @@ def _descriptor() -> abi.PluginDescriptor:
 
 
 def descriptor_address(host_version: int, index: int) -> int:
-    """Return the address of the plugin's ``VampPluginDescriptor``, 0 where there is none.
+    """Return the address of the plugin's ``VampPluginDescriptor``, 0 if there is none.
 
     Parameters
     ----------
     host_version : int
-        Highest version of the interface that the host knows.
+        Highest version of the interface that the host supports.
     index : int
-        Of the plugin in this library, which has one.
+        Number of the plugin in this library; only 0 exists.
     """
     if host_version < abi.API_VERSION or index != 0:
         return 0

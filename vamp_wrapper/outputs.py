@@ -1,6 +1,6 @@
-"""What there is to see: each output, and how a Prediction becomes its features.
+"""Outputs of the plugin, and the features that each makes of a Prediction.
 
-Identifiers are for ever: hosts keep them in sessions and scripts.
+Identifiers never change: hosts store them in sessions and scripts.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Features:
-    """Values in time, as an output returns them.
+    """Features of one output.
 
     Attributes
     ----------
@@ -39,13 +39,13 @@ class Features:
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What an instance has to show.
+class SignalResult:
+    """Results of one signal, from which all outputs are made.
 
     Attributes
     ----------
     raw, smoothed : Prediction
-        As the network judged, and after the user's smoothing.
+        Before and after the user's smoothing.
     minimum_duration : float
         Of segments, s.
     """
@@ -57,7 +57,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Output:
-    """One output.
+    """One output of the plugin.
 
     Attributes
     ----------
@@ -65,16 +65,16 @@ class Output:
     bins : tuple of str
         Name of each value; one empty name for a single value.
     minimum, maximum : float
-        All values lie between them.
+        Range of all values.
     features : callable
-        Makes the features of what was heard.
-    framewise : bool
-        Whether there is one feature a hop, without duration or label.
+        Returns the features of a signal's results.
+    per_patch : bool
+        Whether there is one feature per patch, without duration or label.
     step : float
-        Between values, 0 where they are continuous.
+        Difference between neighbouring values, 0 for continuous values.
     fixed_bins : bool
-        Whether hosts are told how many values a feature has. Sonic Visualiser takes what has
-        several values and a duration for notes of so many hertz, and shows no label.
+        Whether the descriptor gives the number of values per feature. Sonic Visualiser
+        shows features with a fixed number of values and a duration as notes, unlabelled.
     """
 
     identifier: str
@@ -84,35 +84,35 @@ class Output:
     bins: tuple[str, ...]
     minimum: float
     maximum: float
-    features: Callable[[Heard], Features]
-    framewise: bool = True
+    features: Callable[[SignalResult], Features]
+    per_patch: bool = True
     step: float = 0.0
     fixed_bins: bool = True
 
 
-def _arousal(heard: Heard) -> Features:
-    return Features(heard.smoothed.times, heard.smoothed.arousal.reshape(-1, 1))
+def _arousal(result: SignalResult) -> Features:
+    return Features(result.smoothed.times, result.smoothed.arousal.reshape(-1, 1))
 
 
-def _valence(heard: Heard) -> Features:
-    return Features(heard.smoothed.times, heard.smoothed.valence.reshape(-1, 1))
+def _valence(result: SignalResult) -> Features:
+    return Features(result.smoothed.times, result.smoothed.valence.reshape(-1, 1))
 
 
-def _taggram(heard: Heard) -> Features:
-    return Features(heard.smoothed.times, heard.smoothed.quadrants)
+def _taggram(result: SignalResult) -> Features:
+    return Features(result.smoothed.times, result.smoothed.quadrants)
 
 
-def _confidence(heard: Heard) -> Features:
-    winners = heard.smoothed.quadrants.max(axis=1, keepdims=True)
-    return Features(heard.smoothed.times, winners)
+def _confidence(result: SignalResult) -> Features:
+    winners = result.smoothed.quadrants.max(axis=1, keepdims=True)
+    return Features(result.smoothed.times, winners)
 
 
-def _segments(heard: Heard) -> Features:
+def _segments(result: SignalResult) -> Features:
     import numpy as np
 
     from quadpred_plugin.analysis.segments import find_segments
 
-    found = find_segments(heard.smoothed, heard.minimum_duration)
+    found = find_segments(result.smoothed, result.minimum_duration)
     numbers = [[QUADRANTS.index(segment.quadrant) + 1] for segment in found]
     return Features(
         np.array([segment.start for segment in found]),
@@ -122,10 +122,10 @@ def _segments(heard: Heard) -> Features:
     )
 
 
-def _summary(heard: Heard) -> Features:
+def _summary(result: SignalResult) -> Features:
     import numpy as np
 
-    summary = heard.raw.summary()
+    summary = result.raw.summary()
     if summary is None:
         return Features(np.zeros(0), np.zeros((0, len(_SUMMARY_BINS)), dtype=np.float32))
     values = [*summary.quadrants, summary.arousal, summary.valence]
@@ -133,7 +133,7 @@ def _summary(heard: Heard) -> Features:
     return Features(
         np.zeros(1),
         np.array([values], dtype=np.float32),
-        np.array([heard.raw.duration]),
+        np.array([result.raw.duration]),
         (quadrant.title,),
     )
 
@@ -144,7 +144,7 @@ OUTPUTS = (
     Output(
         "arousal",
         "Arousal",
-        "How aroused the music sounds, from calm (-1) to excited (1)",
+        "Arousal that the music expresses, from calm (-1) to excited (1)",
         "",
         ("",),
         -1,
@@ -154,7 +154,7 @@ OUTPUTS = (
     Output(
         "valence",
         "Valence",
-        "How pleasant the music sounds, from negative (-1) to positive (1)",
+        "Valence that the music expresses, from negative (-1) to positive (1)",
         "",
         ("",),
         -1,
@@ -174,13 +174,13 @@ OUTPUTS = (
     Output(
         "segments",
         "Segments",
-        "Stretches of one quadrant: its number, with its name and words as label",
+        "Segments of one quadrant: number of the quadrant, with its name and words as label",
         "",
         ("",),
         1,
         len(QUADRANTS),
         _segments,
-        framewise=False,
+        per_patch=False,
         step=1,
     ),
     Output(
@@ -193,13 +193,13 @@ OUTPUTS = (
         -1,
         1,
         _summary,
-        framewise=False,
+        per_patch=False,
         fixed_bins=False,
     ),
     Output(
         "confidence",
         "Confidence",
-        "Probability that the network gives to the quadrant it finds most probable",
+        "Probability of the most probable quadrant, not calibrated",
         "",
         ("",),
         0,

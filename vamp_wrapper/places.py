@@ -1,4 +1,4 @@
-"""Where Vamp hosts look for plugins."""
+"""Folders that Vamp hosts search for plugins."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ def library_name() -> str:
 
 
 def standard_folders() -> list[Path]:
-    """Return the folders that hosts search where nothing else is set, first one first."""
+    """Return the folders that hosts search by default, in order."""
     if sys.platform == "darwin":
         plugins = Path("Library/Audio/Plug-Ins/Vamp")
         return [Path.home() / plugins, Path("/") / plugins]
@@ -22,14 +22,14 @@ def standard_folders() -> list[Path]:
 def search_path() -> list[Path]:
     """Return the folders that a host started from here would search.
 
-    The environment variable VAMP_PATH replaces the standard ones.
+    The environment variable VAMP_PATH replaces the standard folders.
     """
-    set_folders = os.environ.get("VAMP_PATH")
-    if not set_folders:
+    vamp_path = os.environ.get("VAMP_PATH")
+    if not vamp_path:
         return standard_folders()
-    return [Path(folder) for folder in set_folders.split(os.pathsep) if folder]
+    return [Path(folder) for folder in vamp_path.split(os.pathsep) if folder]
 
 
 def default_folder() -> Path:
-    """Return the user's own folder, which hosts search first."""
+    """Return the user's own folder, the first in the search order."""
     return standard_folders()[0]

@@ -1,4 +1,4 @@
-"""One instance of the plugin: what a host sets, feeds and reads."""
+"""One instance of the plugin: its parameters, its signal and its features."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from vamp_wrapper.outputs import OUTPUTS, Features, Heard
+from vamp_wrapper.outputs import OUTPUTS, Features, SignalResult
 from vamp_wrapper.settings import models, parameters, programs
 
 if TYPE_CHECKING:
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from quadpred_plugin.audio.mixing import Mixer
-    from quadpred_plugin.chain.offline import Listener
+    from quadpred_plugin.chain.offline import OfflineAnalyser
     from quadpred_plugin.inference import Model
 
-# Hosts that ask get blocks of a tenth of a second: calls cost nothing then, and a last block
-# filled up with zeros makes the signal longer by no more than that.
+# Preferred block size, a tenth of a second: long enough for a negligible cost per call, short
+# enough for a small error of the length, since hosts pad the last block with zeros.
 PREFERRED_BLOCK = 4096
 MAXIMUM_CHANNELS = 256
 
@@ -28,23 +28,23 @@ _loaded: dict[str, Model] = {}
 _loading = threading.Lock()
 
 
-def say(sentence: str) -> None:
-    """Tell the user where hosts keep such things: standard output is a host's own."""
+def print_message(sentence: str) -> None:
+    """Print to standard error, where hosts log messages; standard output is the host's own."""
     if sys.stderr is not None:
         sys.stderr.write(f"quadpred: {sentence}\n")
         sys.stderr.flush()
 
 
 class QuadpredPlugin:
-    """An instance, from its making to its end.
+    """One instance of the plugin.
 
-    Nothing heavy is imported before `initialise`: hosts make an instance of every plugin
-    only to list its outputs.
+    Nothing heavy is imported before `initialise`, because hosts create an instance of every
+    plugin just to list its outputs.
 
     Parameters
     ----------
     sample_rate : float
-        Of the samples that will come, Hz.
+        Of the input, Hz.
     """
 
     def __init__(self, sample_rate: float) -> None:
@@ -52,42 +52,42 @@ class QuadpredPlugin:
         self._values = {one.identifier: one.default for one in parameters()}
         self._program = 0
         self._model: Model | None = None
-        self._listener: Listener | None = None
+        self._analyser: OfflineAnalyser | None = None
         self._mixer: Mixer | None = None
         self._channels = self._step = self._samples = 0
         self._start: int | None = None
 
     def get_parameter(self, index: int) -> float:
-        """Return the value of the parameter of that number."""
+        """Return the value of a parameter, given its number."""
         return self._values[parameters()[index].identifier]
 
     def set_parameter(self, index: int, value: float) -> None:
-        """Set a parameter to the allowed value nearest to the one given."""
+        """Set a parameter, given its number, to the nearest allowed value."""
         parameter = parameters()[index]
         self._values[parameter.identifier] = parameter.nearest(value)
 
     @property
     def program(self) -> int:
-        """Number of the program chosen last."""
+        """Number of the program selected last."""
         return self._program
 
     def select_program(self, index: int) -> None:
-        """Set all parameters as a program has them."""
+        """Set all parameters to the values of a program."""
         self._values = dict(programs()[index][1])
         self._program = index
 
     @property
     def hop(self) -> float | None:
-        """Seconds from one frame to the next; None is the model's patch."""
+        """Seconds from one patch to the next; None is the length of a patch."""
         return self._values["hop"] or None
 
     @property
-    def frame_rate(self) -> float:
-        """Frames a second, as a host's grid of whole samples can hold them.
+    def feature_rate(self) -> float:
+        """Features per second for a hop rounded to whole samples.
 
-        Sonic Visualiser puts frame n at sample ``n * round(sample_rate / frame_rate)``. So this
-        is the rate of the nearest whole number of samples, as the float32 not above it; what
-        it is off is less than half a sample a frame, and timestamps don't depend on it.
+        Sonic Visualiser draws feature n at sample ``n * round(sample_rate / feature_rate)``,
+        so the rate is that of the nearest whole number of samples, rounded down to float32.
+        Its error is below half a sample per feature; timestamps don't depend on it.
         """
         preprocessing = models()[int(self._values["model"])].preprocessing
         hop = preprocessing.hop_frames(self.hop) * preprocessing.frame_seconds
@@ -99,7 +99,7 @@ class QuadpredPlugin:
         return float(single)
 
     def initialise(self, channels: int, step: int, block: int) -> bool:
-        """Get ready for a signal; return False for sizes that can't be used.
+        """Load the model and start a signal; return False for invalid sizes.
 
         Raises
         ------
@@ -107,13 +107,13 @@ class QuadpredPlugin:
             If the model can't be loaded.
         """
         if not 1 <= channels <= MAXIMUM_CHANNELS or not 1 <= step <= block:
-            say(
+            print_message(
                 f"{channels} channels in steps of {step} and blocks of {block} samples can't be "
                 f"used: 1 to {MAXIMUM_CHANNELS} channels, and steps no longer than a block."
             )
             return False
         if not 0 < self._sample_rate < float("inf"):
-            say(f"a sample rate of {self._sample_rate} Hz can't be used.")
+            print_message(f"a sample rate of {self._sample_rate} Hz can't be used.")
             return False
         self._model = _load(int(self._values["model"]))
         self._channels, self._step = channels, step
@@ -121,14 +121,14 @@ class QuadpredPlugin:
         return True
 
     def reset(self) -> None:
-        """Forget the signal, keep the parameters."""
+        """Discard the signal and keep the parameters."""
         self.close()
         if self._model is None:
             return
         from quadpred_plugin.audio.mixing import Mixer
 
         self._mixer = Mixer(self._sample_rate, self._model.card.preprocessing.sample_rate)
-        self._listener = self._model.listen()
+        self._analyser = self._model.start_analysis()
         self._samples, self._start = 0, None
 
     def process(self, addresses: Sequence[int], time: int) -> None:
@@ -137,15 +137,15 @@ class QuadpredPlugin:
         Parameters
         ----------
         addresses : sequence of int
-            Of each channel's float32 samples, which are the host's and copied.
+            Address of each channel's float32 samples, which are copied.
         time : int
-            Of the first sample in the host's file, ns.
+            Time of the block's first sample in the host's file, ns.
         """
         import ctypes
 
         import numpy as np
 
-        if self._mixer is None or self._listener is None:
+        if self._mixer is None or self._analyser is None:
             return
         block: NDArray[np.float32] = np.empty((self._step, self._channels), dtype=np.float32)
         samples = ctypes.c_float * self._step
@@ -155,44 +155,48 @@ class QuadpredPlugin:
         if self._start is None:
             self._start = time
         self._samples += self._step
-        self._listener.process(self._mixer.process(block))
+        self._analyser.process(self._mixer.process(block))
 
     def remaining(self) -> tuple[list[Features], int] | None:
-        """End the signal and return the features of each output, and the signal's start in ns.
+        """End the signal and return the features of each output.
 
-        None where there is nothing to show: no sample, silence, or no initialisation.
+        Returns
+        -------
+        features, start : list of Features, int
+            Features in the order of `OUTPUTS`, and time of the signal's first sample, ns.
+            None instead for an empty or silent signal, and before `initialise`.
         """
-        if self._model is None or self._mixer is None or self._listener is None:
+        if self._model is None or self._mixer is None or self._analyser is None:
             return None
         from quadpred_plugin.analysis.smoothing import smooth
 
-        self._listener.process(self._mixer.finish())
+        self._analyser.process(self._mixer.finish())
         seconds = self._samples / self._sample_rate
-        prediction = self._model.conclude(
-            self._listener, "this signal", seconds, self.hop, self._mixer.warnings
+        prediction = self._model.finish_analysis(
+            self._analyser, "this signal", seconds, self.hop, self._mixer.warnings
         )
         start = self._start or 0
         self.close()
         for warning in prediction.warnings if self._samples else ():
-            say(f"{prediction.source} {warning}")
+            print_message(f"{prediction.source} {warning}")
         if not len(prediction):
             return None
-        heard = Heard(
+        result = SignalResult(
             prediction,
             smooth(prediction, self._values["smoothing"]),
             self._values["minduration"],
         )
-        return [output.features(heard) for output in OUTPUTS], start
+        return [output.features(result) for output in OUTPUTS], start
 
     def close(self) -> None:
-        """Let go of the signal and of what it keeps on disk."""
-        if self._listener is not None:
-            self._listener.__exit__(None, None, None)
-        self._listener = self._mixer = None
+        """Discard the signal and its temporary file."""
+        if self._analyser is not None:
+            self._analyser.__exit__(None, None, None)
+        self._analyser = self._mixer = None
 
 
 def _load(index: int) -> Model:
-    """Return a model, loaded once for all instances of the process."""
+    """Return a model that is loaded once for all instances of the process."""
     from quadpred_plugin.chain.engine import one_tensorflow_thread
     from quadpred_plugin.inference import Model
 

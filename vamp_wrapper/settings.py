@@ -1,6 +1,6 @@
-"""What a user can set: parameters and programs, with the values they take.
+"""Parameters and programs of the plugin, with their values and defaults.
 
-Identifiers are for ever: hosts keep them in sessions and scripts.
+Identifiers never change: hosts store them in sessions and scripts.
 """
 
 import math
@@ -13,16 +13,16 @@ from quadpred_plugin.model.registry import find_model, list_models
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter.
+    """One parameter of the plugin.
 
     Attributes
     ----------
     identifier, name, description, unit : str
     minimum, maximum, default : float
     step : float
-        Between values that differ; 0 where every value in the range does.
+        Difference between neighbouring values; 0 for a continuous parameter.
     value_names : tuple of str
-        One a step, from the minimum up; may be empty.
+        One name per value, from the minimum; may be empty.
     """
 
     identifier: str
@@ -36,7 +36,7 @@ class Parameter:
     value_names: tuple[str, ...] = ()
 
     def nearest(self, value: float) -> float:
-        """Return the allowed value nearest to a host's; the default for what isn't a number."""
+        """Return the allowed value nearest to a host's value; the default for NaN."""
         if math.isnan(value):
             return self.default
         value = min(max(value, self.minimum), self.maximum)
@@ -45,35 +45,37 @@ class Parameter:
         return value
 
 
-# Five frames of 32 ms: the shortest hop that is whole at every usual sample rate, so that a
-# host which draws features on a grid of samples loses none.
+# Five frames of 32 ms: the shortest hop that is a whole number of samples at every usual
+# sample rate, so that hosts which draw features on a grid of samples lose none.
 _HOP_STEP = 0.16
-_HOPS = 5
+_HOP_STEPS = 4
+# Default hop in seconds, a multiple of the step. quadpred.n3 and docs/vamp.md quote it.
+DEFAULT_HOP = 0.64
 
 
 @lru_cache(maxsize=1)
 def models() -> tuple[ModelCard, ...]:
-    """Return the models to choose from: the default, whichever it is, then all by name.
+    """Return the models to choose from: the default model, then all models by name.
 
-    Hosts keep the number of the choice, not its name. The user's own models come after the
-    shipped ones, so that importing one doesn't give another number to those.
+    Hosts store the number of the choice, not its name. The user's own models follow the
+    shipped ones, so that importing a model doesn't renumber the shipped ones.
     """
     return (find_model(), *list_models())
 
 
 @lru_cache(maxsize=1)
 def parameters() -> tuple[Parameter, ...]:
-    """Return the parameters, in the order that hosts show."""
+    """Return the parameters in the order in which hosts list them."""
     default, *installed = (card.name for card in models())
     hop_names = (
         "one patch, no overlap",
-        *(f"{_HOP_STEP * step:.2f} s" for step in range(1, _HOPS)),
+        *(f"{_HOP_STEP * step:.2f} s" for step in range(1, _HOP_STEPS + 1)),
     )
     return (
         Parameter(
             "model",
             "Model",
-            "Network that judges the music",
+            "Model that predicts arousal, valence and quadrants",
             "",
             0,
             len(installed),
@@ -84,19 +86,19 @@ def parameters() -> tuple[Parameter, ...]:
         Parameter(
             "hop",
             "Hop",
-            "From one judgement to the next; 0 is one patch of about a second, so that "
-            "patches don't overlap",
+            "Time from one patch to the next; 0 is the length of a patch, about a second, "
+            "without overlap",
             "s",
             0,
-            _HOP_STEP * (_HOPS - 1),
-            _HOP_STEP * (_HOPS - 1),
+            _HOP_STEP * _HOP_STEPS,
+            DEFAULT_HOP,
             step=_HOP_STEP,
             value_names=hop_names,
         ),
         Parameter(
             "smoothing",
             "Smoothing",
-            "Length of the moving mean over all curves; 0 is none",
+            "Length of a moving mean over all curves; 0 for none",
             "s",
             0,
             30,
@@ -105,7 +107,7 @@ def parameters() -> tuple[Parameter, ...]:
         Parameter(
             "minduration",
             "Minimum duration",
-            "Segments are no shorter than this",
+            "Length of the shortest segment",
             "s",
             0,
             60,
@@ -116,7 +118,10 @@ def parameters() -> tuple[Parameter, ...]:
 
 @lru_cache(maxsize=1)
 def programs() -> tuple[tuple[str, dict[str, float]], ...]:
-    """Return name and parameter values of each program: default, then one a speech language."""
+    """Return name and parameter values of each program: the default, then one per language.
+
+    A language's program selects the first model that was pretrained on its speech.
+    """
     defaults = {parameter.identifier: parameter.default for parameter in parameters()}
     found = [("default", defaults)]
     for language, name in LANGUAGES.items():

@@ -1,11 +1,11 @@
-/* The library that Vamp hosts open: starts Python once and asks it for the plugin.
+/* The library that Vamp hosts open: starts Python once and gets the plugin from it.
  *
- * Nothing of Python is linked. Hosts open plugins with RTLD_LOCAL, and extension modules
- * such as NumPy's find Python's symbols only where libpython was opened with RTLD_GLOBAL,
- * or where the host itself is a Python. Python is never ended nor its library closed: the
- * plugin's functions are wanted for as long as the process lives, and extension modules
- * don't survive an end. This library itself may be closed and opened as hosts like; all that
- * they keep of it lies in Python.
+ * Python isn't linked. Hosts open plugins with RTLD_LOCAL, but extension modules such as
+ * NumPy's find Python's symbols only if libpython was opened with RTLD_GLOBAL or if the host
+ * itself is a Python. Python is never finalised and its library never closed: the plugin's
+ * functions are needed for the life of the process, and extension modules can't be loaded
+ * again after finalisation. Hosts may close and reopen this library: all objects whose
+ * addresses they keep belong to Python.
  */
 #define _GNU_SOURCE
 #define PY_SSIZE_T_CLEAN
@@ -23,10 +23,10 @@
 #define PYTHON_VERSION VERSION(PY_MAJOR_VERSION, PY_MINOR_VERSION)
 #define EXPORT __attribute__((visibility("default")))
 
-/* Read from the file, not by a call: 'quadpred vamp status' also looks at broken ones. */
+/* A string in the file, not a function: 'quadpred vamp status' also reads broken libraries. */
 EXPORT const char quadpred_environment[] = "quadpred-environment:" QUADPRED_EXECUTABLE;
 
-/* The functions used, by their names in Python.h. */
+/* Functions of Python.h that are looked up at run time. */
 #define PYTHON_FUNCTIONS(use)                                                                  \
     use(Py_IsInitialized) use(PyPreConfig_InitIsolatedConfig) use(Py_PreInitialize)            \
     use(PyConfig_InitIsolatedConfig) use(PyConfig_SetBytesString)                              \
@@ -45,7 +45,7 @@ static struct {
 static pthread_mutex_t starting = PTHREAD_MUTEX_INITIALIZER;
 static int started = 0;
 
-static void say(const char *sentence, const char *detail)
+static void print_message(const char *sentence, const char *detail)
 {
     fprintf(stderr, "quadpred: %s%s\n", sentence, detail);
     fflush(stderr);
@@ -56,7 +56,7 @@ static int find_functions(void *library)
 #define FIND(name)                                                                             \
     *(void **)&python.name = dlsym(library, #name);                                            \
     if (!python.name) {                                                                        \
-        say("the Vamp plugin misses this function of Python: ", #name);                        \
+        print_message("Python's library lacks a function that the plugin needs: ", #name);     \
         return 0;                                                                              \
     }
     PYTHON_FUNCTIONS(FIND)
@@ -68,8 +68,8 @@ static int status_is_good(PyStatus status)
 {
     if (!python.PyStatus_Exception(status))
         return 1;
-    say("Python " PYTHON_VERSION " of " QUADPRED_EXECUTABLE " doesn't start: ",
-        status.err_msg ? status.err_msg : "it says no reason");
+    print_message("Python " PYTHON_VERSION " of " QUADPRED_EXECUTABLE " doesn't start: ",
+        status.err_msg ? status.err_msg : "it gives no reason");
     return 0;
 }
 
@@ -84,7 +84,7 @@ static int initialise_python(void)
     python.PyConfig_InitIsolatedConfig(&config);
     config.install_signal_handlers = 0;
     config.pathconfig_warnings = 0;
-    /* The environment's own link to Python, from which site finds its packages. */
+    /* The environment's own link to Python, from which site derives the package folder. */
     int good = status_is_good(
         python.PyConfig_SetBytesString(&config, &config.program_name, QUADPRED_EXECUTABLE));
     if (good)
@@ -103,7 +103,7 @@ static int version_fits(void *library)
     size_t length = strlen(PYTHON_VERSION);
     if (!strncmp(running, PYTHON_VERSION, length) && running[length] == '.')
         return 1;
-    say("the Vamp plugin was installed for Python " PYTHON_VERSION
+    print_message("the Vamp plugin was installed for Python " PYTHON_VERSION
         ", but this host runs Python ", running);
     return 0;
 }
@@ -114,7 +114,7 @@ static int start(void)
     if (!dlsym(RTLD_DEFAULT, "Py_IsInitialized")) {
         library = dlopen(QUADPRED_LIBPYTHON, RTLD_NOW | RTLD_GLOBAL);
         if (!library) {
-            say("Python's library can't be opened; run 'quadpred vamp install' again: ",
+            print_message("Python's library can't be opened; run 'quadpred vamp install' again: ",
                 dlerror());
             return 0;
         }
@@ -124,17 +124,17 @@ static int start(void)
     return python.Py_IsInitialized() || initialise_python();
 }
 
-static void explain_exception(void)
+static void print_exception(void)
 {
     PyObject *type, *value, *traceback, *text = NULL;
     python.PyErr_Fetch(&type, &value, &traceback);
     python.PyErr_NormalizeException(&type, &value, &traceback);
     if (value)
         text = python.PyObject_Str(value);
-    const char *words = text ? python.PyUnicode_AsUTF8(text) : NULL;
-    say("the Vamp plugin can't be loaded from " QUADPRED_EXECUTABLE
+    const char *reason = text ? python.PyUnicode_AsUTF8(text) : NULL;
+    print_message("the Vamp plugin can't be loaded from " QUADPRED_EXECUTABLE
         "; install quadpred-plugin there again, then run 'quadpred vamp install': ",
-        words ? words : "no reason is known");
+        reason ? reason : "no reason is known");
     python.PyErr_Clear();
     python.Py_DecRef(text);
     python.Py_DecRef(type);
@@ -142,7 +142,7 @@ static void explain_exception(void)
     python.Py_DecRef(traceback);
 }
 
-/* In a host that is a Python of another environment, its own packages come first. */
+/* If the host is a Python of another environment, its own packages take precedence. */
 static PyObject *import_library(void)
 {
     PyObject *module = python.PyImport_ImportModule("vamp_wrapper.library");
@@ -177,7 +177,7 @@ EXPORT const void *vampGetPluginDescriptor(unsigned int host_version, unsigned i
     if (address)
         descriptor = python.PyLong_AsVoidPtr(address);
     if (python.PyErr_Occurred())
-        explain_exception();
+        print_exception();
     python.Py_DecRef(address);
     python.Py_DecRef(module);
     python.PyGILState_Release(state);

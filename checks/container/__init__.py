@@ -1,1 +1,1 @@
-"""The container without an engine: the Dockerfile's steps in a Debian root, and its use there."""
+"""Build and run the container image without a container engine, in a Debian root."""

@@ -1,7 +1,7 @@
-"""Lint the Dockerfile, run its steps in a Debian root, and use what they make.
+"""Lint the Dockerfile, run its steps in a Debian root, and use the image.
 
-Needs root's rights and debootstrap; no container engine. What runs in the root has a network
-while the image is built and none when it is used.
+It needs root and debootstrap, but no container engine. The root has a network while the image is
+built and none while it is used.
 """
 
 import argparse
@@ -20,13 +20,15 @@ from tests.tree import copy_tracked
 
 
 def main() -> None:
-    """Run all parts and print what was found; a failed assertion ends it."""
+    """Run all parts and print their results; a failed assertion ends the run."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--mirror", help="where Debian's packages come from")
-    parser.add_argument("--folder", help="for the roots, 3 GB; default: for temporary files")
+    parser.add_argument("--mirror", help="source of Debian's packages")
+    parser.add_argument(
+        "--folder", help="folder for 3 GB of roots (default: that of temporary files)"
+    )
     options = parser.parse_args()
     if os.geteuid() != 0:
-        parser.error("only root can make a Debian root: run it by sudo.")
+        parser.error("only root can make a Debian root; run it with sudo.")
     if shutil.which("debootstrap") is None:
         parser.error("debootstrap is missing: 'sudo make hosts' installs it.")
     with tempfile.TemporaryDirectory(prefix="quadpred-container-", dir=options.folder) as name:
@@ -34,29 +36,29 @@ def main() -> None:
 
 
 def _check(folder: Path, mirror: str | None) -> None:
-    # A user without rights must come through.
+    # The unprivileged user of the image needs access.
     folder.chmod(0o755)
     context, roots, home = folder / "context", folder / "roots", folder / "checkout"
     copy_tracked(context)
-    # Beside this Python, which needs no place in the search path.
+    # The program of this environment, which needn't be in the search path.
     hadolint = Path(sys.executable).with_name("hadolint")
     lint = subprocess.run([hadolint, context / "Dockerfile"], capture_output=True, text=True)
     assert lint.returncode == 0 and not lint.stdout, f"hadolint:\n{lint.stdout}{lint.stderr}"
-    _tell("hadolint", "nothing to say")
+    _report("hadolint", "no findings")
     roots.mkdir()
     start = time.monotonic()
     image = Builder(context, roots, mirror)
     for instruction in image.build():
-        _tell(f"{time.monotonic() - start:.0f} s", instruction)
-    _tell("image", measure(image.stage.root))
+        _report(f"{time.monotonic() - start:.0f} s", instruction)
+    _report("image", measure(image.stage.root))
     home.mkdir()
     uses = Uses(image.stage, checkout(home))
     for use in uses.parts():
-        _tell(use.__name__, use())
+        _report(use.__name__, use())
 
 
-def _tell(topic: str, words: str) -> None:
-    print(f"{topic:16} {words}", flush=True)
+def _report(topic: str, text: str) -> None:
+    print(f"{topic:16} {text}", flush=True)
 
 
 if __name__ == "__main__":

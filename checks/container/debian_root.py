@@ -1,4 +1,4 @@
-"""A Debian root folder, and programs run in it as a container engine runs them."""
+"""Create Debian root folders and run programs in them as a container engine does."""
 
 import ast
 import os
@@ -8,45 +8,47 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-# What the image of Debian sets.
+from tests.limits import HANG
+
+# As the image of Debian sets it.
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-# Namespaces end with the process, and so do the mounts in them.
+# Namespaces and their mounts end with the process.
 _NAMESPACES = ("unshare", "--mount", "--pid", "--fork", "--kill-child")
 _MOUNT = 'mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" && shift && exec "$@"'
 _CERTIFICATE = "/run/certificate-of-the-package-index.pem"
-# What tells pip how to reach packages, beside addresses. The rest, such as constraints on versions,
-# is this machine's own, and names files that the root hasn't.
+# Settings of pip for the connection, beside addresses. Others, such as constraints on versions, are
+# specific to this machine and name files that are missing in the root.
 _CONNECTION = {"cert", "default-timeout", "proxy", "retries", "timeout", "trusted-host"}
 
 
 def make(root: Path, suite: str, mirror: str | None) -> None:
-    """Make a root of a Debian suite, as small as the image of that name.
+    """Make a minimal root of a Debian suite.
 
     Parameters
     ----------
     root : Path
-        Not there yet.
+        Folder that doesn't exist.
     suite : str
         Such as ``bookworm``.
     mirror : str or None
-        Where packages come from; None for where this machine has its own from, or, if that
-        hasn't the suite, what debootstrap takes by itself.
+        Source of packages. None for the source of this machine's own packages, or debootstrap's
+        default if that source doesn't have the suite.
     """
-    place = mirror or _mirror_of_this_machine(suite)
-    command = ["debootstrap", "--variant=minbase", suite, root, *([place] if place else [])]
+    source = mirror or _mirror_of_this_machine(suite)
+    command = ["debootstrap", "--variant=minbase", suite, root, *([source] if source else [])]
     run = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=1800
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=HANG
     )
     assert run.returncode == 0, f"debootstrap failed:\n{(run.stdout + run.stderr)[-3000:]}"
 
 
 def copy(root: Path, target: Path) -> None:
-    """Copy a root with owners, rights and links."""
-    subprocess.run(["cp", "--archive", root, target], check=True, timeout=600)
+    """Copy a root with owners, permissions and links."""
+    subprocess.run(["cp", "--archive", root, target], check=True, timeout=HANG)
 
 
 def run_step(root: Path, script: str, folder: str, variables: Mapping[str, str]) -> None:
-    """Run a shell line as root and with the network, as an engine does when it builds.
+    """Run a shell line as root with the network, as an engine does when it builds.
 
     Parameters
     ----------
@@ -66,25 +68,24 @@ def run_step(root: Path, script: str, folder: str, variables: Mapping[str, str])
             ["--"],
             ["/bin/sh", "-c", f'cd "{folder}" && {script}'],
             {**network, **variables},
-            timeout=3000,
         )
     finally:
         certificate.unlink(missing_ok=True)
         resolver.unlink(missing_ok=True)
-    said = (run.stdout + run.stderr).decode("utf-8", "backslashreplace")
-    assert run.returncode == 0, f"RUN {script}\nended with code {run.returncode}:\n{said[-3000:]}"
+    output = (run.stdout + run.stderr).decode("utf-8", "backslashreplace")
+    assert run.returncode == 0, f"RUN {script}\nexit code {run.returncode}:\n{output[-3000:]}"
 
 
 def run_user(
     root: Path, user: str, command: Sequence[str], folder: str, variables: Mapping[str, str]
 ) -> "subprocess.CompletedProcess[bytes]":
-    """Run a program as a user without rights and without a network.
+    """Run a program as an unprivileged user without a network.
 
     Parameters
     ----------
     root : Path
     user : str
-        Numbers of user and group: ``1000:1000``.
+        Numbers of user and group, such as ``1000:1000``.
     command : sequence of str
     folder : str
         Working folder within the root.
@@ -93,11 +94,11 @@ def run_user(
     Returns
     -------
     run : CompletedProcess
-        With both outputs.
+        With standard output and standard error.
     """
     inside = ["/bin/sh", "-c", 'cd "$0" && exec "$@"', folder, *command]
     namespaces = [*_NAMESPACES, "--net"]
-    return _enter(namespaces, root, [f"--userspec={user}", "--groups="], inside, variables, 600)
+    return _enter(namespaces, root, [f"--userspec={user}", "--groups="], inside, variables)
 
 
 def _enter(
@@ -106,7 +107,6 @@ def _enter(
     options: Sequence[str],
     command: Sequence[str],
     variables: Mapping[str, str],
-    timeout: int,
 ) -> "subprocess.CompletedProcess[bytes]":
     chroot = [str(shutil.which("chroot")), *options]
     return subprocess.run(
@@ -114,24 +114,26 @@ def _enter(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         env={"PATH": PATH, **variables},
-        timeout=timeout,
+        timeout=HANG,
     )
 
 
 def _mirror_of_this_machine(suite: str) -> str | None:
-    """Ask apt where it has packages of a suite from."""
+    """Return apt's source of the packages of a suite, if it has one."""
     apt = shutil.which("apt-get")
     if apt is None:
         return None
     wanted = ["--format", "$(REPO_URI)", "Created-By: Packages", f"Codename: {suite}"]
-    run = subprocess.run([apt, "indextargets", *wanted], capture_output=True, text=True, timeout=60)
+    run = subprocess.run(
+        [apt, "indextargets", *wanted], capture_output=True, text=True, timeout=HANG
+    )
     return next(iter(run.stdout.split()), None)
 
 
 def _network_settings(certificate: Path) -> dict[str, str]:
-    """Return variables by which pip in the root finds packages as it does here.
+    """Return environment variables for pip in the root: this machine's package index.
 
-    An engine's builder has such settings of its own; the Dockerfile names no place.
+    A container engine has such settings; the Dockerfile names no index.
     """
     settings = {
         name: os.environ[name]
@@ -150,12 +152,12 @@ def _network_settings(certificate: Path) -> dict[str, str]:
 
 
 def _pip_settings() -> dict[str, str]:
-    """Return what pip is told here, by its files and by variables."""
+    """Return this machine's settings of pip, from its files and variables."""
     pip = [sys.executable, "-m", "pip", "config", "list"]
-    run = subprocess.run(pip, capture_output=True, text=True, timeout=60, check=True)
+    run = subprocess.run(pip, capture_output=True, text=True, timeout=HANG, check=True)
     found = {}
     for line in run.stdout.splitlines():
-        place, _, value = line.partition("=")
-        # Several places are on several lines.
-        found[place.rpartition(".")[2]] = " ".join(ast.literal_eval(value).split())
+        name, _, value = line.partition("=")
+        # A list has a line for each entry.
+        found[name.rpartition(".")[2]] = " ".join(ast.literal_eval(value).split())
     return found

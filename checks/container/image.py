@@ -1,4 +1,4 @@
-"""From a Dockerfile to a root folder and what an engine would run in it."""
+"""Execute a Dockerfile: a root folder, and the command that an engine would run in it."""
 
 import json
 import re
@@ -19,7 +19,7 @@ _BASE = re.compile(r"debian:(\w+)-slim(?:\s+AS\s+(\w+))?", re.IGNORECASE)
 
 @dataclass
 class Stage:
-    """A root folder as the instructions so far have left it.
+    """A build stage: its root folder and settings after the instructions so far.
 
     Attributes
     ----------
@@ -30,7 +30,7 @@ class Stage:
     user : str
         Numbers of user and group.
     entry_point, default : list of str
-        What is run, and its arguments where the user gives none.
+        The command, and its arguments if the user gives none.
     """
 
     root: Path
@@ -46,9 +46,9 @@ class Stage:
         Parameters
         ----------
         *arguments : str
-            Those behind the image's name.
+            Arguments after the image's name.
         user : str, optional
-            As ``--user`` gives it.
+            Value of ``--user``.
         """
         command = [*self.entry_point, *(arguments or self.default)]
         return self.execute(command, user)
@@ -56,15 +56,15 @@ class Stage:
     def execute(
         self, command: list[str], user: str | None = None
     ) -> "subprocess.CompletedProcess[bytes]":
-        """Run another program in place of the entry point."""
+        """Run another program instead of the entry point."""
         user = user or self.user
         return debian_root.run_user(self.root, user, command, self.folder, self.variables)
 
 
 class Builder:
-    """Executes the instructions of a Dockerfile, one after the other.
+    """Executes the instructions of a Dockerfile one after the other.
 
-    It knows those that ours has; another one fails the check.
+    It supports the instructions that our Dockerfile has; others fail the check.
     """
 
     def __init__(self, context: Path, roots: Path, mirror: str | None) -> None:
@@ -76,26 +76,26 @@ class Builder:
         self._stage: Stage | None = None
 
     def build(self) -> Iterator[str]:
-        """Execute all; after each instruction, its text."""
+        """Execute all instructions; yield the text of each after it."""
         parser = DockerfileParser(path=str(self._context / "Dockerfile"))
         for step in parser.structure:
             instruction, value = step["instruction"], step["value"]
             if instruction == "COMMENT":
                 continue
             execute = getattr(self, f"_{instruction.lower()}", None)
-            assert execute is not None, f"{instruction} isn't known to this check"
+            assert execute is not None, f"{instruction} isn't supported by this check"
             execute(value)
             yield f"{instruction} {value}"
 
     @property
     def stage(self) -> Stage:
-        """The stage that the instructions so far lead to."""
+        """The current stage."""
         assert self._stage is not None, "The Dockerfile doesn't begin with FROM."
         return self._stage
 
     def _from(self, value: str) -> None:
         base = _BASE.fullmatch(value)
-        assert base, f"FROM {value}: this check makes Debian's slim images alone"
+        assert base, f"FROM {value}: this check supports only Debian's slim images"
         suite, name = base[1], base[2] or f"stage{len(self._stages)}"
         pristine = self._roots / suite
         if not pristine.exists():
@@ -106,7 +106,7 @@ class Builder:
 
     def _run(self, value: str) -> None:
         stage = self.stage
-        assert stage.user == "0:0", "RUN after USER isn't known to this check"
+        assert stage.user == "0:0", "RUN after USER isn't supported by this check"
         debian_root.run_step(stage.root, value, stage.folder, stage.variables)
 
     def _copy(self, value: str) -> None:
@@ -126,7 +126,7 @@ class Builder:
             shutil.copytree(found, place, symlinks=True, dirs_exist_ok=True)
             return
         files = [name for name in self._visible if name == source or name.startswith(f"{source}/")]
-        assert files, f"COPY {source}: not in the context, which .dockerignore makes"
+        assert files, f"COPY {source}: excluded from the context by .dockerignore"
         for name in files:
             file = self._context / name
             within = Path(name).relative_to(source)
@@ -151,7 +151,9 @@ class Builder:
         )
 
     def _user(self, value: str) -> None:
-        assert re.fullmatch(r"\d+:\d+", value), f"USER {value}: numbers hold without a name's file"
+        assert re.fullmatch(r"\d+:\d+", value), (
+            f"USER {value}: give numbers, which need no entry in /etc/passwd"
+        )
         self.stage.user = value
 
     def _entrypoint(self, value: str) -> None:

@@ -1,4 +1,4 @@
-"""What users ask of the container, compared with what the checkout says."""
+"""Uses of the container image, compared with the checkout."""
 
 import json
 import shutil
@@ -16,7 +16,7 @@ from quadpred_plugin.model.registry import find_by_language, installed_models
 from tests.tree import ROOT
 
 EXTRAS = {"agreement", "cluster", "exports", "report", "tags"}
-# One that no file in the image gives a name or a home.
+# A user without a name or a home folder in the image.
 STRANGER = "4321:4321"
 _ISOLATION = """
 import json, os, socket
@@ -35,14 +35,14 @@ print(json.dumps(found))
 
 
 class Uses:
-    """The image with a user's files in it, and the checkout with the same.
+    """Image and checkout, both with the same user's files.
 
     Parameters
     ----------
     stage : Stage
         The built image.
     checkout : Environment
-        What the numbers must equal; its folder is empty.
+        Source of the expected numbers, with an empty working folder.
     """
 
     def __init__(self, stage: Stage, checkout: Environment) -> None:
@@ -58,7 +58,7 @@ class Uses:
             soundfile.write(folder / "audio.mp3", samples, rate)
 
     def parts(self) -> list[Callable[[], str]]:
-        """Return all that is to be done."""
+        """Return all checks."""
         return [
             self.isolation,
             self.help,
@@ -71,7 +71,7 @@ class Uses:
         ]
 
     def isolation(self) -> str:
-        """Nothing but the image is there, and nothing in it may be changed."""
+        """Check that there is no network and that the user can't write into the image."""
         run = self._stage.execute(["python", "-c", _ISOLATION])
         found = json.loads(_output(run))
         assert found == {
@@ -83,14 +83,14 @@ class Uses:
         return "user 1000, network unreachable, nothing writable"
 
     def help(self) -> str:
-        """Without arguments the image tells what it can do."""
+        """Check that the image prints its help without arguments."""
         lines = _output(self._stage.run()).decode().splitlines()
         assert lines[0].startswith("Usage: quadpred"), lines[0]
         return f"{len(lines)} lines"
 
     def original_call(self) -> str:
-        """The original's words give the checkout's array, for every language that is there."""
-        spoken = []
+        """Check that the options of the original command give the checkout's array per language."""
+        results = []
         for speech, music in sorted(_languages()):
             words = [*(["-s", speech] if speech else []), "-m", music, "-i", "/audio.mp3"]
             name = f"audio-{speech}{music}.npy"
@@ -101,18 +101,18 @@ class Uses:
             expected = np.load(self._checkout.folder / name)
             assert found.dtype == expected.dtype == np.float32
             assert found.tobytes() == expected.tobytes()
-            spoken.append(f"'{' '.join(words[:-2])}' is {model}, {found.shape[0]} patches")
-        return "; ".join(spoken)
+            results.append(f"'{' '.join(words[:-2])}' is {model}, {found.shape[0]} patches")
+        return "; ".join(results)
 
     def rows(self) -> str:
-        """Rows of the example pieces are the checkout's, byte for byte."""
+        """Check that rows of the example pieces are those of the checkout, byte for byte."""
         choice = ["predict", "-q", "--format", "csv", "--hop", "0.32", "--level", "frame"]
         found = _output(self._stage.run(*choice, *PIECES))
         assert found == self._checkout.quadpred(*choice, *PIECES)
         return f"{len(found.splitlines())} lines as the checkout's"
 
     def models(self) -> str:
-        """All shipped models are inside, and sound."""
+        """Check that all shipped models are in the image and intact."""
         lines = _output(self._stage.run("models", "verify")).decode().splitlines()
         shipped = [card.name for card in installed_models().shipped]
         assert len(lines) >= len(shipped)
@@ -121,19 +121,19 @@ class Uses:
         return ", ".join(shipped)
 
     def doctor(self) -> str:
-        """All is well, and what the extras add is there."""
-        said = json.loads(_output(self._stage.run("doctor", "--json")))
-        assert said["well"], said
+        """Check that ``quadpred doctor`` finds no problem and all extras of the image."""
+        report = json.loads(_output(self._stage.run("doctor", "--json")))
+        assert report["well"], report
         extras = {
             finding["name"]
-            for finding in said["findings"]
+            for finding in report["findings"]
             if finding["topic"] == "extras" and finding["state"] == "ok"
         }
         assert extras >= EXTRAS, extras
-        return f"{len(said['findings'])} findings, extras {', '.join(sorted(EXTRAS))}"
+        return f"{len(report['findings'])} findings, extras {', '.join(sorted(EXTRAS))}"
 
     def strangers_report(self) -> str:
-        """A user whom the image doesn't know writes every kind of file."""
+        """Check that a user without an account in the image can write every kind of file."""
         folder = "/outdir/stranger"
         made = []
         for name in ("rows.parquet", "piece.jams", "piece.svl"):
@@ -152,7 +152,7 @@ class Uses:
         return f"{', '.join(file.name for file in files)} by user {STRANGER}"
 
     def collection(self) -> str:
-        """Several processes hear a folder."""
+        """Check that several processes analyse a folder."""
         words = ["batch", "-q", "-j", "2", "-o", "/outdir/results", "/music"]
         _output(self._stage.run(*words))
         results = sorted(path.name for path in (self._outputs / "results").rglob("*.ogg.json"))
@@ -161,7 +161,7 @@ class Uses:
 
 
 def measure(root: Path) -> str:
-    """Return the size of a root, as an image's without what it shares with its base."""
+    """Return the size of a root, that of its base included."""
     run = subprocess.run(["du", "-sm", root], capture_output=True, text=True, check=True)
     return f"{run.stdout.split()[0]} MiB"
 
@@ -171,7 +171,7 @@ def _languages() -> set[tuple[str, str]]:
 
 
 def _output(run: "subprocess.CompletedProcess[bytes]") -> bytes:
-    said = run.stderr.decode("utf-8", "backslashreplace")
-    assert run.returncode == 0, f"{run.args[-8:]}: code {run.returncode}: {said[-3000:]}"
-    assert "Traceback" not in said, said[-3000:]
+    messages = run.stderr.decode("utf-8", "backslashreplace")
+    assert run.returncode == 0, f"{run.args[-8:]}: code {run.returncode}: {messages[-3000:]}"
+    assert "Traceback" not in messages, messages[-3000:]
     return run.stdout

@@ -1,1 +1,1 @@
-"""What leaves the checkout: built, inspected, installed into fresh environments and used there."""
+"""Build and inspect the distributions, install the wheel into fresh environments, and use it."""

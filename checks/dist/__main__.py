@@ -1,6 +1,6 @@
 """Build wheel and source distribution, and use the wheel in fresh environments.
 
-The tree is copied, built, and the copy renamed: nothing that is installed can read it.
+The tree is copied and built, and the copy is renamed so that no installed file can refer to it.
 """
 
 import argparse
@@ -17,19 +17,19 @@ from checks.dist.reference import Numbers, checkout, copy_examples
 from checks.dist.uses import USES, numbers_are_the_checkouts
 from tests.tree import copy_tracked
 
-# What 'quadpred report' needs.
+# The extra that 'quadpred report' needs.
 EXTRAS = "report"
 
 
 def main() -> None:
-    """Run all parts and print what was found; a failed assertion ends it."""
+    """Run all parts and print their results; a failed assertion ends the run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("output", type=Path, help="folder for wheel and source distribution")
     parser.add_argument(
         "--python",
         action="append",
         metavar="VERSION",
-        help="only this one, such as 3.11, of those that are tested",
+        help="test only this version, such as 3.11",
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="quadpred-dist-") as name:
@@ -48,7 +48,7 @@ def _build(folder: Path) -> tuple[Path, Path]:
     source, built = folder / "source", folder / "built"
     copy_tracked(source)
     sdist, wheel = build(source, built)
-    _tell("wheel", inspect(sdist, wheel, source))
+    _report("wheel", inspect(sdist, wheel, source))
     source.rename(folder / "renamed")
     return sdist, wheel
 
@@ -60,15 +60,15 @@ def _expected(folder: Path) -> Numbers:
 
 
 def _choose(wheel: Path, wanted: list[str] | None) -> dict[str, Path]:
-    """Return the Pythons to test, and say which of those named can't be tested here."""
+    """Return the Pythons to test, and report supported versions that aren't installed."""
     named, wheels = named_pythons(wheel), offered()
     assert named == wheels, f"setup.cfg names {named}, but Essentia has wheels for {wheels}"
     found = installed()
     for version in named:
         if version not in found:
-            _tell(version, "not on this machine")
+            _report(version, "not installed")
     chosen = {version: found[version] for version in wanted or named if version in found}
-    assert chosen, f"none of {wanted or named} is on this machine"
+    assert chosen, f"none of {wanted or named} is installed"
     return chosen
 
 
@@ -78,17 +78,17 @@ def _use(version: str, python: Path, wheel: Path, expected: Numbers, folder: Pat
     environment = Environment.make(python, wheel, EXTRAS, folder)
     copy_examples(environment.folder)
     size = subprocess.run(["du", "-sm", folder], capture_output=True, text=True, check=True)
-    took = f"{size.stdout.split()[0]} MiB in {time.monotonic() - start:.0f} s"
-    _tell(version, f"{python}, installed: {took}")
+    cost = f"{size.stdout.split()[0]} MiB in {time.monotonic() - start:.0f} s"
+    _report(version, f"{python}, installed: {cost}")
     for name, use in USES.items():
-        _tell(version, f"{name}: {use(environment)}")
-    _tell(version, f"numbers: {numbers_are_the_checkouts(environment, expected)}")
-    # An environment has a gigabyte.
+        _report(version, f"{name}: {use(environment)}")
+    _report(version, f"numbers: {numbers_are_the_checkouts(environment, expected)}")
+    # An environment takes a gigabyte.
     shutil.rmtree(folder)
 
 
-def _tell(topic: str, words: str) -> None:
-    print(f"{topic:6} {words}", flush=True)
+def _report(topic: str, text: str) -> None:
+    print(f"{topic:6} {text}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Building wheel and source distribution, and looking at what they hold."""
+"""Build wheel and source distribution, and inspect their contents."""
 
 import subprocess
 import sys
@@ -8,34 +8,34 @@ from pathlib import Path
 
 from packaging.metadata import Metadata
 
+from tests.limits import HANG
 from tests.tree import tracked_files
 
 LARGEST_WHEEL = 60e6
-SECONDS = 600
 
 
 def build(source: Path, folder: Path) -> tuple[Path, Path]:
-    """Build the source distribution from a tree and the wheel from the source distribution.
+    """Build the source distribution from a tree, and the wheel from the source distribution.
 
-    A wheel straight from the tree must hold the same.
+    A wheel built from the tree directly must have the same contents.
 
     Returns
     -------
     sdist, wheel : Path
-        In the folder.
+        Files in the folder.
     """
     _run("build", "--outdir", folder, source)
     (sdist,) = folder.glob("*.tar.gz")
     (wheel,) = folder.glob("*.whl")
-    straight = folder / "straight"
-    _run("build", "--wheel", "--outdir", straight, source)
-    (other,) = straight.glob("*.whl")
+    direct = folder / "direct"
+    _run("build", "--wheel", "--outdir", direct, source)
+    (other,) = direct.glob("*.whl")
     assert wheel_files(wheel) == wheel_files(other), "the wheels of sdist and tree differ"
     return sdist, wheel
 
 
 def inspect(sdist: Path, wheel: Path, source: Path) -> str:
-    """Let the field's own tools judge both, and compare them with the tree."""
+    """Check both with twine and check-wheel-contents, and compare them with the tree."""
     _run("twine", "check", "--strict", sdist, wheel)
     _run("check_wheel_contents", "--config", source / "pyproject.toml", wheel)
     size = wheel.stat().st_size
@@ -48,19 +48,19 @@ def inspect(sdist: Path, wheel: Path, source: Path) -> str:
 
 
 def wheel_files(wheel: Path) -> dict[str, int]:
-    """Return the check sum of each file in a wheel."""
+    """Return the checksum of each file in a wheel."""
     with zipfile.ZipFile(wheel) as archive:
         return {entry.filename: entry.CRC for entry in archive.infolist()}
 
 
 def sdist_files(sdist: Path) -> set[str]:
-    """Return the files in a source distribution, below its top folder."""
+    """Return the paths of the files in a source distribution, below its top folder."""
     with tarfile.open(sdist) as archive:
         return {member.name.partition("/")[2] for member in archive if member.isfile()}
 
 
 def named_pythons(wheel: Path) -> list[str]:
-    """Return the versions of Python that a wheel's metadata names, such as ``3.10``."""
+    """Return the versions of Python in a wheel's metadata, such as ``3.10``."""
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
         metadata = Metadata.from_email(archive.read(name), validate=False)
@@ -70,13 +70,13 @@ def named_pythons(wheel: Path) -> list[str]:
 
 
 def _run(module: str, *arguments: object) -> None:
-    """Run a module of this environment; what it says is shown if it fails."""
+    """Run a module of this environment; its output is shown if it fails."""
     run = subprocess.run(
         [sys.executable, "-m", module, *map(str, arguments)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=SECONDS,
+        timeout=HANG,
     )
     assert run.returncode == 0, f"{module} failed:\n{run.stdout}"

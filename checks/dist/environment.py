@@ -1,27 +1,28 @@
-"""A fresh environment with the wheel in it, and programs run in it as its owner would."""
+"""Create a fresh environment with the wheel, and run programs in it as a user does."""
 
 import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-SECONDS = 600
-# All else that the caller's environment sets could lead back to the checkout.
+from tests.limits import HANG
+
+# Other environment variables could refer to the checkout.
 _KEPT = ("LANG", "LC_ALL", "TMPDIR")
 
 
 @dataclass(frozen=True)
 class Environment:
-    """A Python with the package in it.
+    """A Python environment with the package.
 
     Attributes
     ----------
     programs : Path
-        Folder of its programs.
+        Folder of the environment's programs.
     folder : Path
-        The working folder of all runs, and their home.
+        Working and home folder of all runs.
     variables : dict of str to str
-        Set beside those of every run.
+        Environment variables of all runs.
     """
 
     programs: Path
@@ -30,7 +31,7 @@ class Environment:
 
     @classmethod
     def make(cls, python: Path, wheel: Path, extras: str, folder: Path) -> "Environment":
-        """Make a fresh one and install the wheel into it, as the package index gives the rest."""
+        """Create an environment and install the wheel; other packages come from the index."""
         place = folder / "environment"
         run = subprocess.run([python, "-m", "venv", place], capture_output=True, text=True)
         assert run.returncode == 0, run.stderr
@@ -38,20 +39,20 @@ class Environment:
         home.mkdir()
         made = cls(place / "bin", home, {})
         pip = [made.programs / "python", "-m", "pip", "--disable-pip-version-check", "-q"]
-        # The caller's settings of pip hold: a mirror, a certificate, a cache.
+        # With the caller's settings of pip: mirror, certificate, cache.
         installing = subprocess.run(
             [*pip, "install", f"{wheel}[{extras}]"],
             cwd=home,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=1800,
+            timeout=HANG,
         )
         assert installing.returncode == 0, installing.stderr
         return made
 
     def run(self, program: str | Path, *arguments: object, **variables: object) -> bytes:
-        """Run a program of it; what it says on standard error must be no traceback.
+        """Run a program of the environment; a traceback is an error.
 
         Returns
         -------
@@ -69,11 +70,11 @@ class Environment:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             env={**kept, **own, **{name: str(value) for name, value in variables.items()}},
-            timeout=SECONDS,
+            timeout=HANG,
         )
-        said = done.stderr.decode("utf-8", "backslashreplace")
-        assert done.returncode == 0, f"{' '.join(command)}: code {done.returncode}: {said[-3000:]}"
-        assert "Traceback" not in said, said[-3000:]
+        errors = done.stderr.decode("utf-8", "backslashreplace")
+        assert done.returncode == 0, f"{' '.join(command)}: code {done.returncode}: {errors[-3000:]}"
+        assert "Traceback" not in errors, errors[-3000:]
         return done.stdout
 
     def quadpred(self, *arguments: object, **variables: object) -> bytes:

@@ -1,4 +1,4 @@
-"""The Python interface as a script of a user's meets it; run where the package is installed.
+"""Use the Python interface as a script of a user does; run where the package is installed.
 
 python python_interface.py OUTPUT.npz PIECE FOLDER
 """

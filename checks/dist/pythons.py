@@ -1,4 +1,4 @@
-"""Which Pythons Essentia has wheels for, and which of them this machine has."""
+"""Find the versions of Python that Essentia has wheels for and that are installed here."""
 
 import re
 import subprocess
@@ -9,13 +9,15 @@ from pathlib import Path
 import findpython
 from packaging.requirements import Requirement
 
+from tests.limits import HANG
+
 _FIRST_MINOR = 10
-# Essentia has always taken one Python after the other.
+# The search ends after this many versions without a wheel.
 _GAP = 2
 
 
 def offered() -> list[str]:
-    """Return the versions from 3.10 on that the package index has wheels of Essentia for."""
+    """Return the versions from 3.10 on for which the package index has wheels of Essentia."""
     (essentia,) = (
         requirement
         for requirement in map(Requirement, requires("quadpred-plugin") or [])
@@ -32,21 +34,21 @@ def offered() -> list[str]:
 
 
 def _wheels(name: str, python: str) -> list[str]:
-    """Return the versions of a package that a Python can have without compiling."""
+    """Return the versions of a package that have a wheel for a version of Python."""
     command = ["index", "versions", name, "--pre", "--python-version", python]
     run = subprocess.run(
         [sys.executable, "-m", "pip", *command, "--only-binary", ":all:"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=HANG,
     )
     available = re.search("^Available versions: (.*)$", run.stdout, re.MULTILINE)
     return available[1].split(", ") if available else []
 
 
 def installed() -> dict[str, Path]:
-    """Return the newest Python of each version that can make environments here."""
+    """Return the newest Python of each installed version that can make environments."""
     found: dict[str, Path] = {}
     # The newest come first.
     for python in findpython.find_all(allow_prereleases=False, implementation="cpython"):
@@ -58,6 +60,6 @@ def installed() -> dict[str, Path]:
 
 def _makes_environments(python: Path) -> bool:
     run = subprocess.run(
-        [python, "-c", "import venv, ensurepip"], stderr=subprocess.DEVNULL, timeout=60
+        [python, "-c", "import venv, ensurepip"], stderr=subprocess.DEVNULL, timeout=HANG
     )
     return run.returncode == 0

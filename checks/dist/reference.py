@@ -1,4 +1,4 @@
-"""What the checkout says of the example pieces."""
+"""Predictions for the example pieces, by the checkout or by an installed wheel."""
 
 import re
 import shutil
@@ -16,12 +16,12 @@ _SOUND = re.compile(rb"data:audio/[^\"']*")
 
 
 def checkout(folder: Path) -> Environment:
-    """Return the checkout as an environment; its tree comes first in Python's path."""
+    """Return the checkout as an environment; its tree is first in Python's path."""
     return Environment(Path(sys.executable).parent, folder, {"PYTHONPATH": str(ROOT)})
 
 
 def copy_examples(folder: Path) -> None:
-    """Copy the pieces and the example program away from the checkout."""
+    """Copy the pieces and the example program to a folder outside of the checkout."""
     for name in PIECES:
         shutil.copy2(ROOT / "examples" / "audio" / name, folder / name)
     shutil.copy2(ROOT / "examples" / "essentia_network.py", folder)
@@ -29,30 +29,30 @@ def copy_examples(folder: Path) -> None:
 
 
 class Numbers:
-    """What one installation says of the pieces in its working folder, to the bit.
+    """Exact predictions of one installation for the pieces in its working folder.
 
     Attributes
     ----------
     files : dict of str to bytes
-        Rows of all pieces, for each model.
-    frames : dict of str to ndarray
-        Every array of every npz file, by model, piece and name.
+        CSV rows of all pieces, by model.
+    patches : dict of str to ndarray
+        Arrays of all npz files, by model, piece and name.
     network : bytes
-        What the example program prints.
+        Output of the example program.
     page : bytes
-        The report of a piece, without its sound, which is the encoder's.
+        HTML report of a piece, without its encoded audio.
     """
 
     def __init__(self, environment: Environment) -> None:
         self.files: dict[str, bytes] = {}
-        self.frames: dict[str, np.ndarray] = {}
+        self.patches: dict[str, np.ndarray] = {}
         for model in [card.name for card in installed_models().shipped]:
-            self._hear(environment, model)
+            self._predict(environment, model)
         self.network = environment.run("python", "essentia_network.py", PIECES[0])
         environment.quadpred("report", "-q", "--force", "-o", "page.html", PIECES[0])
         self.page = _SOUND.sub(b"", (environment.folder / "page.html").read_bytes())
 
-    def _hear(self, environment: Environment, model: str) -> None:
+    def _predict(self, environment: Environment, model: str) -> None:
         choice = ["predict", "-q", "--model", model]
         self.files[model] = environment.quadpred(*choice, "--format", "csv", *PIECES)
         environment.quadpred(
@@ -61,15 +61,15 @@ class Numbers:
         for name in PIECES:
             with np.load(environment.folder / model / f"{Path(name).stem}.npz") as arrays:
                 for key in arrays.files:
-                    self.frames[f"{model}/{name}/{key}"] = arrays[key]
+                    self.patches[f"{model}/{name}/{key}"] = arrays[key]
 
     def assert_same(self, other: "Numbers") -> None:
-        """Compare everything, bit for bit."""
+        """Compare all of them, bit for bit."""
         assert self.files == other.files
-        assert self.frames.keys() == other.frames.keys()
-        for name, array in self.frames.items():
-            assert array.dtype == other.frames[name].dtype, name
-            assert array.tobytes() == other.frames[name].tobytes(), name
+        assert self.patches.keys() == other.patches.keys()
+        for name, array in self.patches.items():
+            assert array.dtype == other.patches[name].dtype, name
+            assert array.tobytes() == other.patches[name].tobytes(), name
         assert self.network == other.network
         pairs = zip(self.page.splitlines(), other.page.splitlines(), strict=False)
         differing = [pair for pair in pairs if pair[0] != pair[1]]

@@ -1,4 +1,4 @@
-"""What a stranger does with an installed wheel, each checked against something independent."""
+"""Uses of an installed wheel, each compared with an independent result."""
 
 import hashlib
 import json
@@ -8,20 +8,20 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from quadpred_plugin.model.registry import installed_models
 from checks.dist.environment import Environment
 from checks.dist.reference import PIECES, Numbers
+from quadpred_plugin.model.registry import installed_models
+from vamp_wrapper.settings import DEFAULT_HOP
 
 PIECE = PIECES[0]
-# Frames in a Vamp host are those of this hop; it prints six significant digits.
-VAMP_HOP = 0.64
+# Vamp hosts print six significant digits.
 PRINTED = 2e-6
-# A script of a user's leaves TensorFlow its threads, and sums depend on their number.
+# TensorFlow uses several threads in a script, and sums depend on their number.
 THREADS = 1e-6
 
 
 def comes_from_the_environment(environment: Environment) -> str:
-    """Import every module; each lies in the environment, and so does each model."""
+    """Check that every module and every model is in the environment."""
     code = (
         "import json, pkgutil, quadpred_plugin as package, vamp_wrapper\n"
         "from importlib.util import find_spec\n"
@@ -40,7 +40,7 @@ def comes_from_the_environment(environment: Environment) -> str:
 
 
 def shipped_models_verify(environment: Environment) -> str:
-    """The hashes that 'models verify' vouches for are those of the checkout's files."""
+    """Check that the models are those of the checkout, by their hashes."""
     environment.quadpred("models", "verify")
     listing = environment.quadpred("models", "list").decode().splitlines()[1:]
     shipped = installed_models().shipped
@@ -54,7 +54,7 @@ def shipped_models_verify(environment: Environment) -> str:
 
 
 def vamp_host_runs(environment: Environment) -> str:
-    """Install the plugin, and compare what a host says with what the command line does."""
+    """Install the plugin, and compare the output of a host with that of the command line."""
     plugins, wav = environment.folder / "plugins", environment.folder / "piece.wav"
     samples, rate = soundfile.read(environment.folder / PIECE)
     soundfile.write(wav, samples, rate)
@@ -63,54 +63,54 @@ def vamp_host_runs(environment: Environment) -> str:
         "vamp-simple-host", "quadpred:quadpred:taggram", wav.name, VAMP_PATH=plugins
     )
     found = np.array([line.split(":")[1].split() for line in printed.decode().splitlines()], float)
-    environment.quadpred("predict", "-q", "--hop", VAMP_HOP, "-o", "vamp.npy", wav.name)
+    environment.quadpred("predict", "-q", "--hop", DEFAULT_HOP, "-o", "vamp.npy", wav.name)
     expected = np.load(environment.folder / "vamp.npy")
-    # The host fills its last block up with zeros.
+    # The host pads its last block with zeros.
     assert len(expected) <= len(found) <= len(expected) + 1
     difference = float(np.abs(found[: len(expected)] - expected).max())
     assert difference <= PRINTED, difference
     status = environment.quadpred("vamp", "status", VAMP_PATH=plugins).decode()
     assert str(plugins) in status
-    return f"{len(found)} frames, {difference:.0e} from the command line's"
+    return f"{len(found)} patches, {difference:.0e} from the command line's"
 
 
 def doctor_finds_all_well(environment: Environment) -> str:
-    """Every finding is sound, the plugin in its folder included."""
+    """Check that ``quadpred doctor`` finds no problem, the plugin in its folder included."""
     plugins = environment.folder / "plugins"
-    said = json.loads(environment.quadpred("doctor", "--json", VAMP_PATH=plugins))
-    assert said["well"], said
-    topics = {finding["topic"] for finding in said["findings"]}
+    report = json.loads(environment.quadpred("doctor", "--json", VAMP_PATH=plugins))
+    assert report["well"], report
+    topics = {finding["topic"] for finding in report["findings"]}
     assert topics >= {"program", "packages", "models", "decoders", "vamp"}, topics
     assert any(
         finding["topic"] == "vamp" and str(plugins) in finding["detail"] + finding["name"]
-        for finding in said["findings"]
-    ), said
-    return f"{len(said['findings'])} findings"
+        for finding in report["findings"]
+    ), report
+    return f"{len(report['findings'])} findings"
 
 
 def python_interface_works(environment: Environment) -> str:
-    """A script's prediction is the command line's, up to the number of threads."""
+    """Compare the prediction of a script with that of the command line."""
     inside = environment.programs.parent
     environment.run("python", "python_interface.py", "interface.npz", PIECE, inside)
     environment.quadpred("predict", "-q", "-o", "line.npz", PIECE)
-    ours, theirs = (np.load(environment.folder / name) for name in ("interface.npz", "line.npz"))
-    np.testing.assert_array_equal(ours["times"], theirs["times"])
+    script, line = (np.load(environment.folder / name) for name in ("interface.npz", "line.npz"))
+    np.testing.assert_array_equal(script["times"], line["times"])
     for name in ("quadrants", "arousal", "valence"):
-        np.testing.assert_allclose(ours[name], theirs[name], rtol=0, atol=THREADS)
-    return f"{len(ours['times'])} patches"
+        np.testing.assert_allclose(script[name], line[name], rtol=0, atol=THREADS)
+    return f"{len(script['times'])} patches"
 
 
 def numbers_are_the_checkouts(environment: Environment, expected: Numbers) -> str:
-    """All models' numbers, the example program's text and the report, bit for bit."""
+    """Compare all models' predictions, the example program's output and the report, bit for bit."""
     found = Numbers(environment)
     found.assert_same(expected)
     return (
-        f"{len(found.frames)} arrays of {len(PIECES)} pieces, the example program's "
+        f"{len(found.patches)} arrays of {len(PIECES)} pieces, the example program's "
         f"{len(found.network.splitlines())} lines and a report of {len(found.page)} bytes"
     )
 
 
-# In this order: what looks at the plugin comes after what installs it.
+# In this order: the check of the plugin comes after its installation.
 USES: dict[str, Callable[[Environment], str]] = {
     "modules": comes_from_the_environment,
     "models": shipped_models_verify,

@@ -1,1 +1,1 @@
-"""Spoiled audio files: how they are made, analysed and counted."""
+"""Damage audio files at random, analyse them and count the outcomes."""

@@ -1,4 +1,4 @@
-"""One spoiled file in a worker: made, heard as ``predict`` and ``batch`` hear, measured."""
+"""Make one damaged file in a worker, analyse it as ``predict`` and ``batch`` do, and measure."""
 
 import os
 import random
@@ -15,12 +15,12 @@ _KIBIBYTE = 1024
 
 @dataclass(frozen=True)
 class Case:
-    """A spoiled file, told by two numbers.
+    """A damaged file, identified by two numbers.
 
     Attributes
     ----------
     folder : Path
-        Holds the valid files.
+        Folder of the valid files.
     seed, number : int
         The same numbers give the same bytes.
     """
@@ -31,11 +31,11 @@ class Case:
 
     @property
     def kind(self) -> str:
-        """Name of the valid file that is spoiled; each has its turn."""
+        """Name of the valid file that is damaged; kinds alternate by number."""
         return KINDS[self.number % len(KINDS)]
 
     def content(self) -> tuple[str, bytes]:
-        """Return the name of the last way that the file was spoiled in, and its bytes."""
+        """Return the name of the last mutation that was applied, and the file's bytes."""
         generator = random.Random(f"{self.seed} {self.number}")
         content = (self.folder / self.kind).read_bytes()
         others = [(self.folder / kind).read_bytes() for kind in KINDS]
@@ -46,44 +46,48 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What became of a case.
+class Result:
+    """Outcome of a case.
 
     Attributes
     ----------
     status : str
-        Of the prediction; ``raised`` where an exception came out that no caller expects.
+        Status of the prediction; ``raised`` for an unexpected exception.
     reason : str
     seconds : float
-        By the clock.
+        Elapsed time.
+    processor_seconds : float
+        Processor time of the process.
     peak : int
-        Most memory that the process held meanwhile, bytes.
+        Peak resident memory of the process, in bytes.
     """
 
     status: str
     reason: str
     seconds: float
+    processor_seconds: float
     peak: int
 
 
-def hear_case(model: Model, case: Case) -> Heard:
-    """Hear a case in this process."""
+def analyse_case(model: Model, case: Case) -> Result:
+    """Analyse a case in this process."""
     _, content = case.content()
     path = case.folder / f"{os.getpid()}-{case.kind}"
     path.write_bytes(content)
-    _forget_peak()
-    begin = time.monotonic()
+    _reset_peak()
+    begin, processor_begin = time.monotonic(), time.process_time()
     try:
         prediction = model.predict_or_explain(str(path), None)
         status, reason = prediction.status, " ".join(prediction.warnings)
     except Exception as error:
         status, reason = "raised", f"{type(error).__name__}: {error}"
     seconds = time.monotonic() - begin
+    processor_seconds = time.process_time() - processor_begin
     path.unlink()
-    return Heard(status, reason, seconds, _peak())
+    return Result(status, reason, seconds, processor_seconds, _peak())
 
 
-def _forget_peak() -> None:
+def _reset_peak() -> None:
     with open("/proc/self/clear_refs", "w") as stream:
         stream.write("5")
 

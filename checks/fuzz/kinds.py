@@ -1,4 +1,4 @@
-"""Valid files of each kind that decoders are given: a piece of music, a second and a half long."""
+"""Write valid files of each container and codec: 1.5 s of music."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests import encoding, signals
 
 SECONDS = 1.5
 
-# libsndfile's: name of the file, format, subtype, rate.
+# Written by libsndfile: name of the file, format, subtype, rate in Hz.
 _BY_LIBSNDFILE = {
     "pcm16.wav": ("WAV", "PCM_16", 16000),
     "ima-adpcm.wav": ("WAV", "IMA_ADPCM", 16000),
@@ -25,7 +25,7 @@ _BY_LIBSNDFILE = {
     "vorbis.ogg": ("OGG", "VORBIS", 22050),
     "layer3.mp3": ("MP3", "MPEG_LAYER_III", 22050),
 }
-# FFmpeg's: name of the file, codec, rate, container where the suffix doesn't name it.
+# Written by FFmpeg: name of the file, codec, rate in Hz, container if the suffix doesn't name it.
 _BY_FFMPEG = {
     "float.wav": ("pcm_f32le", 16000, None),
     "aac.m4a": ("aac", 22050, None),

@@ -1,15 +1,15 @@
-"""Ways to spoil a file, each decided by a random generator alone."""
+"""Mutations that damage a file; all choices come from a random generator."""
 
 import struct
 
-# Bytes that a file begins to be judged by.
+# Bytes of the header, by which decoders detect the format.
 _HEAD = 512
-# More than this would test patience, not decoders.
+# Largest size of a repeated stretch.
 _MOST_BYTES = 1 << 20
 _EXTREME = (0, 1, 2, 3, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0xFFFFFF, 0x7FFFFFFF)
 _EXTREME_8 = (*_EXTREME, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF, 1 << 40, (1 << 63) - 1, (1 << 64) - 1)
 
-# Where containers say how much there is: mark, distance from its start, bytes.
+# Fields with sizes and counts: marker, offset of the field from its start, bytes of the field.
 SIZES = (
     (b"RIFF", 4, 4),
     (b"RF64", 4, 4),
@@ -77,7 +77,7 @@ SIZES = (
     (b"movi", -4, 4),
     (b"idx1", 4, 4),
 )
-# Where they say how fast, and of how many channels and bits.
+# Fields with rates, channels and bits per sample, likewise.
 FORMATS = (
     (b"fmt ", 8, 2),
     (b"fmt ", 10, 2),
@@ -131,7 +131,7 @@ FORMATS = (
 
 
 def flip_bits(content, random, others):
-    """Turn a few bits, anywhere."""
+    """Flip a few bits anywhere in the file."""
     spoiled = bytearray(content)
     for _ in range(random.randint(1, 64)):
         spoiled[random.randrange(len(spoiled))] ^= 1 << random.randrange(8)
@@ -139,7 +139,7 @@ def flip_bits(content, random, others):
 
 
 def flip_bits_of_the_head(content, random, others):
-    """Turn a few bits where the file says what it is."""
+    """Flip a few bits of the header."""
     spoiled = bytearray(content)
     for _ in range(random.randint(1, 8)):
         spoiled[random.randrange(min(_HEAD, len(spoiled)))] ^= 1 << random.randrange(8)
@@ -147,13 +147,13 @@ def flip_bits_of_the_head(content, random, others):
 
 
 def cut(content, random, others):
-    """Leave the end, the beginning or a part in the middle off."""
+    """Remove the end, the beginning or a part in the middle."""
     begin, end = sorted(random.randrange(len(content) + 1) for _ in range(2))
     return random.choice((content[:end], content[begin:], content[:begin] + content[end:]))
 
 
 def overwrite(content, random, others):
-    """Put random bytes, or all of one value, in a stretch's place."""
+    """Overwrite a stretch with random bytes or with one value."""
     begin = random.randrange(len(content))
     size = min(random.choice((4, 64, 1024, 16384)), len(content) - begin)
     stretch = random.choice((random.randbytes(size), bytes([random.randrange(256)]) * size))
@@ -169,23 +169,23 @@ def repeat(content, random, others):
 
 
 def swap_headers(content, random, others):
-    """Begin as a file of another kind does."""
+    """Replace the header by that of another kind of file."""
     size = random.choice((4, 12, 36, 64, 256, 1024))
     return random.choice(others)[:size] + content[size:]
 
 
 def concatenate(content, random, others):
-    """Let a file of any kind follow."""
+    """Append a file of any kind."""
     return content + random.choice((content, *others))
 
 
 def declare_sizes(content, random, others):
-    """Claim other numbers of bytes, packets or frames than there are."""
+    """Declare wrong numbers of bytes, packets or samples."""
     return _declare(content, random, SIZES)
 
 
 def declare_formats(content, random, others):
-    """Claim absurd rates, channels and bits."""
+    """Declare absurd rates, channels and bits per sample."""
     return _declare(content, random, FORMATS)
 
 
@@ -195,7 +195,7 @@ def _declare(content, random, marks):
         for mark, distance, size in marks
         if (start := content.find(mark)) >= 0 and 0 <= start + distance <= len(content) - size
     ]
-    # Without a place that is known: anything in the head may be a number.
+    # Without a known field, any bytes of the header may be a number.
     places = places or [(random.randrange(min(_HEAD, len(content) - 8)), 4)]
     spoiled = bytearray(content)
     for place, size in random.sample(places, random.randint(1, min(2, len(places)))):

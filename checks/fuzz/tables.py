@@ -1,48 +1,49 @@
-"""The tables of a run, and the page that holds them."""
+"""Write the page with the tables of a run."""
 
 import platform
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from checks.fuzz.analysis import Heard
+from checks.fuzz.analysis import Result
 from quadpred_plugin.prediction import STATUSES
 from quadpred_plugin.system.files import write_atomically
 
-# Where a process ends in native code, which costs the file its row and nothing else.
+# Column of files whose process ended in native code; other files aren't affected.
 ENDED = "ended"
 MEBIBYTE = 1 << 20
-_PAGE = """# Spoiled audio
+_PAGE = """# Damaged audio
 
-Written by `make fuzz`, which spoils valid files of {kinds} kinds of containers and codecs, sends
-them through the decoding that `predict` and `batch` use and through the network, and writes this
-page. The same seed gives the same bytes.
+Written by `make fuzz`, which damages valid files of {kinds} kinds of containers and codecs, decodes
+and analyses them as `predict` and `batch` do, and writes this page. The same seed gives the same
+bytes.
 
 {count:,} files, seed {seed}, {jobs} processes, {seconds:.0f} s, on {system}, with soundfile
 {soundfile} (libsndfile {libsndfile}) and PyAV {av} (libavcodec {libavcodec}).
 
-Every file ended in a status. None raised what no caller expects, none took longer than {limit} s,
-no process held more than {bound} MiB (TensorFlow and the model are {least:.0f} MiB of it).
+Every file has a status. None raised an unexpected exception, none took more than {limit} s of
+processor time, and no process used more than {bound} MiB (TensorFlow and the model account for
+{least:.0f} MiB).
 {ended_sentence}
 
 ## By kind
 
 {by_kind}
 
-## By way of spoiling
+## By mutation
 
 {by_mutation}
 
-Statuses are those of `quadpred predict`: `error` rows say why; `ok` and `short` files gave sound,
-all or what was left of it, and tell where it ends early or parts were skipped. *ended* counts
-files whose decoder brought its process down. *Seconds* are by the clock, from opening to
-the prediction.
+Statuses are those of `quadpred predict`. `error` rows give a reason. `ok` and `short` files were
+decoded, completely or in part, and have a warning if they end early or parts were skipped. *ended*
+counts files whose decoder crashed its process. *Seconds* are elapsed time from opening to the
+prediction.
 """
 
 
 def write_page(
     path: Path,
-    results: Iterable[tuple[str, str, Heard | None]],
+    results: Iterable[tuple[str, str, Result | None]],
     **facts: object,
 ) -> None:
     """Write the page of a run.
@@ -50,19 +51,21 @@ def write_page(
     Parameters
     ----------
     path : Path
-    results : iterable of (kind, mutation, Heard)
-        None in the last place for a process that ended.
-    facts
-        What else the page tells.
+    results : iterable of (kind, mutation, Result)
+        The last is None for a process that ended.
+    **facts : object
+        Other values of the page.
     """
     results = list(results)
-    ended = sum(heard is None for *_, heard in results)
+    ended = sum(result is None for *_, result in results)
     text = _PAGE.format(
         count=len(results),
         kinds=len({kind for kind, *_ in results}),
-        least=min(heard.peak for *_, heard in results if heard) / MEBIBYTE,
-        by_kind=_table("file", ((kind, heard) for kind, _, heard in results)),
-        by_mutation=_table("way", ((way.replace("_", " "), heard) for _, way, heard in results)),
+        least=min(result.peak for *_, result in results if result) / MEBIBYTE,
+        by_kind=_table("file", ((kind, result) for kind, _, result in results)),
+        by_mutation=_table(
+            "mutation", ((name.replace("_", " "), result) for _, name, result in results)
+        ),
         ended_sentence=f"{ended} processes ended." if ended else "No process ended.",
         **facts,
         **_versions(),
@@ -70,22 +73,22 @@ def write_page(
     write_atomically(path, lambda stream: stream.write(text), text=True)
 
 
-def _table(name: str, results: Iterable[tuple[str, Heard | None]]) -> str:
-    rows: dict[str, list[Heard | None]] = defaultdict(list)
-    for subject, heard in results:
-        rows[subject].append(heard)
+def _table(name: str, results: Iterable[tuple[str, Result | None]]) -> str:
+    rows: dict[str, list[Result | None]] = defaultdict(list)
+    for subject, result in results:
+        rows[subject].append(result)
     columns = (*STATUSES, ENDED)
     lines = [
         f"| {name} | files | {' | '.join(columns)} | worst seconds | worst MiB |",
         "|---" + "|---:" * (len(columns) + 3) + "|",
     ]
-    for subject, all_heard in sorted(rows.items()):
-        counts = Counter(heard.status if heard else ENDED for heard in all_heard)
-        heard_well = [heard for heard in all_heard if heard]
-        seconds = max((heard.seconds for heard in heard_well), default=0)
-        peak = max((heard.peak for heard in heard_well), default=0) / MEBIBYTE
+    for subject, own in sorted(rows.items()):
+        counts = Counter(result.status if result else ENDED for result in own)
+        whole = [result for result in own if result]
+        seconds = max((result.seconds for result in whole), default=0)
+        peak = max((result.peak for result in whole), default=0) / MEBIBYTE
         numbers = " | ".join(str(counts[column]) for column in columns)
-        lines.append(f"| {subject} | {len(all_heard)} | {numbers} | {seconds:.2f} | {peak:.0f} |")
+        lines.append(f"| {subject} | {len(own)} | {numbers} | {seconds:.2f} | {peak:.0f} |")
     return "\n".join(lines)
 
 

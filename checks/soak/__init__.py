@@ -1,4 +1,4 @@
-"""A collection that is killed, resumed and given to a cluster, small in the tests and large.
+"""Batch runs that are killed, resumed and distributed over a cluster.
 
-``python -m checks.soak`` does it with a thousand tracks.
+The tests use a few tracks, ``python -m checks.soak`` a thousand.
 """

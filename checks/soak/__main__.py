@@ -1,4 +1,4 @@
-"""The whole soak: a thousand tracks, killed, resumed, and on a cluster that loses a worker."""
+"""Analyse a thousand tracks: killed and resumed, and on a cluster that loses a worker."""
 
 import argparse
 import signal
@@ -11,15 +11,15 @@ from pathlib import Path
 from checks.soak import runs
 from checks.soak.cluster import start_cluster
 from checks.soak.tracks import make_collection
-from quadpred_plugin.batch.dataset import TRACKS_A_PART
+from quadpred_plugin.batch.dataset import TRACKS_PER_PART
 
 MEGABYTE = 1e6
-# Python's own heap comes and goes by a page or two of its arenas, of 1 MiB each.
+# Python's heap grows and shrinks by one or two arenas of 1 MiB.
 FLAT_BYTES = 4 * MEGABYTE
 
 
 def main() -> None:
-    """Run all parts and print their figures; a failed assertion ends it."""
+    """Run all parts and print their figures; a failed assertion ends the run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tracks", type=int, default=1000)
     parser.add_argument("--broken", type=int, default=50)
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 class Soak:
-    """The parts of the soak, over one collection."""
+    """The parts of the check, over one collection of tracks."""
 
     def __init__(self, folder: Path, tracks: int, broken: int, kills: int, seed: int) -> None:
         self._folder, self._kills, self._seed = folder, kills, seed
@@ -49,7 +49,7 @@ class Soak:
             runs.end_all()
 
     def uninterrupted(self) -> str:
-        """Hear all in one go, and watch the parent's memory."""
+        """Analyse all tracks without interruption, and measure the parent's memory."""
         output = self._folder / "reference"
         process = runs.start(self._music, "-o", output, "-j", 2)
         memory = runs.watch_memory(process, lambda: runs.count_results(output))
@@ -57,7 +57,7 @@ class Soak:
         return self._flat(memory)
 
     def killed(self) -> str:
-        """Kill and resume; the results are those of the run that was left alone."""
+        """Kill and resume; the results must be those of the uninterrupted run."""
         output = self._folder / "killed"
         arguments = (self._music, "-o", output, "-j", 2)
         end = runs.kill_and_resume(
@@ -70,10 +70,10 @@ class Soak:
         )
         self._check(end, output)
         self._same(output)
-        return f"killed {self._kills} times; {len(runs.content(output))} files as without"
+        return f"killed {self._kills} times; {len(runs.content(output))} files as uninterrupted"
 
     def killed_data_set(self) -> str:
-        """The same with one data set: each track once."""
+        """Kill and resume with a data set; it must have each track once."""
         import pyarrow.parquet
 
         output = self._folder / "data set"
@@ -83,7 +83,7 @@ class Soak:
         end = runs.kill_and_resume(
             arguments,
             lambda: len(list(parts.glob("part-*"))),
-            points=range(max(self._tracks // TRACKS_A_PART, 1)),
+            points=range(max(self._tracks // TRACKS_PER_PART, 1)),
             seconds=3,
             kills=self._kills,
             seed=self._seed,
@@ -95,7 +95,7 @@ class Soak:
         return f"killed {self._kills} times; {len(rows)} rows, {len(list(parts.glob('*')))} parts"
 
     def cluster(self) -> str:
-        """Hear all on two workers, of which one is killed."""
+        """Analyse all tracks on two workers, one of which is killed."""
         output = self._folder / "cluster"
         with start_cluster(self._folder / "dask", workers=2) as cluster:
             process = runs.start(
@@ -112,7 +112,7 @@ class Soak:
             self._check(runs.finish(process), output)
         self._same(output)
         assert cluster.workers[0].returncode == -signal.SIGKILL
-        return f"one of two workers killed; as without; {self._flat(memory)}"
+        return f"one of two workers killed; as uninterrupted; {self._flat(memory)}"
 
     def _flat(self, memory: runs.Memory) -> str:
         largest = max(size for _, size in memory.samples)

@@ -1,4 +1,4 @@
-"""A Dask scheduler and its workers, as processes on the loopback interface."""
+"""Start a Dask scheduler and workers as processes on the loopback interface."""
 
 import json
 import os
@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import clean_environment
-
-PATIENCE = 60
+from tests.limits import HANG
 
 
 class Cluster:
-    """A scheduler, and workers that are not started again when they are killed."""
+    """A scheduler, and workers that aren't restarted after a kill."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -30,16 +29,16 @@ class Cluster:
         self.address = ""
 
     def wait(self) -> None:
-        """Wait until the scheduler listens, and learn where."""
-        deadline = time.monotonic() + PATIENCE
-        # The scheduler writes its file while others may read it.
+        """Wait until the scheduler accepts connections, and read its address."""
+        deadline = time.monotonic() + HANG
+        # The file can be read while the scheduler still writes it.
         while not (self._file.is_file() and self._file.read_text().endswith("}")):
             assert self._scheduler.poll() is None and time.monotonic() < deadline
             time.sleep(0.05)
         self.address = json.loads(self._file.read_text())["address"]
 
     def add_worker(self) -> None:
-        """Start a worker of one thread and no nanny."""
+        """Start a worker with one thread and without a nanny."""
         self.workers.append(
             self._start(
                 "worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny",

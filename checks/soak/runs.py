@@ -1,4 +1,4 @@
-"""Runs of ``quadpred batch``: watched, killed, compared."""
+"""Start, kill, monitor and compare runs of ``quadpred batch``."""
 
 import os
 import random
@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.conftest import SCRIPT, clean_environment, read_rows
-
-PATIENCE = 1800
+from tests.limits import HANG
 
 _started: list[subprocess.Popen] = []
 
@@ -31,7 +30,7 @@ def start(*arguments: object) -> subprocess.Popen:
 
 
 def end_all() -> None:
-    """End the runs that a failed test has left."""
+    """End runs that a failed test has left."""
     for process in _started:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -40,9 +39,9 @@ def end_all() -> None:
 
 
 def finish(process: subprocess.Popen) -> tuple[int, str]:
-    """Wait for a run's end; return its exit code and what it said."""
+    """Wait for the end of a run; return its exit code and messages."""
     try:
-        _, messages = process.communicate(timeout=PATIENCE)
+        _, messages = process.communicate(timeout=HANG)
     except BaseException:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
@@ -53,13 +52,13 @@ def finish(process: subprocess.Popen) -> tuple[int, str]:
 
 
 def count_results(output: Path) -> int:
-    """Return how many result files are there."""
+    """Return the number of result files."""
     return sum(1 for _ in output.glob("album*/*"))
 
 
 def wait_for(process: subprocess.Popen, reached: Callable[[], bool]) -> None:
-    """Wait until something is so; the run must not end before."""
-    deadline = time.monotonic() + PATIENCE
+    """Wait until a condition is true; the run must not end before."""
+    deadline = time.monotonic() + HANG
     while not reached():
         assert process.poll() is None, process.stderr.read()
         assert time.monotonic() < deadline
@@ -74,9 +73,9 @@ def kill_and_resume(
     kills: int,
     seed: int,
 ) -> tuple[int, str]:
-    """Kill a run with SIGKILL so many times, and let the last one end.
+    """Kill a run with SIGKILL several times, resume it each time, and let the last run end.
 
-    Each kill falls up to so many seconds after one of the points of progress, all at random.
+    Each kill is at random: up to `seconds` after one of the `points` of progress.
     """
     chance = random.Random(seed)
     for point in sorted(chance.choices(points, k=kills)):
@@ -91,8 +90,8 @@ def kill_and_resume(
 
 
 def is_left(group: int) -> bool:
-    """Whether workers outlive the run that was killed."""
-    deadline = time.monotonic() + 10
+    """Return whether workers outlive the killed run."""
+    deadline = time.monotonic() + HANG
     while time.monotonic() < deadline:
         try:
             os.killpg(group, 0)
@@ -104,9 +103,9 @@ def is_left(group: int) -> bool:
 
 
 def crash(process: subprocess.Popen, file: Path, times: int | None = None) -> int:
-    """Let workers that hear a file fail as native code does; return how many have.
+    """Crash each worker that reads a file with SIGSEGV; return the number of crashes.
 
-    As often as it is heard, unless a number is given.
+    The number is limited by `times`, if given.
     """
     crashes = 0
     while process.poll() is None and crashes != times:
@@ -121,7 +120,7 @@ def crash(process: subprocess.Popen, file: Path, times: int | None = None) -> in
 
 
 def _workers_of(process: subprocess.Popen) -> list[int]:
-    # A cluster's workers are children of the thread that watches them.
+    # The workers of a cluster are children of the thread that monitors them.
     threads = Path(f"/proc/{process.pid}/task").glob("*/children")
     return [int(number) for children in threads for number in children.read_text().split()]
 
@@ -138,12 +137,12 @@ def _has_open(worker: int, file: Path) -> bool:
 
 @dataclass
 class Memory:
-    """Resident memory of a run's own process, without its workers."""
+    """Resident memory of the parent process of a run, without its workers."""
 
     samples: list[tuple[int, int]]
 
     def growth(self) -> int:
-        """Return by how many bytes the last fifth exceeds the second fifth of the tracks."""
+        """Return the growth in bytes from the second to the last fifth of the tracks."""
         last = self.samples[-1][0]
         early = max(size for done, size in self.samples if 0.2 * last <= done <= 0.4 * last)
         late = max(size for done, size in self.samples if done >= 0.8 * last)
@@ -151,7 +150,7 @@ class Memory:
 
 
 def watch_memory(process: subprocess.Popen, progress: Callable[[], int]) -> Memory:
-    """Sample the resident memory of a run until its end, beside what is done."""
+    """Sample the resident memory and the progress of a run until its end."""
     samples = []
     while process.poll() is None:
         try:
@@ -166,7 +165,7 @@ def watch_memory(process: subprocess.Popen, progress: Callable[[], int]) -> Memo
 
 
 def content(output: Path) -> dict[str, bytes]:
-    """Return every file below a folder of results but its state."""
+    """Return the contents of all result files, without the state of the run."""
     return {
         str(path.relative_to(output)): path.read_bytes()
         for path in output.rglob("*")
@@ -175,12 +174,12 @@ def content(output: Path) -> dict[str, bytes]:
 
 
 def rows_of(output: Path, name: str) -> list[dict[str, str]]:
-    """Return the rows of one of the tables."""
+    """Return the rows of a table."""
     return read_rows((output / name).read_bytes())
 
 
 def check(output: Path, good: set[str], bad: set[str]) -> None:
-    """Check that each track has one row, and that the broken ones are named."""
+    """Check that each track has one row, and that broken tracks are listed as failures."""
     rows = rows_of(output, "manifest.csv")
     assert sorted(row["file"] for row in rows) == sorted(good | bad)
     assert {row["file"] for row in rows if row["status"] == "ok"} == good

@@ -1,4 +1,4 @@
-"""A collection of generated tracks, some of them broken."""
+"""Generate a collection of tracks, some of them broken."""
 
 import os
 from pathlib import Path
@@ -14,7 +14,7 @@ _SUFFIXES = ("wav", "flac", "ogg", "mp3")
 
 
 def make_collection(root: Path, tracks: int, broken: int) -> tuple[set[str], set[str]]:
-    """Make tracks of 10 s and files that aren't audio; return the paths of both below the root."""
+    """Write tracks of 10 s and files that aren't audio; return their paths below the root."""
     good, bad = set(), set()
     for number in range(tracks):
         file = f"album {number // _A_FOLDER:02}/{number:04}.{_SUFFIXES[number % 4]}"
@@ -29,7 +29,7 @@ def make_collection(root: Path, tracks: int, broken: int) -> tuple[set[str], set
 
 
 def _piece(seed: int) -> np.ndarray:
-    """Noise that beats at a rate of its own, around a frequency of its own."""
+    """Return amplitude-modulated noise and a tone, both with random frequencies."""
     random = np.random.default_rng(seed)
     times = np.arange(SECONDS * signals.RATE) / signals.RATE
     beat = 0.5 + 0.5 * np.sin(2 * np.pi * random.uniform(0.5, 8) * times)

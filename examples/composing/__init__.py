@@ -1,1 +1,1 @@
-"""Four small compositions, one for each quadrant, and the instruments that play them."""
+"""Four short compositions, one for each quadrant, and their instruments."""

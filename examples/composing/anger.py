@@ -44,7 +44,7 @@ def compose(seed: int) -> NDArray[np.float64]:
     Parameters
     ----------
     seed : int
-        Of every human and noisy detail.
+        Seed of all random details.
 
     Returns
     -------
@@ -131,7 +131,7 @@ def _place_leads(stage: Stage) -> None:
 
 def _amplified(strings: Signal) -> Signal:
     """Guitar strings through a saturated amplifier and the loudspeaker of its cabinet."""
-    # Lows are taken off before the amplifier, or chords would blur into mud.
+    # Low frequencies are removed before the amplifier, where they would mask the chords.
     saturated = driven(np.tanh(6.0 * filtered(strings, above(110.0))), 8.0)
     cabinet = (below(7000.0, 4), above(70.0), around(600.0, 0.6, 1.0), around(3200.0, 2.2, 0.9))
     return filtered(saturated, *cabinet)

@@ -42,7 +42,7 @@ def compose(seed: int) -> NDArray[np.float64]:
     Parameters
     ----------
     seed : int
-        Of every human and noisy detail.
+        Seed of all random details.
 
     Returns
     -------

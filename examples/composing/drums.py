@@ -1,4 +1,4 @@
-"""Drums and cymbals; each plays one stroke as a mono signal."""
+"""Synthesise drums and cymbals, one stroke at a time, as mono signals."""
 
 from functools import lru_cache
 
@@ -21,7 +21,7 @@ from .sound import (
 
 
 def struck_skin(highest: float, lowest: float, ring: float, click: float) -> Voice:
-    """Voice of a drum whose pitch falls after the stroke: bass drum or tom.
+    """Return the voice of a drum whose pitch falls after the stroke: bass drum or tom.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def struck_skin(highest: float, lowest: float, ring: float, click: float) -> Voi
 
 
 def snare(ring: float, rattle: float) -> Voice:
-    """Voice of a snare drum: two modes of the skin under a burst of noise.
+    """Return the voice of a snare drum: two modes of the skin and a burst of noise.
 
     Parameters
     ----------
@@ -76,14 +76,14 @@ def snare(ring: float, rattle: float) -> Voice:
 
 
 def cymbal(ring: float, lowest: float, attack: float = 0.001) -> Voice:
-    """Voice of a cymbal, shaker or tambourine: noise and clashing partials, high up.
+    """Return the voice of a cymbal, shaker or tambourine: noise and high inharmonic partials.
 
     Parameters
     ----------
     ring : float
         Seconds in which it loses two thirds.
     lowest : float
-        Frequency in Hz below which little is left.
+        High-pass cutoff in Hz.
     attack : float
         Seconds.
 
@@ -103,7 +103,7 @@ def cymbal(ring: float, lowest: float, attack: float = 0.001) -> Voice:
 
 
 def clap(note: Note, generator: np.random.Generator) -> Signal:
-    """Play several hands that meet a little apart."""
+    """Play a clap of several hands, slightly apart in time."""
     count = sample_count(0.25)
     bursts = np.zeros(count)
     for delay in (0.0, 0.009, 0.019, 0.027):
@@ -115,7 +115,7 @@ def clap(note: Note, generator: np.random.Generator) -> Signal:
 
 @lru_cache(maxsize=8)
 def _metal(count: int) -> Signal:
-    """Sum square waves without a common pitch; shared between calls, so read it only."""
+    """Sum inharmonic square waves; the array is shared between calls, so don't change it."""
     position = times(count)
     return sum(
         np.sign(np.sin(2.0 * np.pi * frequency * position))

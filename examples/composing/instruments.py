@@ -1,4 +1,4 @@
-"""Pitched instruments; each plays one note as a mono signal."""
+"""Synthesise pitched instruments, one note at a time, as mono signals."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Timbre:
     slope, even : float
         Of the harmonics; see `sound.period`.
     dark, bright : float
-        Cutoffs in Hz: what the tone settles to, and how it begins.
+        Low-pass cutoffs in Hz, of the held tone and of its beginning.
     brightness_time : float
         Seconds in which the bright beginning fades.
     attack, release : float
@@ -65,7 +65,7 @@ class Timbre:
 
 
 def sustained(timbre: Timbre) -> Voice:
-    """Voice of an instrument that can hold a tone: bowed, blown, or a synthesiser."""
+    """Return the voice of an instrument that can hold a tone: bowed, blown or electronic."""
 
     def play(note: Note, generator: np.random.Generator) -> Signal:
         count = sample_count(note.duration + timbre.release)
@@ -92,14 +92,14 @@ def sustained(timbre: Timbre) -> Voice:
 def plucked(
     brightness: float, sustain: float, release: float = 0.05, position: float = 0.2
 ) -> Voice:
-    """Voice of a plucked string (Karplus and Strong, 1983).
+    """Return the voice of a plucked string (Karplus and Strong, 1983).
 
     Parameters
     ----------
     brightness : float
         Cutoff of the pluck, in Hz.
     sustain : float
-        Seconds in which a low string loses two thirds of its level.
+        Seconds in which the amplitude of a low string falls by two thirds.
     release : float
         Seconds in which the hand damps the string.
     position : float
@@ -134,12 +134,12 @@ def plucked(
 
 
 def piano(hardness: float, ring: float, release: float) -> Voice:
-    """Voice of a piano: slightly stretched partials, the higher ones dying sooner.
+    """Return the voice of a piano: slightly stretched partials; higher ones decay faster.
 
     Parameters
     ----------
     hardness : float
-        Of the hammer: frequency in Hz up to which partials are strong.
+        Hardness of the hammer: cutoff of the partials in Hz.
     ring : float
         Seconds in which middle C loses two thirds.
     release : float
@@ -159,9 +159,9 @@ def piano(hardness: float, ring: float, release: float) -> Voice:
             frequency = note.frequency * number * np.sqrt(1.0 + 0.0004 * number**2)
             if frequency > min(12000.0, 5.0 * cutoff):
                 break
-            level = number**-0.8 / (1.0 + (frequency / cutoff) ** 2)
+            amplitude = number**-0.8 / (1.0 + (frequency / cutoff) ** 2)
             falling = ring * (260.0 / note.frequency) ** 0.5 / (1.0 + 0.25 * number)
-            sound += level * ringing(count, frequency, falling, float(generator.uniform()))
+            sound += amplitude * ringing(count, frequency, falling, float(generator.uniform()))
         short = min(count, sample_count(0.1))
         thump = filtered(noise(short, generator), below(0.3 * cutoff)) * decay(short, 0.012)
         sound[:short] += 0.3 * thump
@@ -171,7 +171,7 @@ def piano(hardness: float, ring: float, release: float) -> Voice:
 
 
 def modulated(ratio: float, depth: float, ring: float, release: float, attack: float) -> Voice:
-    """Voice by frequency modulation (Chowning, 1973): bells and electric pianos.
+    """Return a voice by frequency modulation (Chowning, 1973): bells and electric pianos.
 
     Parameters
     ----------

@@ -48,7 +48,7 @@ def compose(seed: int) -> NDArray[np.float64]:
     Parameters
     ----------
     seed : int
-        Of every human and noisy detail.
+        Seed of all random details.
 
     Returns
     -------
@@ -104,7 +104,7 @@ def _place_rhythm_section(stage: Stage) -> None:
     stage.place(bass_sound, -14.0, 0.0, 0.0)
     piano = stage.track(shifted(on_beat, 12) + end, instruments.BRIGHT_PIANO, 0.006, 0.5)
     stage.place(piano, -20.0, -0.25, 0.15)
-    # Two takes of the same part, as in a studio: their small differences make the width.
+    # Two takes of the same part: their small differences widen the stereo image.
     for side in (-0.8, 0.8):
         strings = stage.track(off_beat + end, instruments.STEEL_STRING, 0.006, 0.6)
         loudspeaker = (below(6500.0, 3), above(160.0), around(2500.0, 1.8, 0.8))

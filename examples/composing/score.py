@@ -54,13 +54,13 @@ class Pulse:
     slowing: float = 0.0
 
     def seconds(self, beat: float) -> float:
-        """Time of a beat, in seconds from the start of the piece."""
+        """Return the time of a beat, in seconds from the start of the piece."""
         late = max(0.0, beat - self.slowing_from)
         return 60.0 / self.tempo * (beat + self.slowing * late**2 / 2)
 
 
 def pitch_number(name: str) -> int:
-    """MIDI number of a pitch such as ``F#5`` or ``Bb3``."""
+    """Return the MIDI number of a pitch such as ``F#5`` or ``Bb3``."""
     letter, accidental, octave = name[0], name[1:-1], name[-1]
     shift = sum(_ACCIDENTALS[sign] for sign in accidental)
     return 12 * (int(octave) + 1) + _SEMITONES[letter] + shift
@@ -73,7 +73,7 @@ def line(text: str, start: float = 0.0, strength: float = 0.8) -> list[Note]:
     ----------
     text : str
         Entries parted by blanks: ``D5:0.5`` a note, ``D3+F#3+A3:4`` a chord, ``r:1`` a rest;
-        a bar line ``|`` is there for the eye alone.
+        bar lines ``|`` are ignored.
     start : float
         Beat of the first entry.
     strength : float
@@ -98,7 +98,7 @@ def line(text: str, start: float = 0.0, strength: float = 0.8) -> list[Note]:
 
 
 def pattern(text: str, start: float = 0.0, bars: int = 1) -> list[Note]:
-    """Strokes of a drum pattern in sixteenth notes.
+    """Return the strokes of a drum pattern in sixteenth notes.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def perform(
     looseness: float,
     articulation: float,
 ) -> list[Note]:
-    """Time notes as a player does.
+    """Time notes as a human player does.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def perform(
     """
     played = []
     for note in notes:
-        # Bounded, because a rare large slip would be heard as a mistake, not as a human touch.
+        # Bounded, because a large deviation sounds like a mistake.
         slip = looseness * float(np.clip(generator.standard_normal(), -2.0, 2.0))
         begin = pulse.seconds(note.onset)
         written = pulse.seconds(note.onset + note.duration) - begin

@@ -1,4 +1,4 @@
-"""Signals from which instruments are built: tables, envelopes, noise and filters."""
+"""Building blocks of instruments: wave tables, envelopes, noise and filters."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -11,7 +11,7 @@ SAMPLE_RATE = 44100
 Signal = NDArray[np.float64]
 Response = Callable[[Signal], NDArray[np.complex128]]
 
-# So fine that reading the nearest entry needs no interpolation.
+# Large enough that the nearest entry needs no interpolation.
 _TABLE_LENGTH = 16384
 _HIGHEST_PARTIAL = 16000.0
 
@@ -22,17 +22,17 @@ def sample_count(seconds: float) -> int:
 
 
 def times(count: int) -> Signal:
-    """Time of each of `count` samples, in seconds; shape (count,)."""
+    """Return the times of `count` samples in seconds; shape (count,)."""
     return np.arange(count) / SAMPLE_RATE
 
 
 def noise(count: int, generator: np.random.Generator) -> Signal:
-    """White noise of unit variance; shape (count,)."""
+    """Return white noise of unit variance; shape (count,)."""
     return generator.standard_normal(count)
 
 
 def swell(count: int, attack: float, release: float) -> Signal:
-    """Envelope that rises, holds and falls back to nothing.
+    """Return an envelope that rises from zero, holds and falls to zero.
 
     Parameters
     ----------
@@ -56,12 +56,12 @@ def swell(count: int, attack: float, release: float) -> Signal:
 
 
 def decay(count: int, time_constant: float) -> Signal:
-    """Exponential fall from 1; `time_constant` in seconds; shape (count,)."""
+    """Return an exponential decay from 1; `time_constant` in seconds; shape (count,)."""
     return _progression(np.exp(-1.0 / SAMPLE_RATE / time_constant), count)
 
 
 def ringing(count: int, frequency: float, time_constant: float, start: float) -> Signal:
-    """Sine that dies away.
+    """Return a decaying sine.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def period(frequency: float, slope: float, cutoff: float, even: float = 1.0) -> 
     Returns
     -------
     ndarray, shape (_TABLE_LENGTH,)
-        Shared between calls, so read it only.
+        Shared between calls, so don't change it.
     """
     number = np.arange(1, max(2, int(_HIGHEST_PARTIAL / frequency) + 1))
     weights = np.where(number % 2 == 0, even, 1.0)
@@ -112,7 +112,7 @@ def period(frequency: float, slope: float, cutoff: float, even: float = 1.0) -> 
 
 
 def places(frequencies: Signal, start: float) -> NDArray[np.int64]:
-    """Follow a pitch that may move, as places in the table of a period.
+    """Return indices into the wave table of a period, for a pitch that may change.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ def transform_length(least: int) -> int:
 
 
 def below(cutoff: float, order: int = 2) -> Response:
-    """Response that keeps what lies below `cutoff` Hz; 6 dB an octave for each order."""
+    """Return a low-pass response: cutoff in Hz, 6 dB per octave for each order."""
 
     def response(hertz: Signal) -> NDArray[np.complex128]:
         return _power(1.0 / (1.0 + 1j * hertz / cutoff), order)
@@ -167,7 +167,7 @@ def below(cutoff: float, order: int = 2) -> Response:
 
 
 def above(cutoff: float, order: int = 2) -> Response:
-    """Response that keeps what lies above `cutoff` Hz; 6 dB an octave for each order."""
+    """Return a high-pass response: cutoff in Hz, 6 dB per octave for each order."""
 
     def response(hertz: Signal) -> NDArray[np.complex128]:
         return _power(1.0 - 1.0 / (1.0 + 1j * hertz / cutoff), order)
@@ -176,16 +176,16 @@ def above(cutoff: float, order: int = 2) -> Response:
 
 
 def around(centre: float, gain: float, width: float) -> Response:
-    """Response that raises or lowers one region.
+    """Return a response that raises or lowers one band.
 
     Parameters
     ----------
     centre : float
-        Of the region, in Hz.
+        Centre of the band, in Hz.
     gain : float
         Amplitude factor at the centre.
     width : float
-        Of the region as a share of its centre.
+        Width of the band as a fraction of its centre.
 
     Returns
     -------
@@ -209,7 +209,7 @@ def _progression(ratio: complex, count: int) -> NDArray[np.inexact]:
 
 
 def _power(base: NDArray[np.complex128], order: int) -> NDArray[np.complex128]:
-    """Multiply out a small power, many times faster than the general one."""
+    """Return a small integer power by multiplication, which is faster than ``**``."""
     result = base
     for _ in range(order - 1):
         result = result * base
@@ -217,5 +217,5 @@ def _power(base: NDArray[np.complex128], order: int) -> NDArray[np.complex128]:
 
 
 def driven(signal: Signal, amount: float) -> Signal:
-    """Bend a signal in an overdriven stage; asymmetric, so even harmonics appear as well."""
+    """Distort a signal as an overdriven amplifier does; asymmetry adds even harmonics."""
     return np.tanh(amount * signal + 0.15) - np.tanh(0.15)

@@ -1,4 +1,4 @@
-"""Where players sound together: timing, panning, room, and the levels of a finished mix."""
+"""Mix the players of a piece: timing, panning, room and final volume."""
 
 from collections.abc import Iterable
 
@@ -22,7 +22,7 @@ from .sound import (
 
 
 class Stage:
-    """Players of one piece and the mix of what they play.
+    """Players of one piece and their mix.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class Stage:
     pulse : Pulse
         Tempo that all players share.
     seed : int
-        Of the generator for every human and noisy detail.
+        Seed of all random details.
     """
 
     def __init__(self, seconds: float, pulse: Pulse, seed: int) -> None:
@@ -66,23 +66,23 @@ class Stage:
             recording[first : first + len(sound)] += sound
         return recording
 
-    def place(self, recording: Signal, level: float, position: float, echo: float) -> None:
+    def place(self, recording: Signal, volume: float, position: float, echo: float) -> None:
         """Add a recording to the mix.
 
         Parameters
         ----------
         recording : ndarray, shape (samples,)
-        level : float
-            In dB: root mean square of the recording where it sounds, relative to full scale.
+        volume : float
+            Root mean square of the recording without its pauses, in dB relative to full scale.
         position : float
             From -1, left, to 1, right, at constant power.
         echo : float
             Share sent to the room, 0 to 1.
         """
-        # Measured where it sounds, so that a part that rests half the time is no louder for it.
+        # Pauses don't count, or a part with many rests would become louder.
         power = recording**2
         sounding = np.count_nonzero(power > 1e-6 * power.max())
-        gain = 10.0 ** (level / 20.0) / np.sqrt(power.sum() / sounding)
+        gain = 10.0 ** (volume / 20.0) / np.sqrt(power.sum() / sounding)
         angle = 0.25 * np.pi * (position + 1.0)
         for side, share in enumerate((np.cos(angle), np.sin(angle))):
             placed = np.sqrt(2.0) * share * gain * recording
@@ -98,7 +98,7 @@ class Stage:
         reverberation : float
             Seconds in which the echo falls by 60 dB.
         damping : float
-            Frequency in Hz above which the walls swallow the echo.
+            Frequency in Hz above which the walls absorb the echo.
 
         Returns
         -------
@@ -108,11 +108,11 @@ class Stage:
             self._direct[side] + self._echo(self._send[side], reverberation, damping)
             for side in (0, 1)
         ]
-        # Overdriven parts carry an offset, and nothing below hearing should use up level.
+        # Overdriven parts have an offset, and inaudible frequencies use up headroom.
         return np.stack([filtered(side, above(25.0)) for side in sides], axis=1)
 
     def _echo(self, send: Signal, reverberation: float, damping: float) -> Signal:
-        """Answer from the room to one side; each call draws other walls, which widens it."""
+        """Return the echo on one side, random for each call, which widens the stereo image."""
         count = sample_count(reverberation)
         # 60 dB are 6.9 time constants.
         walls = noise(count, self._generator) * decay(count, reverberation / 6.9)
@@ -125,38 +125,38 @@ class Stage:
 
 
 def compressed(mix: NDArray[np.float64], threshold: float, ratio: float) -> NDArray[np.float64]:
-    """Mix whose loud moments are held back.
+    """Compress the loud parts of a mix.
 
     Parameters
     ----------
     mix : ndarray, shape (samples, 2)
     threshold : float
-        Level in dB re full scale above which gain falls.
+        Root mean square in dB re full scale above which the gain falls.
     ratio : float
-        Decibels in for one decibel out, above the threshold.
+        Input dB per output dB above the threshold.
 
     Returns
     -------
     ndarray, shape (samples, 2)
     """
     window = sample_count(0.03)
-    # Centred, so that gain falls a moment before an attack and none slips through.
+    # Centred, so that the gain falls before an attack.
     power = np.pad(np.mean(mix**2, axis=1), (window // 2 + 1, window - window // 2 - 1))
     total = np.cumsum(power)
-    # Rounding can leave a silent stretch a trifle below nothing.
-    level = np.sqrt(np.maximum(total[window:] - total[:-window], 0.0) / window)
-    over = np.maximum(level / 10.0 ** (threshold / 20.0), 1.0)
+    # Rounding can make the power of silence slightly negative.
+    amplitude = np.sqrt(np.maximum(total[window:] - total[:-window], 0.0) / window)
+    over = np.maximum(amplitude / 10.0 ** (threshold / 20.0), 1.0)
     return mix * (over ** (1.0 / ratio - 1.0))[:, np.newaxis]
 
 
 def mastered(mix: NDArray[np.float64], drive: float, peak: float) -> NDArray[np.float64]:
-    """Mix at its final level.
+    """Limit a mix and set its peak.
 
     Parameters
     ----------
     mix : ndarray, shape (samples, 2)
     drive : float
-        Gain in dB into a soft limit at full scale; low values leave the mix untouched.
+        Gain in dB before a soft limiter at full scale; low values don't change the mix.
     peak : float
         Largest sample of the result, in dB re full scale.
 

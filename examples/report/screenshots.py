@@ -1,8 +1,8 @@
-"""Takes the pictures of docs/report.md: pages of the example pieces in Chromium.
+"""Take the screenshots of docs/report.md: reports of the example pieces in Chromium.
 
 python examples/report/screenshots.py
 
-It needs Chromium as Debian packages it, and the packages of the extras report and test.
+Needs Debian's Chromium or that of ``playwright install chromium``, and the extras report and test.
 """
 
 import argparse
@@ -16,30 +16,31 @@ from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parent.parent.parent
 PIECES = sorted((ROOT / "examples" / "audio").glob("q?_*.ogg"))
-CHROMIUM = "/usr/bin/chromium"
+# Debian's Chromium; None is that of Playwright.
+CHROMIUM = next(Path("/usr/bin").glob("chromium"), None)
 
-# For a machine that is busy with other things, milliseconds.
-PATIENCE = 300_000
+# A guard against hangs only, milliseconds.
+TIMEOUT = 1_800_000
 
-# Below what a picture ends with, pixels.
+# Margin below the last element of a screenshot, pixels.
 MARGIN = 20
 
 
 class View(NamedTuple):
-    """One picture.
+    """One screenshot.
 
     Attributes
     ----------
     name : str
-        Of the picture.
+        File name without suffix.
     pieces : list of Path
-        What its page shows.
+        Audio files of the report.
     theme : str
         light or dark.
     width : int
-        Of the window, pixels.
+        Width of the window, pixels.
     until : str
-        Selector of what the picture ends with.
+        Selector of the last element in the screenshot.
     """
 
     name: str
@@ -59,21 +60,21 @@ VIEWS = (
 
 
 def make_page(pieces: list[Path], page: Path) -> None:
-    """Run the program as a user would."""
+    """Write a report with the console command."""
     program = Path(sys.executable).with_name("quadpred")
     command = [program, "report", "--quiet", "--force", "--hop", "0.32", "-o", page, *pieces]
-    subprocess.run(command, check=True, timeout=300)
+    subprocess.run(command, check=True, timeout=TIMEOUT / 1000)
 
 
 def take(view: View, page: Path, browser: Browser, output: Path) -> None:
-    """Write what the browser shows, ten seconds into the first piece, as a PNG."""
+    """Take a screenshot ten seconds into the first piece."""
     size = {"width": view.width, "height": 900}
     tab = browser.new_page(viewport=size, color_scheme=view.theme)
-    tab.set_default_timeout(PATIENCE)
+    tab.set_default_timeout(TIMEOUT)
     tab.goto(page.as_uri())
     position = tab.get_by_role("slider").first
     position.press("PageUp")
-    # The focus is the keyboard's; a reader of the page's picture has none.
+    # Screenshots show no keyboard focus.
     position.evaluate("(element) => element.blur()")
     tab.evaluate("Promise.all(document.getAnimations().map((animation) => animation.finished))")
     tab.evaluate("scrollTo(0, 0)")
@@ -86,15 +87,15 @@ def take(view: View, page: Path, browser: Browser, output: Path) -> None:
 
 
 def main() -> None:
-    """Take every picture."""
+    """Take all screenshots."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--output", type=Path, default=ROOT / "docs" / "report", help="folder of the pictures"
+        "--output", type=Path, default=ROOT / "docs" / "report", help="folder of the screenshots"
     )
     output = parser.parse_args().output
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, timeout=PATIENCE)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, timeout=TIMEOUT)
         for view in VIEWS:
             page = Path(folder, f"{len(view.pieces)}.html")
             if not page.exists():

@@ -1,12 +1,13 @@
-"""Sonic Visualiser as a child process that is told what to do, one command at a time.
+"""Control Sonic Visualiser as a child process.
 
-It reads the commands of its script language (``README_OSC.md`` in its documentation) from
-standard input, so that what follows a transform can wait until its result is there.
+It reads commands of its script language (``README_OSC.md`` in its documentation) from standard
+input, so that commands after a transform can wait for its result.
 """
 
 import bz2
 import io
 import os
+import re
 import signal
 import subprocess
 import time
@@ -16,30 +17,29 @@ from types import TracebackType
 
 import soundfile
 
-# Asking again costs Sonic Visualiser little, and a slow machine no more than this.
+# Seconds between polls of a condition.
 _INTERVAL = 0.3
 _PNG_END = b"IEND\xaeB`\x82"
 _CONFIGURATION = """\
 [Preferences]
-network-permission-4.5.1=false
+network-permission-{version}=false
 show-splash=false
 """
 
 
 class SonicVisualiser:
-    """A run of Sonic Visualiser with a home of its own; a context manager.
+    """A run of Sonic Visualiser with its own home folder; a context manager.
 
     Parameters
     ----------
     folder : Path
-        Empty; takes its home and its messages.
+        Empty folder for its home and its messages.
     plugins : Path
-        Folder of Vamp plugins, the only one it searches.
+        The only folder of Vamp plugins that it searches.
     environment : dict of str
-        Variables besides, or instead of, those that it is given anyhow. Nothing else of
-        this process' environment is handed on.
+        Additional or replaced variables. Other variables of this process are not passed on.
     seconds : float
-        That any one thing may take before the run is ended.
+        Time limit of each step, after which the run is ended.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class SonicVisualiser:
         folder: Path,
         plugins: Path,
         environment: dict[str, str] | None = None,
-        seconds: float = 60,
+        seconds: float = 1800,
     ) -> None:
         self._folder = folder
         self._seconds = seconds
@@ -70,7 +70,7 @@ class SonicVisualiser:
             stdin=subprocess.PIPE,
             stdout=self._messages,
             stderr=subprocess.STDOUT,
-            # Its helpers end with it, however it ends.
+            # So that its helper processes can be ended with it.
             start_new_session=True,
         )
         return self
@@ -94,20 +94,20 @@ class SonicVisualiser:
 
     @property
     def messages(self) -> str:
-        """All that it and the plugin, whose lines it keeps in a log, have said so far."""
-        said = (self._folder / "messages.txt").read_text(errors="replace")
+        """All output of Sonic Visualiser, and the plugin's lines in its log, so far."""
+        output = (self._folder / "messages.txt").read_text(errors="replace")
         logs = [path.read_text(errors="replace") for path in self._folder.rglob("sv-debug.log")]
         lines = [line for log in logs for line in log.splitlines() if line.startswith("quadpred:")]
-        return "\n".join([said, *lines])
+        return "\n".join([output, *lines])
 
     def tell(self, *commands: str) -> None:
-        """Give it commands, which it carries out in this order."""
+        """Send commands, which are executed in this order."""
         for command in commands:
             self._process.stdin.write(f"{command}\n".encode())
         self._process.stdin.flush()
 
     def wait(self, condition: Callable[[], object], what: str) -> None:
-        """Wait until a condition holds; `what` says which, for the message if it never does.
+        """Wait until a condition holds; `what` describes it in the error message.
 
         Raises
         ------
@@ -116,18 +116,18 @@ class SonicVisualiser:
         """
         end = time.monotonic() + self._seconds
         while not condition():
-            # A dialog is open then, and no command is heard any more.
+            # A dialogue is open then, and commands are no longer accepted.
             failed = "Transform failed" in self.messages
             if failed or time.monotonic() > end:
                 reason = "a transform failed" if failed else f"it took {self._seconds:.0f} s"
                 raise RuntimeError(
-                    f"Waited in vain until {what}: {reason}. "
-                    f"Sonic Visualiser said:\n{self.messages[-5000:]}"
+                    f"Failed to wait until {what}: {reason}. "
+                    f"Output of Sonic Visualiser:\n{self.messages[-5000:]}"
                 )
             time.sleep(_INTERVAL)
 
     def open(self, audio: Path) -> None:
-        """Open an audio file, in a pane with its waveform, and wait until all of it is read."""
+        """Open an audio file in a pane with its waveform, and wait until it is read completely."""
         frames = soundfile.info(audio).frames
         self.tell(f'/open "{audio}"')
 
@@ -138,7 +138,7 @@ class SonicVisualiser:
         self.wait(all_read, f"{audio} is read")
 
     def transform(self, output: str) -> bytes:
-        """Add a layer with an output of the plugin; return it as CSV once it is complete."""
+        """Add a layer with an output of the plugin; return the complete layer as CSV."""
         self.tell(f"/transform vamp:quadpred:quadpred:{output}")
         seen: list[bytes] = []
 
@@ -150,7 +150,7 @@ class SonicVisualiser:
         return seen[-1]
 
     def picture(self) -> bytes:
-        """Return a PNG of the current pane over the whole file's length."""
+        """Return a PNG of the current pane over the whole length of the file."""
         return self._export("/exportimage", ".png", lambda content: content.endswith(_PNG_END))
 
     def session(self) -> str:
@@ -159,7 +159,7 @@ class SonicVisualiser:
         return bz2.decompress(content).decode()
 
     def _export(self, command: str, suffix: str, whole: Callable[[bytes], bool]) -> bytes:
-        """Export to a new file, since existing ones aren't overwritten, and read it."""
+        """Export to a new file, since existing files aren't overwritten, and read it."""
         self._exports += 1
         path = self._folder / f"export{self._exports}{suffix}"
         self.tell(f'{command} "{path}"')
@@ -177,7 +177,7 @@ def _whole_archive(content: bytes) -> bool:
 
 
 def _make_home(folder: Path) -> dict[str, str]:
-    """Make a home without dialogs of first use, and return the variables that lead to it."""
+    """Create a home folder without first-use dialogues; return its environment variables."""
     variables = {"HOME": "home", "XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data"}
     variables |= {"XDG_CACHE_HOME": "cache", "XDG_RUNTIME_DIR": "runtime", "TMPDIR": "temporary"}
     homes = {name: folder / part for name, part in variables.items()}
@@ -185,5 +185,20 @@ def _make_home(folder: Path) -> dict[str, str]:
         home.mkdir(mode=0o700)
     settings = homes["XDG_CONFIG_HOME"] / "sonic-visualiser" / "Sonic Visualiser.conf"
     settings.parent.mkdir()
-    settings.write_text(_CONFIGURATION)
+    settings.write_text(_CONFIGURATION.format(version=_version()))
     return {name: str(home) for name, home in homes.items()}
+
+
+def _version() -> str:
+    """Return the version of the installed Sonic Visualiser, which names one of its settings."""
+    run = subprocess.run(
+        ["sonic-visualiser", "--version"],
+        env={"PATH": os.environ["PATH"], "QT_QPA_PLATFORM": "offscreen"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=True,
+    )
+    found = re.search(r"^\d+(\.\d+)+$", run.stdout, re.MULTILINE)
+    assert found, run.stdout
+    return found[0]

@@ -1,9 +1,9 @@
-"""Takes the pictures of this folder's page: Sonic Visualiser with the plugin's layers.
+"""Take the screenshots of the tutorial: Sonic Visualiser with the plugin's layers.
 
 python examples/sonic_visualiser/screenshots.py
 
-It needs Sonic Visualiser, Xvfb, xdotool and ImageMagick, on Linux. The music is the four example
-pieces, one after the other.
+Needs Sonic Visualiser, Xvfb, xdotool and ImageMagick, on Linux. The audio is the four example
+pieces, concatenated.
 """
 
 import argparse
@@ -24,23 +24,23 @@ HERE = Path(__file__).parent
 PIECES = sorted((HERE.parent / "audio").glob("q?_*.ogg"))
 WIDTH, HEIGHT = 1280, 800
 
-# Outputs by the picture's name, a pane each below the waveform's.
+# Outputs by name of the screenshot, one pane each below the waveform.
 VIEWS = {
     "taggram": ("taggram",),
     "curves": ("arousal", "valence"),
     "segments": ("segments",),
 }
-# What a user would change in a layer's box, by the output.
+# Settings of a layer that differ from the defaults, by output.
 SETTINGS = {"taggram": ("/set layer Scale Linear", "/set layer Always-Opaque 1")}
 
-# Where the menus' entries are on the screen: Transform, Analysis by Category, its last entry
-# but one, which is the taggram.
+# Screen positions of the menu entries: Transform, Analysis by Category, and its last entry but one,
+# the taggram.
 MENU = (260, 11), (300, 71), (560, 71), (570, 172)
 
 
 @contextmanager
 def screen() -> Iterator[dict[str, str]]:
-    """Open a screen that nobody sees; give the variables that lead to it."""
+    """Start a virtual X server; yield the environment variables of its display."""
     reading, writing = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{WIDTH}x{HEIGHT}x24"],
@@ -60,13 +60,13 @@ def screen() -> Iterator[dict[str, str]]:
 
 
 def join_pieces(path: Path) -> None:
-    """Write the example pieces, one after the other, as a wav file."""
+    """Concatenate the example pieces into a wav file."""
     pieces, rates = zip(*(soundfile.read(piece) for piece in PIECES), strict=True)
     soundfile.write(path, np.concatenate(pieces), rates[0])
 
 
 def take(path: Path, environment: dict[str, str]) -> None:
-    """Write what the screen shows as a PNG with few colours."""
+    """Write a screenshot as a PNG with few colours."""
     command = [
         "import",
         "-window",
@@ -78,12 +78,12 @@ def take(path: Path, environment: dict[str, str]) -> None:
         "8",
         f"PNG8:{path}",
     ]
-    subprocess.run(command, env={**os.environ, **environment}, check=True, timeout=60)
+    subprocess.run(command, env={**os.environ, **environment}, check=True, timeout=1800)
     print(path)
 
 
 def show_layers(view: str, program: SonicVisualiser) -> None:
-    """Add the layers of a picture."""
+    """Add the layers of a screenshot."""
     for output in VIEWS[view]:
         program.tell("/add timeruler")
         program.transform(output)
@@ -99,26 +99,26 @@ def settle(program: SonicVisualiser) -> None:
 
 
 def click(environment: dict[str, str], *places: tuple[int, int]) -> None:
-    """Press at the first place, and go on to the others with the button released."""
+    """Click at the first place, then move the pointer to the others."""
     words = ["mousemove", *places[0], "click", 1, "sleep", 1]
     for x, y in places[1:]:
         # A menu opens when the pointer moves within its entry.
         words += ["mousemove", x, y - 1, "sleep", 0.5, "mousemove", x, y, "sleep", 1]
     command = ["xdotool", *map(str, words)]
-    subprocess.run(command, env={**os.environ, **environment}, check=True, timeout=60)
+    subprocess.run(command, env={**os.environ, **environment}, check=True, timeout=1800)
 
 
 def main() -> None:
-    """Take every picture."""
+    """Take all screenshots."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--output", type=Path, default=HERE, help="folder of the pictures")
+    parser.add_argument("--output", type=Path, default=HERE, help="folder of the screenshots")
     output = parser.parse_args().output
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, screen() as environment:
         folder = Path(name)
         plugins = folder / "vamp"
         command = [Path(sys.executable).with_name("quadpred"), "vamp", "install", "--path", plugins]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=120)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=1800)
         audio = folder / "four pieces.wav"
         join_pieces(audio)
         for view in (*VIEWS, "menu"):
@@ -142,9 +142,9 @@ def main() -> None:
 
 
 def press_escape(environment: dict[str, str]) -> None:
-    """Close a dialog, since no command is heard while it is open."""
+    """Close a dialogue: Sonic Visualiser accepts no commands while one is open."""
     command = ["xdotool", "key", "Escape", "sleep", "1"]
-    subprocess.run(command, env={**os.environ, **environment}, check=True, timeout=60)
+    subprocess.run(command, env={**os.environ, **environment}, check=True, timeout=1800)
 
 
 if __name__ == "__main__":

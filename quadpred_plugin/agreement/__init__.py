@@ -1,1 +1,1 @@
-"""Agreement between listeners: ratings and Krippendorff's alpha."""
+"""Agreement of human listeners: ratings and Krippendorff's alpha."""

@@ -1,8 +1,8 @@
-"""How far listeners agree on the emotions of music: Krippendorff's alpha of their ratings.
+"""Agreement of listeners on the emotions of music: Krippendorff's alpha of their ratings.
 
-Alpha is 1 minus the observed disagreement over that expected by chance: 1 is perfect
-agreement, 0 what chance gives, negative values are systematic disagreement. The package
-``krippendorff`` computes it.
+Alpha is 1 minus the ratio of observed disagreement to the disagreement expected by chance: 1
+is perfect agreement, 0 agreement by chance, and negative values are systematic disagreement.
+It is computed by the package ``krippendorff``.
 
 References
 ----------
@@ -26,16 +26,16 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class Group:
-    """Ratings whose agreement is measured together.
+    """Set of ratings whose agreement is measured.
 
     Attributes
     ----------
     grouping : str
-        The column by which they were grouped, or ``all``.
+        Column of the grouping, or ``all``.
     name : str
-        The column's value, a threshold such as ``at least 3``, or ``all``.
+        Value of the column, a threshold such as ``at least 3``, or ``all``.
     rows : ndarray of bool
-        Shape (rows,): which of the ratings are in it.
+        Shape (rows,): True for ratings in the group.
     """
 
     grouping: str
@@ -51,14 +51,14 @@ class Agreement:
     ----------
     grouping, group, emotion : str
     listeners, units, ratings : int
-        How many listeners, excerpts and ratings there are. An excerpt that one listener
-        alone has rated is counted and has no influence on alpha.
+        Number of listeners, excerpts and ratings. Excerpts with a single rating are counted,
+        but have no influence on alpha.
     alpha : float or None
-        At most 1; None where no excerpt has two ratings, or all ratings are the same.
+        At most 1; None if no excerpt has two ratings or all ratings are equal.
     draws : ndarray of float64
-        Shape (resamples,): alpha of each bootstrap sample, NaN where it has none. The
-        draws of one call of `measure_agreement` are the same excerpts and listeners in
-        every group, so that groups can be compared by `difference`.
+        Shape (resamples,): alpha of each bootstrap sample, NaN if undefined. One call of
+        `measure_agreement` draws the same excerpts and listeners for every group, so that
+        `difference` can compare groups.
     """
 
     grouping: str
@@ -82,19 +82,18 @@ class Agreement:
 
 
 def make_groups(ratings: Ratings, at_least: float = 3.0, at_most: float = 3.0) -> list[Group]:
-    """Return all ratings as a group, then the groups of each grouping.
+    """Return the group of all ratings, then the groups of each grouping.
 
-    A language is a group. Any other column gives two: the rows whose number is at least,
-    and those whose number is at most, a threshold.
+    Each language is a group. Any other column has two groups: the rows whose number is at
+    least, and those whose number is at most, a threshold.
 
     Parameters
     ----------
     ratings : Ratings
     at_least, at_most : float
-        Thresholds, in the unit of the columns. On the paper's scale of 1 to 5 both
-        defaults keep the neutral 3, which so is in both groups. The paper prints "> 3"
-        and "< 3", and the numbers of ratings beside are those of 4 and 5 and of 1 and 2,
-        but its values of alpha come out only if the 3 is kept.
+        Thresholds, in the unit of the columns. On the paper's scale of 1 to 5, the defaults
+        put the neutral 3 in both groups. The paper prints "> 3" and "< 3" with the numbers
+        of ratings without the 3, but its values of alpha result only with the 3.
 
     Returns
     -------
@@ -112,7 +111,7 @@ def make_groups(ratings: Ratings, at_least: float = 3.0, at_most: float = 3.0) -
             names = np.unique(languages).tolist()
             groups += [Group(grouping, name, languages == name) for name in names]
         else:
-            numbers = ratings.judgements[grouping]
+            numbers = ratings.covariates[grouping]
             groups.append(Group(grouping, f"at least {at_least:g}", numbers >= at_least))
             groups.append(Group(grouping, f"at most {at_most:g}", numbers <= at_most))
     return groups
@@ -125,33 +124,32 @@ def measure_agreement(
     resamples: int = 1000,
     seed: int = 0,
 ) -> Iterator[Agreement]:
-    """Measure each group's agreement on each emotion, with confidence intervals.
+    """Measure the agreement of each group on each emotion, with confidence intervals.
 
     A bootstrap sample draws excerpts and, within each language, listeners, both with
-    replacement: the pigeonhole bootstrap (Owen 2007). Excerpts alone, as is usual (Zapf
-    et al. 2016), would be right if the raters were the only ones of interest. Here both
-    stand for more of their kind, and listeners have habits that all their ratings share.
-    No bootstrap is exact for such crossed data (McCullagh 2000); this one errs on the
-    wide side. A listener who is drawn twice agrees with himself, which lifts the samples
-    by some (1 - alpha) / listeners: with a handful of listeners the upper limit says
-    little.
+    replacement (pigeonhole bootstrap, Owen 2007). Resampling excerpts only (Zapf et al. 2016)
+    assumes that no other raters are of interest; here both are samples of a population, and
+    the ratings of one listener are correlated. No bootstrap is exact for crossed data
+    (McCullagh 2000); this one is conservative. A listener drawn twice agrees with himself,
+    which raises the samples by about (1 - alpha) / listeners, so with a handful of listeners
+    the upper limit means little.
 
     Parameters
     ----------
     ratings : Ratings
     groups : sequence of Group
     level_of_measurement : {"nominal", "ordinal", "interval"}
-        How far apart two different ratings are: all alike, by the number of ratings
-        between them, or by the square of their difference.
+        Distance of two ratings: 1 if they differ (nominal), by the number of ratings
+        between them (ordinal), or the square of their difference (interval).
     resamples : int
         Bootstrap samples; 0 for no intervals.
     seed : int
-        Not negative. The same seed gives the same intervals, whatever the order of rows.
+        Not negative. The intervals depend on the seed, but not on the order of rows.
 
     Returns
     -------
     agreements : iterator of Agreement
-        Emotion by emotion, group by group, each measured when it is asked for.
+        One per group and emotion, measured on demand.
 
     Raises
     ------
@@ -183,18 +181,22 @@ def measure_agreement(
 def difference(
     first: Agreement, second: Agreement
 ) -> tuple[float | None, float | None, float | None]:
-    """Return the first alpha minus the second, and the limits of its 95 % interval.
+    """Return the difference of two alphas and the limits of its 95 % interval.
 
-    Both must come from one call of `measure_agreement`: the excerpts that a sample draws
-    move both alphas alike, so that a difference can be certain though the two intervals
-    overlap.
+    Both must be results of the same call of `measure_agreement`. Their samples share
+    excerpts, so the difference can be significant even if the two intervals overlap.
+
+    Returns
+    -------
+    value, low, high : float or None
+        First minus second and its limits; None where undefined.
     """
     if first.alpha is None or second.alpha is None:
         return None, None, None
     return first.alpha - second.alpha, *_limits(first.draws - second.draws)
 
 
-# How often each listener is drawn, and the excerpts that are.
+# Number of times each listener is drawn, and the drawn excerpts.
 _Draw = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
@@ -242,7 +244,7 @@ def _measure(
         )
 
     alpha = alpha_of(np.ones(len(ratings.listeners), dtype=np.int64), np.arange(shape[0]))
-    # Where no two listeners share an excerpt, one who is drawn twice would seem to agree.
+    # If no two listeners share an excerpt, a listener drawn twice would count as agreement.
     defined = not np.isnan(alpha)
     sample = [alpha_of(*draw) if defined else np.nan for draw in draws]
     return Agreement(
@@ -259,7 +261,7 @@ def _measure(
 
 def _limits(draws: NDArray[np.float64]) -> tuple[float | None, float | None]:
     defined = draws[~np.isnan(draws)]
-    # Where more samples have no alpha than an interval leaves outside, it would say nothing.
+    # With more undefined samples than the interval excludes, its limits are undefined.
     if not len(defined) or len(defined) < CONFIDENCE * len(draws):
         return None, None
     low, high = np.quantile(defined, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])

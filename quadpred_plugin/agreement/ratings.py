@@ -1,4 +1,4 @@
-"""Ratings of excerpts by listeners, as a csv file has them."""
+"""Read listeners' ratings of excerpts from a csv file."""
 
 import csv
 import math
@@ -34,24 +34,24 @@ Row = dict[str, str]
 
 @dataclass(frozen=True)
 class Ratings:
-    """What listeners said of excerpts; a row is one listener and one excerpt.
+    """Ratings of excerpts by listeners; a row is one listener and one excerpt.
 
     Attributes
     ----------
     emotions : tuple of str
     listeners : tuple of (str, str)
-        Language and user, sorted; the language is empty where the file has none.
+        Language and user, sorted; the language is empty if the file has none.
     excerpts : tuple of str
         Sorted.
     listener, excerpt : ndarray of int
         Shape (rows,), indices into `listeners` and `excerpts`.
     values : ndarray of float64
-        Shape (emotions, rows), in the file's unit; NaN where a rating is missing.
-    judgements : mapping of str to NDArray[np.float64]
-        Numbers by which rows may be grouped, such as understanding of the lyrics; shape
-        (rows,), NaN where missing.
+        Shape (emotions, rows), in the file's unit; NaN for missing ratings.
+    covariates : mapping of str to NDArray[np.float64]
+        Numbers to group rows by, such as understanding of the lyrics; shape (rows,), NaN if
+        missing.
     groupings : tuple of str
-        Columns to group by, in order: ``language`` or names of `judgements`.
+        Columns to group by, in order: ``language`` or names of `covariates`.
     """
 
     emotions: tuple[str, ...]
@@ -60,7 +60,7 @@ class Ratings:
     listener: NDArray[np.intp]
     excerpt: NDArray[np.intp]
     values: NDArray[np.float64]
-    judgements: Mapping[str, NDArray[np.float64]]
+    covariates: Mapping[str, NDArray[np.float64]]
     groupings: tuple[str, ...]
 
 
@@ -71,14 +71,14 @@ def read_ratings(
 ) -> Ratings:
     """Read a csv file with a header and a row for each listener and excerpt.
 
-    Its columns are ``user``, ``excerpt``, one for each emotion and one for each grouping;
-    others are passed over. Users are numbered within a ``language`` where there is such a
-    column. Empty cells are missing ratings.
+    The columns are ``user``, ``excerpt``, one for each emotion and one for each grouping;
+    others are ignored. With a column ``language``, users are numbered within each language.
+    Empty cells are missing ratings.
 
     Parameters
     ----------
     path : Path
-        UTF-8, commas, dot decimals.
+        UTF-8 text, separated by commas, with decimal points.
     emotions : sequence of str
         Columns of ratings.
     groupings : sequence of str
@@ -87,18 +87,18 @@ def read_ratings(
     Raises
     ------
     QuadpredError
-        If the file is missing, isn't csv or has no rows, if it lacks a column, if a
-        rating is no number, or if a listener rated an excerpt twice.
+        If the file is missing, isn't csv, has no rows or lacks a column, if a rating isn't a
+        number, or if a listener rated an excerpt twice.
     """
     emotions, groupings = tuple(emotions), tuple(groupings)
     rows = _read_rows(path, ("user", "excerpt", *emotions, *groupings))
-    judged = tuple(name for name in groupings if name != LANGUAGE)
+    numeric = tuple(name for name in groupings if name != LANGUAGE)
     keys = _keys(path, rows)
     listeners = sorted({(language, user) for language, user, _ in keys})
     excerpts = sorted({excerpt for _, _, excerpt in keys})
     places = {listener: index for index, listener in enumerate(listeners)}
     numbers = np.array(
-        [[_number(path, line, row, name) for name in (*emotions, *judged)] for line, row in rows]
+        [[_number(path, line, row, name) for name in (*emotions, *numeric)] for line, row in rows]
     ).T
     return Ratings(
         emotions=emotions,
@@ -107,20 +107,19 @@ def read_ratings(
         listener=np.array([places[language, user] for language, user, _ in keys]),
         excerpt=np.array([excerpts.index(excerpt) for _, _, excerpt in keys]),
         values=numbers[: len(emotions)],
-        judgements=dict(zip(judged, numbers[len(emotions) :], strict=True)),
+        covariates=dict(zip(numeric, numbers[len(emotions) :], strict=True)),
         groupings=groupings,
     )
 
 
 def leave_out_instrumentals(ratings: Ratings, path: Path) -> Ratings:
-    """Keep the ratings of excerpts with lyrics, as a csv file of excerpts tells.
+    """Keep the ratings of excerpts with lyrics, listed in a csv file of excerpts.
 
     Parameters
     ----------
     ratings : Ratings
     path : Path
-        With the columns ``excerpt`` and ``lyrics``, which is a language or
-        ``Instrumental``.
+        Has the columns ``excerpt`` and ``lyrics``; lyrics is a language or ``Instrumental``.
 
     Raises
     ------
@@ -140,12 +139,12 @@ def leave_out_instrumentals(ratings: Ratings, path: Path) -> Ratings:
         raise QuadpredError(f"{path} lacks rated excerpts: {', '.join(unknown)}.")
     sung = [excerpt for excerpt in ratings.excerpts if lyrics[excerpt] != INSTRUMENTAL]
     if not sung:
-        raise QuadpredError(f"By {path} none of the rated excerpts has lyrics.")
+        raise QuadpredError(f"{path}: none of the rated excerpts has lyrics.")
     return select_excerpts(ratings, sung)
 
 
 def select_excerpts(ratings: Ratings, excerpts: Sequence[str]) -> Ratings:
-    """Keep the ratings of these excerpts only."""
+    """Keep only the ratings of these excerpts."""
     kept = np.isin(ratings.excerpt, [ratings.excerpts.index(name) for name in excerpts])
     remaining, excerpt = np.unique(ratings.excerpt[kept], return_inverse=True)
     return replace(
@@ -154,13 +153,13 @@ def select_excerpts(ratings: Ratings, excerpts: Sequence[str]) -> Ratings:
         listener=ratings.listener[kept],
         excerpt=excerpt,
         values=ratings.values[:, kept],
-        judgements={name: values[kept] for name, values in ratings.judgements.items()},
+        covariates={name: values[kept] for name, values in ratings.covariates.items()},
     )
 
 
 def _read_rows(path: Path, needed: Sequence[str]) -> list[tuple[int, Row]]:
     try:
-        # Spreadsheets put a byte order mark before the first column's name.
+        # Spreadsheet programs write a byte order mark before the first column's name.
         with open(path, newline="", encoding="utf-8-sig") as stream:
             reader = csv.DictReader(stream, strict=True)
             header = reader.fieldnames or []
@@ -170,17 +169,19 @@ def _read_rows(path: Path, needed: Sequence[str]) -> list[tuple[int, Row]]:
     except UnicodeDecodeError as error:
         raise QuadpredError(f"{path} isn't UTF-8 text: save it as csv in UTF-8.") from error
     except csv.Error as error:
-        raise QuadpredError(f"{path} isn't csv that can be read: {error}.") from error
+        raise QuadpredError(f"{path} isn't valid csv: {error}.") from error
     missing = [name for name in needed if name not in header]
     if missing:
         raise QuadpredError(
-            f"{path} lacks the columns {', '.join(missing)}; a comma must stand between columns."
+            f"{path} lacks the columns {', '.join(missing)}; separate columns by commas."
         )
     if not rows:
         raise QuadpredError(f"{path} has no rows below its header.")
     for line, row in rows:
         if None in row or None in row.values():
-            raise QuadpredError(f"Line {line} of {path} hasn't as many values as the header.")
+            raise QuadpredError(
+                f"Line {line} of {path} has another number of values than the header."
+            )
     return rows
 
 
@@ -194,7 +195,7 @@ def _keys(path: Path, rows: Sequence[tuple[int, Row]]) -> list[tuple[str, str, s
         key = (row.get(LANGUAGE, ""), row["user"], row["excerpt"])
         if key in lines:
             raise QuadpredError(
-                f"Lines {lines[key]} and {line} of {path} are the same listener and excerpt: "
+                f"Lines {lines[key]} and {line} of {path} have the same listener and excerpt: "
                 "keep one of them."
             )
         lines[key] = line
@@ -211,7 +212,7 @@ def _number(path: Path, line: int, row: Row, name: str) -> float:
         number = math.nan
     if not math.isfinite(number):
         raise QuadpredError(
-            f"Line {line} of {path}: {name} is {text!r}, not a number; leave the cell empty "
-            "where a rating is missing."
+            f"Line {line} of {path}: {name} is {text!r}, not a number; leave the cell of a "
+            "missing rating empty."
         )
     return number

@@ -1,11 +1,11 @@
-"""What the curves of a Prediction amount to.
+"""Derive curves and structure from a Prediction.
 
-| module | answers |
+| module | result |
 |---|---|
-| `smoothing` | how it moves, without the quick changes |
-| `segments` | which stretches are of one quadrant |
-| `turning_points` | when the emotion changes most |
-| `excerpts` | which half-minute is the most of a quadrant |
-| `heads` | whether the three heads say the same |
-| `disagreement` | whether several models say the same |
+| `smoothing` | moving averages of the curves |
+| `segments` | stretches of one quadrant each |
+| `turning_points` | times at which the emotion changes most |
+| `excerpts` | the excerpt with the highest probability of a quadrant |
+| `consistency` | agreement of one model's heads |
+| `disagreement` | divergence of several models |
 """

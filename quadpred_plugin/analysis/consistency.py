@@ -1,4 +1,4 @@
-"""Whether the three heads of one model say the same."""
+"""Consistency of the quadrant, arousal and valence heads of one model."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 from quadpred_plugin.quadrants import QUADRANTS
 
 
-def implied(
+def implied_arousal_valence(
     quadrants: NDArray[np.floating],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the arousal and the valence that quadrants amount to.
+    """Return the arousal and valence implied by the quadrants.
 
     Parameters
     ----------
@@ -19,8 +19,8 @@ def implied(
     Returns
     -------
     arousal, valence : ndarray of float64, shape (...)
-        Sum of the probabilities of quadrants with a positive sign less those with a negative
-        one, -1..1.
+        Sum of the probabilities of the quadrants with positive sign minus the sum of those
+        with negative sign, -1..1.
     """
     signs = np.array([(one.arousal, one.valence) for one in QUADRANTS], dtype=np.float64)
     both = quadrants.astype(np.float64) @ signs
@@ -32,21 +32,21 @@ def consistency(
     arousal: NDArray[np.floating],
     valence: NDArray[np.floating],
 ) -> NDArray[np.float64]:
-    """Return how far the heads of arousal and valence confirm the quadrants.
+    """Return the consistency of arousal and valence with the quadrants.
 
     Parameters
     ----------
-    quadrants : ndarray, shape (frames, 4)
+    quadrants : ndarray, shape (patches, 4)
         Probabilities of Q1 to Q4, 0..1.
-    arousal, valence : ndarray, shape (frames,)
+    arousal, valence : ndarray, shape (patches,)
         -1..1.
 
     Returns
     -------
-    consistency : ndarray of float64, shape (frames,)
-        1 where both equal what the quadrants imply (`implied`), 0 where both say the
-        opposite: 1 less a quarter of the sum of the two distances.
+    consistency : ndarray of float64, shape (patches,)
+        0..1: 1 minus a quarter of the summed distances to the implied values
+        (`implied_arousal_valence`). 1 means equal, 0 opposite.
     """
-    from_arousal, from_valence = implied(quadrants)
-    distance = np.abs(arousal - from_arousal) + np.abs(valence - from_valence)
+    implied_arousal, implied_valence = implied_arousal_valence(quadrants)
+    distance = np.abs(arousal - implied_arousal) + np.abs(valence - implied_valence)
     return np.clip(1 - distance / 4, 0, 1)

@@ -1,4 +1,7 @@
-"""Whether several models say the same: what their trainings have in common is left as doubt."""
+"""Disagreement of several models: the divergence of their quadrant probabilities.
+
+Errors that the models share, for example from common training data, don't show in it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,14 +17,14 @@ def divergence(distributions: NDArray[np.floating]) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    distributions : ndarray, shape (models, frames, classes)
+    distributions : ndarray, shape (models, patches, classes)
         Probabilities; each row sums to 1.
 
     Returns
     -------
-    divergence : ndarray of float64, shape (frames,)
-        Bits: 0 where all are alike, at most log2 of the number of models or of classes,
-        whichever is smaller. Of two models 1 bit, of three 1.58.
+    divergence : ndarray of float64, shape (patches,)
+        Bits, 0 for equal distributions. The maximum is log2 of the number of models or
+        classes, whichever is smaller: 1 bit for two models, 1.58 for three.
 
     References
     ----------
@@ -29,22 +32,22 @@ def divergence(distributions: NDArray[np.floating]) -> NDArray[np.float64]:
     Information Theory 37 (1), 1991.
     """
     values = np.asarray(distributions, dtype=np.float64)
-    together = _entropy(values.mean(axis=0))
-    return np.maximum(together - _entropy(values).mean(axis=0), 0)
+    mixture = _entropy(values.mean(axis=0))
+    return np.maximum(mixture - _entropy(values).mean(axis=0), 0)
 
 
 def with_disagreement(predictions: Sequence[Prediction]) -> Prediction:
-    """Return the first prediction, with the disagreement of all.
+    """Return the first prediction with the disagreement of all models.
 
     Parameters
     ----------
     predictions : sequence of Prediction
-        What models say of one signal, with the same patches.
+        Predictions of several models for the same patches of one signal.
 
     Returns
     -------
     prediction : Prediction
-        Its ``disagreement`` is set; its provenance names the other models.
+        Has ``disagreement``; its provenance names the other models.
 
     Raises
     ------
@@ -55,8 +58,8 @@ def with_disagreement(predictions: Sequence[Prediction]) -> Prediction:
     for other in others:
         if len(other) != len(first) or not np.array_equal(other.times, first.times):
             raise ValueError(
-                f"{first.source}: the models {_name(first)} and {_name(other)} hear different "
-                "patches, which can't be compared."
+                f"{first.source}: the models {_name(first)} and {_name(other)} use different "
+                "patches and can't be compared."
             )
     against = [
         {"model": one.provenance.get("model"), "sha256": one.provenance.get("sha256")}

@@ -1,4 +1,4 @@
-"""The stretch of a file that is the most of one quadrant."""
+"""Excerpt of a file with the highest mean probability of one quadrant."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from quadpred_plugin.quadrants import QUADRANT_NAMES, QUADRANTS, Quadrant
 
 @dataclass(frozen=True)
 class Excerpt:
-    """A stretch of a file, and how much of a quadrant it is.
+    """Excerpt of a file with its mean probability of a quadrant.
 
     Attributes
     ----------
@@ -18,7 +18,7 @@ class Excerpt:
         Seconds.
     quadrant : Quadrant
     score : float
-        Mean probability of the quadrant over the patches inside, 0..1.
+        Mean probability of the quadrant over the patches in the excerpt, 0..1.
     """
 
     start: float
@@ -28,29 +28,32 @@ class Excerpt:
 
 
 def find_excerpt(prediction: Prediction, quadrant: str, seconds: float) -> Excerpt | None:
-    """Find the stretch of a length with the greatest mean probability of a quadrant.
+    """Find the excerpt with the highest mean probability of a quadrant.
 
     Parameters
     ----------
     prediction : Prediction
     quadrant : {'Q1', 'Q2', 'Q3', 'Q4'}
     seconds : float
-        Length of the stretch. Patches that lie wholly inside count, at least one.
+        Length of the excerpt. The mean is over the patches completely inside, at least one.
 
     Returns
     -------
     excerpt : Excerpt or None
-        The first of equals; the whole signal where that is shorter; None without frames.
+        The earliest of equal excerpts; the whole signal if it is shorter; None without
+        patches.
 
     Raises
     ------
     ValueError
-        If there is no such quadrant, or the length isn't above 0.
+        If the quadrant is unknown or the length isn't positive.
     """
     if quadrant not in QUADRANT_NAMES:
-        raise ValueError(f"There is no quadrant '{quadrant}', but {', '.join(QUADRANT_NAMES)}.")
+        raise ValueError(
+            f"There is no quadrant '{quadrant}'; use one of {', '.join(QUADRANT_NAMES)}."
+        )
     if not 0 < seconds < float("inf"):
-        raise ValueError(f"An excerpt lasts more than 0 seconds, not {seconds}.")
+        raise ValueError(f"The length of an excerpt must be positive, not {seconds} seconds.")
     if not len(prediction):
         return None
     index = QUADRANT_NAMES.index(quadrant)
@@ -58,7 +61,7 @@ def find_excerpt(prediction: Prediction, quadrant: str, seconds: float) -> Excer
     if end is None:
         end = float(prediction.times[-1]) + prediction.patch_duration
     seconds = min(seconds, end)
-    # A hair more, so that ten patches of 0.992 s fit into 9.92 s in spite of rounding.
+    # The tolerance lets ten patches of 0.992 s fit into 9.92 s despite rounding.
     inside = int((seconds - prediction.patch_duration) / prediction.hop + 1e-6) + 1
     inside = min(max(inside, 1), len(prediction))
     sums = np.concatenate([[0.0], np.cumsum(prediction.quadrants[:, index], dtype=np.float64)])

@@ -1,4 +1,4 @@
-"""Segments: a signal as stretches of one quadrant each."""
+"""Divide a signal into segments of one quadrant each."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from quadpred_plugin.quadrants import NEUTRAL, QUADRANTS, Quadrant
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of music in one quadrant.
+    """Segment of a signal with one quadrant.
 
     Attributes
     ----------
@@ -31,36 +31,36 @@ def find_segments(
 ) -> list[Segment]:
     """Divide a signal into segments of one quadrant each.
 
-    Of all divisions into segments no shorter than the minimum, the one is taken whose
-    quadrants have the largest sum of probabilities over time, less the hysteresis for each
-    change. Without either that is each frame's most probable quadrant. Where the prediction's
-    interpretation has a neutral zone, neutral is a fifth choice whose probability is the
-    minimum confidence throughout.
+    Among all divisions into segments of at least the minimum duration, the result has the
+    largest sum of the quadrants' probabilities over time minus the hysteresis for each
+    change. Without minimum and hysteresis, this is the most probable quadrant of each patch.
+    If the prediction's interpretation has a neutral zone, neutral is a fifth choice, whose
+    probability is the minimum confidence everywhere.
 
     Parameters
     ----------
     prediction : Prediction
     minimum_duration : float
-        Seconds, rounded up to whole hops. A signal shorter than that is one segment.
+        Seconds, rounded up to whole hops. A shorter signal is one segment.
     hysteresis : float
-        What a change must gain to be made, in seconds of certainty: with 1 s, a quadrant that
-        is ahead by 0.5 takes over if it stays ahead for 2 s, and by 0.25 for 4 s.
+        Cost of a change of quadrant, in seconds times probability. With 1 s, a quadrant that
+        leads by 0.5 takes over after 2 s, one that leads by 0.25 after 4 s.
 
     Returns
     -------
     segments : list of Segment
-        Without gaps, from the first patch's start to the last patch's end or the signal's,
-        whichever comes first. A border lies halfway between the middles of two patches.
+        Contiguous, from the start of the first patch to the end of the last patch or of the
+        signal, whichever is earlier. Borders are halfway between the centres of two patches.
     """
     if not len(prediction):
         return []
-    # A hair less, so that 1.92 s are three hops of 0.64 s in spite of rounding.
-    frames = max(1, int(np.ceil(minimum_duration / prediction.hop - 1e-6)))
+    # The tolerance lets 1.92 s be three hops of 0.64 s despite rounding.
+    patches = max(1, int(np.ceil(minimum_duration / prediction.hop - 1e-6)))
     choices = prediction.quadrants.astype(np.float64)
     if prediction.interpretation.minimum_confidence:
         neutral = np.full((len(choices), 1), prediction.interpretation.minimum_confidence)
         choices = np.concatenate([choices, neutral], axis=1)
-    shortest = min(frames, len(prediction))
+    shortest = min(patches, len(prediction))
     runs = _best_runs(choices, shortest, hysteresis / prediction.hop)
     end = float(prediction.times[-1]) + prediction.patch_duration
     if prediction.duration is not None:
@@ -77,16 +77,16 @@ def find_segments(
 def _best_runs(
     probabilities: NDArray[np.float64], shortest: int, penalty: float
 ) -> list[tuple[int, int]]:
-    """Return first frame and choice of each run of the best division.
+    """Return first patch and choice of each run of the best division.
 
-    Dynamic programming over the frames: the best division that ends with choice c at
-    frame t either prolongs one that ended with c at t - 1, or opens a run of the shortest
-    length after the best division that ended otherwise, and pays the penalty.
+    Dynamic programming over the patches: the best division that ends with choice c at
+    patch t either extends one that ended with c at t - 1, or starts a run of the shortest
+    length after the best division that ended with another choice, and pays the penalty.
     """
     count, choices = probabilities.shape
     sums = np.concatenate([np.zeros((1, choices)), np.cumsum(probabilities, axis=0)])
     score = np.full((count + 1, choices), -np.inf)
-    # Where the last run of the best division began, and the choice before it.
+    # Start of the last run of the best division, and the choice before it.
     begin = np.zeros((count + 1, choices), dtype=int)
     before = np.full((count + 1, choices), -1)
     own = np.arange(choices)

@@ -1,4 +1,4 @@
-"""Curves without their quick changes."""
+"""Moving averages of a prediction's curves."""
 
 from dataclasses import replace
 
@@ -9,14 +9,14 @@ from quadpred_plugin.prediction import Prediction
 
 
 def smooth(prediction: Prediction, seconds: float) -> Prediction:
-    """Replace every value by the mean of its neighbourhood in time.
+    """Return the centred moving average of every curve.
 
     Parameters
     ----------
     prediction : Prediction
     seconds : float
-        Length of the neighbourhood, centred on each frame and rounded to an odd number of
-        frames; at the ends it is cut off. Less than three hops changes nothing.
+        Length of the window, rounded to an odd number of patches and truncated at the ends.
+        A window shorter than three hops changes nothing.
 
     Returns
     -------
@@ -26,9 +26,9 @@ def smooth(prediction: Prediction, seconds: float) -> Prediction:
     reach = int(seconds / prediction.hop / 2) if len(prediction) else 0
     if not reach:
         return prediction
-    frames = np.arange(len(prediction))
-    first = np.maximum(frames - reach, 0)
-    beyond = np.minimum(frames + reach + 1, len(prediction))
+    patches = np.arange(len(prediction))
+    first = np.maximum(patches - reach, 0)
+    beyond = np.minimum(patches + reach + 1, len(prediction))
 
     def mean(curve: NDArray[np.float32]) -> NDArray[np.float32]:
         columns = curve.reshape(len(curve), -1).astype(np.float64)
@@ -41,4 +41,5 @@ def smooth(prediction: Prediction, seconds: float) -> Prediction:
         quadrants=mean(prediction.quadrants),
         arousal=mean(prediction.arousal),
         valence=mean(prediction.valence),
+        further_heads={name: mean(values) for name, values in prediction.further_heads.items()},
     )

@@ -1,4 +1,4 @@
-"""When the emotion changes most."""
+"""Turning points: times at which the emotion changes most."""
 
 from dataclasses import dataclass
 
@@ -10,16 +10,16 @@ from quadpred_plugin.quadrants import QUADRANTS, Quadrant
 
 @dataclass(frozen=True)
 class TurningPoint:
-    """A moment at which the path on the plane of arousal and valence turns elsewhere.
+    """Time at which the mean position in the plane of valence and arousal changes.
 
     Attributes
     ----------
     time : float
         Seconds.
     strength : float
-        Distance on the plane between the mean points before and after, 0 to 2.83.
+        Distance in the plane between the mean points before and after, 0 to 2.83.
     before, after : Quadrant
-        The most probable one of the stretch before, and of the one after.
+        Most probable quadrant of the window before and of the window after.
     """
 
     time: float
@@ -31,29 +31,29 @@ class TurningPoint:
 def find_turning_points(
     prediction: Prediction, window: float = 6.0, least: float = 0.5
 ) -> list[TurningPoint]:
-    """Find the moments at which the stretch before differs most from the one after.
+    """Find the times at which the windows before and after differ most.
 
-    The distance between the two means is a novelty curve; its peaks are taken that nothing
-    within a window exceeds. The means do what smoothing would: a single odd patch makes no
-    turn.
+    The distance between the means of the two windows is a novelty curve. A turning point is
+    a peak that no value within a window exceeds. Averaging keeps single outlying patches from
+    becoming turning points.
 
     Parameters
     ----------
     prediction : Prediction
     window : float
-        Seconds before, and after, that are compared; rounded to whole hops, at least one.
+        Length of each of the two windows, seconds; rounded to whole hops, at least one.
     least : float
-        Strength that a turn needs; the plane is 2 wide and 2 high.
+        Minimum strength of a turning point; the plane is 2 wide and 2 high.
 
     Returns
     -------
     points : list of TurningPoint
-        In order of time; none closer to the ends or to each other than a window.
+        In order of time, at least one window from the ends and from each other.
 
     References
     ----------
     J. Foote, "Automatic audio segmentation using a measure of audio novelty", ICME 2000:
-    the same comparison of what is before and after, there on spectra.
+    the same comparison of two windows, applied to spectra.
     """
     if not len(prediction):
         return []
@@ -80,7 +80,7 @@ def find_turning_points(
     return sorted(points, key=lambda one: one.time)
 
 
-def _border_time(prediction: Prediction, frame: int) -> float:
-    """Return the time halfway between the middles of a patch and of the one before, s."""
-    middles = prediction.times[frame - 1 : frame + 1] + prediction.patch_duration / 2
-    return float(middles.mean())
+def _border_time(prediction: Prediction, patch: int) -> float:
+    """Return the time halfway between the centres of a patch and its predecessor, s."""
+    centres = prediction.times[patch - 1 : patch + 1] + prediction.patch_duration / 2
+    return float(centres.mean())

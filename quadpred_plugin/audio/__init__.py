@@ -1,1 +1,1 @@
-"""Reading audio: paths, decoders, devices, and mixing to the chain's sample rate."""
+"""Audio input: paths, decoders, devices, and mixing to the chain's sample rate."""

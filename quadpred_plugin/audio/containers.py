@@ -1,43 +1,43 @@
-"""Opening audio files with FFmpeg: any name, any bytes in the tags, any place asked for."""
+"""Open audio containers with FFmpeg, whatever their names, tags and damage."""
 
 from typing import Any, BinaryIO
 
 
 def open_container(content: BinaryIO, **settings: Any) -> Any:
-    """Open an audio file with FFmpeg.
+    """Open an audio container with FFmpeg.
 
     Parameters
     ----------
     content : binary file
-        The open file, rather than its name: FFmpeg would take ``http://…`` or ``a:b`` for a
-        protocol and needs names to be UTF-8. It stays open. One without ``seek``, such as a
-        pipe, is read from front to end.
+        An open file, not its name: FFmpeg would take ``http://…`` or ``a:b`` for a
+        protocol and needs names in UTF-8. It stays open. A file without ``seek``, such as a
+        pipe, is read sequentially.
     **settings
-        What ``av.open`` takes besides.
+        Further arguments of ``av.open``.
 
     Returns
     -------
-    av.container.InputContainer
-        To be closed by the caller.
+    container : av.container.InputContainer
+        The caller closes it.
 
     Raises
     ------
     av.FFmpegError, ValueError
-        If FFmpeg knows no container in it.
+        If FFmpeg doesn't recognise a container.
     """
     import av
 
     av.logging.set_level(av.logging.PANIC)
-    # From version 19 on PyAV takes tags that aren't UTF-8 without being asked.
-    asked = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+    # PyAV 19 and newer replace bytes of tags that aren't UTF-8 by default.
+    errors = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
     file = _Content(content) if hasattr(content, "seek") else content
-    return av.open(file, **asked, **settings)
+    return av.open(file, **errors, **settings)
 
 
 class _Content:
-    """An open file for FFmpeg, which asks damaged files for places before their beginning.
+    """An open file whose ``seek`` returns -1 on errors instead of raising.
 
-    PyAV would print a traceback of the exception.
+    FFmpeg seeks before the start of damaged files, and PyAV prints exceptions as tracebacks.
     """
 
     def __init__(self, stream: BinaryIO) -> None:

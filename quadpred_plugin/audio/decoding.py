@@ -1,7 +1,7 @@
-"""Two decoders behind one face: libsndfile, and FFmpeg for what it can't read.
+"""Decode audio with libsndfile, or with FFmpeg where libsndfile doesn't know the format.
 
-Essentia's loaders are not used here: they bring the process down on codecs that their
-FFmpeg lacks, and resample slowly.
+Essentia's loaders aren't used: they end the process on codecs that their FFmpeg lacks, and
+they resample slowly.
 """
 
 import os
@@ -14,26 +14,27 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.audio import unreadable
 from quadpred_plugin.audio.containers import open_container
 from quadpred_plugin.errors import AudioError
 from quadpred_plugin.system.processes import stalls_limited
 
-# After each read soundfile seeks to where it is, for which the MPEG decoder decodes again: reads
-# are few and long.
+# Frames per read of libsndfile. Reads are long because soundfile seeks to the current position
+# after each one, for which the MPEG decoder decodes again.
 BLOCK_FRAMES = 1 << 18
-# Blocks of many channels have fewer frames, as a header may claim 1,024 channels.
+# Upper limit of frames times channels per block: a header may claim 1,024 channels.
 _BLOCK_SAMPLES = 1 << 19
-# FFmpeg's frames are put together to so many.
-_LEAST_FRAMES = 1 << 14
-# A file that FFmpeg finds more to be wrong with is given up.
-_MOST_DAMAGED_PARTS = 1000
-# What rates of recordings lie between, Hz. A header that is damaged claims others, and a file
-# of 1 Hz would be resampled to sixteen thousand times its size.
+# Minimum block size after merging FFmpeg frames.
+_MINIMUM_FRAMES = 1 << 14
+# Decoding of a file stops after more damaged packets than this.
+_MAXIMUM_DAMAGED_PARTS = 1000
+# Accepted sample rates, Hz. Damaged headers claim others, and a file of 1 Hz would be
+# resampled to sixteen thousand times its size.
 _RATES = (1_000, 1_000_000)
-# Of a stream at a time: 23 ms of CD audio.
+# FFmpeg's read size for streams: 23 ms of CD audio.
 _STREAM_BYTES = 4096
 
-# Suffixes that are looked for in folders: what libsndfile and FFmpeg read in practice.
+# Suffixes of audio files in folders: formats that libsndfile and FFmpeg read in practice.
 AUDIO_SUFFIXES = frozenset(
     ".aac .aif .aifc .aiff .ape .au .caf .flac .m4a .m4b .mka .mkv .mov .mp2 .mp3 .mp4 .mpc "
     ".oga .ogg .opus .rf64 .snd .spx .tta .w64 .wav .webm .wma .wv".split()
@@ -50,11 +51,12 @@ class Decoder:
         The file's own rate, Hz.
     channels : int
     blocks : iterator of ndarray of float32, shape (frames, channels)
-        The samples; full scale is 1, what exceeds it is kept.
+        The samples; full scale is 1, larger values aren't clipped.
     declared_seconds : float or None
-        Length that the file's header claims, if it claims one.
+        Length according to the file's header, if it has one.
     complaints : list of str
-        What went wrong while reading without ending it; complete after the last block.
+        Decoding errors that lost samples; complete after the last block. Each is part of
+        a sentence, without a full stop.
     """
 
     sample_rate: float
@@ -65,27 +67,41 @@ class Decoder:
 
 
 @contextmanager
-def open_decoder(path: Path) -> Iterator[Decoder]:
+def open_decoder(source: str | os.PathLike[str]) -> Iterator[Decoder]:
     """Open an audio file with the first library that reads it.
+
+    Every source of audio but streams and devices is opened here.
+
+    Parameters
+    ----------
+    source : path
+        As the user names it.
+
+    Yields
+    ------
+    decoder : Decoder
 
     Raises
     ------
     AudioError
-        If the file is missing, unreadable, nothing that either library knows, or of a rate
-        that no recording has.
+        If the file is missing, unreadable, in a format that neither library knows, or has a
+        sample rate outside 1 kHz to 1 MHz.
     """
+    if not os.fspath(source):
+        raise AudioError(unreadable.MISSING)
+    path = Path(source)
     if path.exists() and not path.is_file() and not path.is_dir():
-        # A pipe would be waited for, and can't be read twice.
-        raise AudioError("is not a regular file.")
+        # Opening a pipe would block, and a pipe can't be read twice.
+        raise AudioError(unreadable.NOT_REGULAR)
     try:
         with open(path, "rb"):
             pass
     except IsADirectoryError:
-        raise AudioError("is a folder, not an audio file.") from None
+        raise AudioError(unreadable.FOLDER) from None
     except FileNotFoundError:
-        raise AudioError("does not exist.") from None
+        raise AudioError(unreadable.MISSING) from None
     except (OSError, ValueError) as error:
-        raise AudioError(f"can't be opened: {getattr(error, 'strerror', None) or error}.") from None
+        raise AudioError(unreadable.cannot_open(error)) from None
     if os.path.getsize(path) == 0:
         yield Decoder(1, 1, iter(()))
         return
@@ -97,15 +113,12 @@ def open_decoder(path: Path) -> Iterator[Decoder]:
             else:
                 decoder = _decode_soundfile(stack.enter_context(sound))
         if not _RATES[0] <= decoder.sample_rate <= _RATES[1]:
-            raise AudioError(
-                f"claims a sample rate of {decoder.sample_rate} Hz, and recordings have "
-                f"{_RATES[0]} to {_RATES[1]} Hz."
-            )
-        decoder.blocks = _each_in_time(decoder.blocks)
+            raise AudioError(unreadable.impossible_rate(decoder.sample_rate, *_RATES))
+        decoder.blocks = _with_stall_limit(decoder.blocks)
         yield decoder
 
 
-def _each_in_time(blocks: Iterator[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
+def _with_stall_limit(blocks: Iterator[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
     while True:
         with stalls_limited():
             block = next(blocks, None)
@@ -116,31 +129,33 @@ def _each_in_time(blocks: Iterator[NDArray[np.float32]]) -> Iterator[NDArray[np.
 
 @contextmanager
 def open_stream(content: BinaryIO) -> Iterator[Decoder]:
-    """Open audio that is read while it is still being written, such as a pipe's.
+    """Open audio that is still being written, such as a pipe's.
 
     Parameters
     ----------
     content : file object
-        Its ``read`` returns what is there, at most as many bytes as are asked for.
+        Its ``read`` returns the bytes that are available, at most the number requested.
+
+    Yields
+    ------
+    decoder : Decoder
 
     Raises
     ------
     AudioError
-        If it is nothing that FFmpeg knows by its first bytes.
+        If FFmpeg doesn't recognise a format in the first bytes.
     """
     import av
 
-    # FFmpeg would wait for megabytes before it says what it reads.
+    # By default FFmpeg reads megabytes before it reports the format.
     options = {"probesize": "4096", "analyzeduration": "0"}
     try:
         container = open_container(content, options=options, buffer_size=_STREAM_BYTES)
     except (av.FFmpegError, ValueError) as error:
-        raise AudioError(
-            f"is not audio that FFmpeg can read ({getattr(error, 'strerror', None) or error})."
-        ) from None
+        raise AudioError(unreadable.not_audio("FFmpeg", error)) from None
     with container:
-        # As it comes: who listens while it is written doesn't wait for a longer block.
-        yield _decode_ffmpeg(container, least_frames=1)
+        # Without merging, which would delay live predictions.
+        yield _decode_ffmpeg(container, minimum_frames=1)
 
 
 def _open_soundfile(path: Path) -> Any:
@@ -148,8 +163,8 @@ def _open_soundfile(path: Path) -> Any:
     import soundfile
 
     if path.suffix.lower() == ".mp3":
-        # libsndfile believes the name, and its MPEG decoder then searches the whole file
-        # for a frame, with remarks on standard error.
+        # libsndfile trusts the suffix: its MPEG decoder would search the whole file for a
+        # frame and print to standard error.
         with open(path, "rb") as content:
             head = content.read(3)
         frame = len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0
@@ -177,7 +192,7 @@ def _decode_soundfile(sound: Any) -> Decoder:
                 return
             yield block
 
-    # libsndfile says 2**63 - 1 frames where it can't know the length.
+    # libsndfile reports 2**63 - 1 frames for an unknown length.
     known = 0 < sound.frames < 2**62
     declared = sound.frames / sound.samplerate if known else None
     decoder = Decoder(sound.samplerate, sound.channels, blocks(), declared)
@@ -192,29 +207,26 @@ def _open_ffmpeg(path: Path) -> Iterator[Decoder]:
         try:
             container = open_container(content)
         except (av.FFmpegError, ValueError) as error:
-            raise AudioError(
-                "is not audio that libsndfile or FFmpeg can read"
-                f" ({getattr(error, 'strerror', None) or error})."
-            ) from None
+            raise AudioError(unreadable.not_audio("libsndfile or FFmpeg", error)) from None
         with container:
-            yield _decode_ffmpeg(container, _LEAST_FRAMES)
+            yield _decode_ffmpeg(container, _MINIMUM_FRAMES)
 
 
-def _decode_ffmpeg(container: Any, least_frames: int) -> Decoder:
+def _decode_ffmpeg(container: Any, minimum_frames: int) -> Decoder:
     import av
 
     if not container.streams.audio:
-        raise AudioError("holds no audio stream.")
+        raise AudioError(unreadable.NO_AUDIO_STREAM)
     stream = container.streams.audio[0]
     if stream.codec_context is None or not stream.codec_context.sample_rate:
-        raise AudioError("has an audio stream that FFmpeg can't decode.")
+        raise AudioError(unreadable.UNKNOWN_CODEC)
     rate, layout = stream.codec_context.sample_rate, stream.codec_context.layout
     converter = _Converter(rate, layout)
 
     def parts() -> Iterator[NDArray[np.float32]]:
         damaged = 0
         packets = container.demux(stream)
-        while damaged <= _MOST_DAMAGED_PARTS:
+        while damaged <= _MAXIMUM_DAMAGED_PARTS:
             try:
                 packet = next(packets, None)
                 if packet is None:
@@ -231,12 +243,12 @@ def _decode_ffmpeg(container: Any, least_frames: int) -> Decoder:
     seconds = None
     if container.duration:
         seconds = container.duration / av.time_base
-    decoder = Decoder(rate, layout.nb_channels, join_blocks(parts(), least_frames), seconds)
+    decoder = Decoder(rate, layout.nb_channels, join_blocks(parts(), minimum_frames), seconds)
     return decoder
 
 
 class _Converter:
-    """Frames to floats of one rate and layout; a damaged file's frames differ on the way."""
+    """Converts FFmpeg frames to floats of one rate and layout: damaged files mix several."""
 
     def __init__(self, rate: int, layout: Any) -> None:
         self._rate, self._layout = rate, layout
@@ -244,23 +256,23 @@ class _Converter:
         self._setup: tuple[Any, ...] = ()
 
     def convert(self, frame: Any) -> list[NDArray[np.float32]]:
-        """Return a frame's samples, shape (samples, channels), after what was still to come."""
+        """Return the samples that a frame completes: arrays of shape (samples, channels)."""
         import av
 
         setup = (frame.format.name, frame.layout.name, frame.sample_rate)
-        rest = []
+        pending = []
         if self._resampler is None or setup != self._setup:
-            rest = self.finish()
+            pending = self.finish()
             self._resampler = av.AudioResampler("flt", self._layout, self._rate)
             self._setup = setup
-        return rest + self._resample(frame)
+        return pending + self._resample(frame)
 
     def finish(self) -> list[NDArray[np.float32]]:
-        """Return what the resampler still holds."""
+        """Return the samples left in the resampler."""
         return self._resample(None) if self._resampler is not None else []
 
     def _resample(self, frame: Any) -> list[NDArray[np.float32]]:
-        # Put back where all went well: one that failed, or gave its last, is of no more use.
+        # Kept only after success: a resampler that failed or was flushed can't be used again.
         resampler, self._resampler = self._resampler, None
         converted = resampler.resample(frame)
         if frame is not None:
@@ -269,26 +281,26 @@ class _Converter:
 
 
 def join_blocks(
-    parts: Iterator[NDArray[np.float32]], least_frames: int
+    parts: Iterator[NDArray[np.float32]], minimum_frames: int
 ) -> Iterator[NDArray[np.float32]]:
-    """Put short blocks together, such as those of one sample that damaged files have.
+    """Merge short blocks, such as the blocks of one sample in damaged files.
 
     Parameters
     ----------
     parts : iterator of ndarray of float32, shape (frames,) or (frames, channels)
-    least_frames : int
-        What each block has at least, but for the last.
+    minimum_frames : int
+        Minimum length of every block except the last.
 
     Yields
     ------
-    block : ndarray of float32, of the same channels
+    block : ndarray of float32, shape (frames,) or (frames, channels)
     """
     waiting: list[NDArray[np.float32]] = []
     size = 0
     for part in parts:
         waiting.append(part)
         size += len(part)
-        if size >= least_frames:
+        if size >= minimum_frames:
             yield np.concatenate(waiting)
             waiting, size = [], 0
     if waiting:

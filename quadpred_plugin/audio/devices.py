@@ -1,4 +1,4 @@
-"""Audio devices, by the package sounddevice where it is."""
+"""Recording from audio devices with the optional package sounddevice."""
 
 from collections.abc import Iterator
 from queue import Queue
@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 
 from quadpred_plugin.errors import AudioError
 
-# Short, since what is waited for is heard late.
+# Short: a block's length delays the prediction.
 _BLOCK_SECONDS = 0.02
 
 
 def list_devices() -> str:
-    """Return the inputs that there are, one a line with its number.
+    """Return a list of the input devices, one per line with its number.
 
     Raises
     ------
     AudioError
-        If sounddevice or PortAudio isn't there, or there are none.
+        If sounddevice or PortAudio isn't installed, or no device records.
     """
     devices = [
         f"{device['index']}  {device['name']}, {device['max_input_channels']} channels, "
@@ -33,24 +33,24 @@ def list_devices() -> str:
 
 
 def record(device: str) -> tuple[float, Iterator[NDArray[np.float32]]]:
-    """Open a device.
+    """Record from a device.
 
     Parameters
     ----------
     device : str
-        Its number, or a part of its name.
+        Number, or a part of the name.
 
     Returns
     -------
     sample_rate : float
         Hz.
     blocks : iterator of ndarray of float32, shape (samples, channels)
-        Without an end.
+        Endless.
 
     Raises
     ------
     AudioError
-        If sounddevice or the device isn't there.
+        If sounddevice or PortAudio isn't installed, or there is no such device.
     """
     sounddevice = _sounddevice()
     try:

@@ -1,9 +1,9 @@
-"""From any samples to the chain's: clipped, mixed to mono, resampled."""
+"""Convert audio to the chain's samples: clip, mix to mono, resample."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,26 +11,26 @@ from numpy.typing import NDArray
 from quadpred_plugin.audio.decoding import Decoder, join_blocks, open_decoder
 from quadpred_plugin.errors import AudioError
 
-# A file that ends this much before its header says is reported as cut off. Lossy codecs pad
-# their ends by less.
+# A file that ends this long before its declared end is reported as truncated. The padding of
+# lossy codecs is shorter.
 _CUT_OFF_SECONDS = 0.5
-# Blocks are put together to so many samples: bands of many frames cost less each.
-_LEAST_SAMPLES = 1 << 19
+# Minimum block size: bands of many frames at once take less time per frame.
+_MINIMUM_SAMPLES = 1 << 19
 
 
 class Mixer:
-    """Clips each channel to full scale, takes their mean, and resamples it.
+    """Clips each channel to full scale, averages the channels and resamples the mean.
 
-    Clipping is what the published systems' 16-bit decoding did, and decides the peak.
-    Samples that aren't finite are read as zero and counted. The result doesn't depend on
-    how the samples are cut into blocks.
+    The published systems' 16-bit decoding clips too, which changes the peak. Samples that
+    aren't finite are replaced by zero and counted. The result doesn't depend on how the
+    samples are cut into blocks.
 
     Parameters
     ----------
     sample_rate : float
-        Rate of the samples that come in, Hz.
+        Rate of the input, Hz.
     target_rate : int
-        Rate of those that go out, Hz.
+        Rate of the output, Hz.
     """
 
     def __init__(self, sample_rate: float, target_rate: int) -> None:
@@ -45,7 +45,7 @@ class Mixer:
 
     @property
     def warnings(self) -> list[str]:
-        """What was wrong with the samples so far, in words that follow the source's name."""
+        """Sentences on the samples so far that follow the source's name."""
         if not self.not_finite:
             return []
         return [
@@ -53,13 +53,17 @@ class Mixer:
         ]
 
     def process(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Take the next samples, shape (samples, channels), and return what is ready.
+        """Take the next samples and return the output that they complete.
+
+        Parameters
+        ----------
+        block : ndarray of float32, shape (samples, channels)
 
         Returns
         -------
         mono : ndarray of float32, shape (samples,)
         """
-        # Two looks tell what is to be mended; where a sample is NaN, both are.
+        # The extrema show whether the block must be repaired; with a NaN, both are NaN.
         lowest, highest = block.min(initial=0), block.max(initial=0)
         if not (np.isfinite(lowest) and np.isfinite(highest)):
             finite = np.isfinite(block)
@@ -68,7 +72,7 @@ class Mixer:
         if not (lowest >= -1 and highest <= 1):
             block = np.clip(block, -1.0, 1.0)
         first, *others = block.T
-        # One channel is its own mean; two are added, since mean() is slow along a short axis.
+        # Channels are added one by one: mean() is slow along a short axis.
         mono = first + others[0] if others else first.copy()
         for channel in others[1:]:
             mono += channel
@@ -76,7 +80,7 @@ class Mixer:
         return mono if self._resampler is None else self._resampler.resample_chunk(mono)
 
     def finish(self) -> NDArray[np.float32]:
-        """Return what the resampler still holds."""
+        """Return the samples left in the resampler."""
         nothing = np.zeros(0, dtype=np.float32)
         if self._resampler is None:
             return nothing
@@ -85,7 +89,7 @@ class Mixer:
 
 @dataclass
 class Sound:
-    """Mono samples at the chain's rate, read once, block by block.
+    """Mono samples at the chain's rate, in blocks that can be read once.
 
     Attributes
     ----------
@@ -93,10 +97,10 @@ class Sound:
     source_rate : float
         The source's own rate, Hz.
     seconds : float
-        Length in the source's own time; complete after the last block.
+        Length of the source at its own rate; complete after the last block.
     warnings : list of str
-        What the listener should know; complete after the last block. Each is the rest of
-        a sentence that begins with the source's name.
+        Problems of the source; complete after the last block. Each is a sentence without
+        its subject, the source's name.
     """
 
     blocks: Iterator[NDArray[np.float32]]
@@ -106,37 +110,52 @@ class Sound:
 
 
 @contextmanager
-def open_sound(path: Path, sample_rate: int) -> Iterator[Sound]:
+def open_sound(source: str | os.PathLike[str], sample_rate: int) -> Iterator[Sound]:
     """Open an audio file as mono blocks at the chain's rate.
+
+    Parameters
+    ----------
+    source : path
+        As for `decoding.open_decoder`.
+    sample_rate : int
+        The chain's rate, Hz.
+
+    Yields
+    ------
+    sound : Sound
 
     Raises
     ------
     AudioError
-        If it can't be read as audio.
+        If the file can't be read as audio.
     """
-    with open_decoder(path) as decoder:
+    with open_decoder(source) as decoder:
         sound = Sound(iter(()), decoder.sample_rate)
-        sound.blocks = join_blocks(_mix(decoder, sample_rate, sound), _LEAST_SAMPLES)
+        sound.blocks = join_blocks(_mix(decoder, sample_rate, sound), _MINIMUM_SAMPLES)
         yield sound
 
 
 def sound_from_samples(samples: NDArray[np.floating], rate: float, sample_rate: int) -> Sound:
-    """Treat an array as an audio file is treated.
+    """Convert an array to mono blocks at the chain's rate, like an audio file.
 
     Parameters
     ----------
     samples : ndarray, shape (samples,) or (samples, channels)
-        Full scale is 1; more is clipped.
+        Full scale is 1; larger values are clipped.
     rate : float
         Rate of the samples, Hz.
     sample_rate : int
         The chain's rate, Hz.
 
+    Returns
+    -------
+    sound : Sound
+
     Raises
     ------
     AudioError
-        If the array has another number of dimensions, isn't real numbers, or the rate
-        isn't positive.
+        If the array has another number of dimensions or isn't floating point, or if the
+        rate isn't positive.
     """
     array = np.asarray(samples)
     if array.ndim not in (1, 2):
@@ -155,7 +174,7 @@ def sound_from_samples(samples: NDArray[np.floating], rate: float, sample_rate: 
     blocks = (columns[start : start + size] for start in range(0, len(columns), size))
     sound = Sound(iter(()), rate)
     mono = _mix(Decoder(rate, columns.shape[1], blocks), sample_rate, sound)
-    sound.blocks = join_blocks(mono, _LEAST_SAMPLES)
+    sound.blocks = join_blocks(mono, _MINIMUM_SAMPLES)
     return sound
 
 

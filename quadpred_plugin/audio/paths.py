@@ -1,4 +1,4 @@
-"""Which audio files a list of paths means, and where the result of each goes."""
+"""Expand lists and folders to audio files, and name an output for each."""
 
 import os
 import sys
@@ -13,20 +13,20 @@ from quadpred_plugin.system.text import printable
 
 
 def read_list(path: str, null: bool) -> list[str]:
-    """Read the paths that a file names.
+    """Read a list of paths from a file.
 
     Parameters
     ----------
     path : str
-        ``-`` is standard input.
+        File of the list; ``-`` is standard input.
     null : bool
-        Whether each path ends with NUL rather than with a line.
+        Whether paths end with NUL instead of a line break.
 
     Returns
     -------
     names : list of str
-        As bytes of the system, whatever their encoding; empty ones left out. Relative ones
-        are meant from the current folder.
+        The paths, decoded as the system's file names; empty ones are left out. Relative
+        paths start from the current folder.
 
     Raises
     ------
@@ -46,34 +46,34 @@ def read_list(path: str, null: bool) -> list[str]:
 
 
 def expand_paths(paths: Sequence[str], recursive: bool) -> tuple[list[str], list[str]]:
-    """Replace each folder by the audio files in it.
+    """Replace each folder by its audio files.
 
     Parameters
     ----------
     paths : sequence of str
-        Files are kept whatever their name; of folders, files with the suffixes of audio,
-        sorted by name, hidden ones left out.
+        Files are kept, whatever their name. A folder is replaced by its files with an
+        audio suffix, sorted by name, without hidden ones.
     recursive : bool
-        Whether to look in the folders' folders too.
+        Whether to include subfolders.
 
     Returns
     -------
     names : list of str
-        In the order given. A folder that gives no file stands for itself.
-    fruitless : list of str
-        The folders among them that gave no file.
+        In the order given. A folder without audio files is kept.
+    empty_folders : list of str
+        Folders without audio files.
     """
     names: list[str] = []
-    fruitless = []
+    empty_folders = []
     for path in paths:
         if not os.path.isdir(path):
             names.append(path)
             continue
         found = _audio_files(path, recursive)
         if not found:
-            fruitless.append(path)
+            empty_folders.append(path)
         names += found or [path]
-    return names, fruitless
+    return names, empty_folders
 
 
 def _audio_files(folder: str, recursive: bool) -> list[str]:
@@ -85,29 +85,43 @@ def _audio_files(folder: str, recursive: bool) -> list[str]:
 
 
 def is_audio_name(name: str) -> bool:
-    """Whether a file of that name is heard where its folder was asked for."""
+    """Return whether a file of that name counts as audio when its folder is expanded."""
     return Path(name).suffix.lower() in AUDIO_SUFFIXES and not name.startswith(".")
 
 
 def output_paths(names: Sequence[str], folder: Path, suffix: str) -> list[Path]:
-    """Name one output file for each audio file, no two alike.
+    """Return a distinct output path for each audio file.
 
-    ``song.mp3`` becomes ``song`` with the suffix. Where that would name several files of
-    the run, each keeps its own suffix and its folders below the one that all have in
-    common: ``album/song.mp3.npz``. A name that is given twice keeps one output.
+    ``song.mp3`` becomes ``song`` with the suffix. If several files would get the same name,
+    each of them keeps its own suffix and its folders below the common folder of all files:
+    ``album/song.mp3.npz``. A file that is given twice has one output.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Paths of the audio files.
+    folder : Path
+        Folder of the outputs.
+    suffix : str
+        Suffix of the outputs, with its dot.
+
+    Returns
+    -------
+    paths : list of Path
+        In the order of the names.
     """
     absolute = [os.path.abspath(name) for name in names]
     common = os.path.commonpath([os.path.dirname(name) for name in absolute]) if names else ""
-    chosen = {whole: name_that_fits(Path(whole).stem, suffix) for whole in absolute}
+    chosen = {path: name_that_fits(Path(path).stem, suffix) for path in absolute}
     while True:
         taken = Counter(name.casefold() for name in chosen.values())
-        crowded = [whole for whole, name in chosen.items() if taken[name.casefold()] > 1]
-        longer = {whole: _below(common, whole, suffix) for whole in crowded}
-        if all(chosen[whole] == name for whole, name in longer.items()):
-            return [folder / chosen[whole] for whole in absolute]
+        ambiguous = [path for path, name in chosen.items() if taken[name.casefold()] > 1]
+        longer = {path: _name_below(common, path, suffix) for path in ambiguous}
+        if all(chosen[path] == name for path, name in longer.items()):
+            return [folder / chosen[path] for path in absolute]
         chosen |= longer
 
 
-def _below(common: str, whole: str, suffix: str) -> str:
-    folder, name = os.path.split(os.path.relpath(whole, common))
+def _name_below(common: str, path: str, suffix: str) -> str:
+    folder, name = os.path.split(os.path.relpath(path, common))
     return os.path.join(folder, name_that_fits(name, suffix))

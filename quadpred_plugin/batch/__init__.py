@@ -1,13 +1,17 @@
-"""A folder of any number of tracks, heard once each, whatever happens on the way.
+"""Analysis of a collection of any size, resumable, each track once.
 
-| module | knows |
+| module | subject |
 |---|---|
-| `tracks` | what is under a folder, in order, without holding it |
-| `results` | where a track's result goes, and that it goes nowhere else |
-| `hearing` | one track in a worker: from a task to an outcome |
-| `manifest` | what was done of what content with which settings, and why the rest failed |
-| `dataset` | rows of many tracks in Parquet |
-| `plan` | which tracks are to be heard |
-| `batch` | a run: plan, outcomes, records |
-| `local`, `cluster` | the engines: processes here, or a Dask cluster |
+| `tracks` | find the audio files below a folder, one at a time |
+| `results` | names of result files, and writing them below the output folder only |
+| `manifest` | database of each track's status, content and settings |
+| `dataset` | Parquet data set of the rows of all tracks |
+| `folder` | folder of results: its lock, its state and its tables |
+| `plan` | which tracks lack a current result |
+| `tasks` | one track in a worker: from a task to an outcome |
+| `run` | a run: plan, outcomes, records |
+| `engines` | interface and registry of the engines |
+| `local_engine`, `dask_engine` | worker processes of this machine; a Dask cluster |
+| `workers` | worker processes, of which a crash costs one file |
+| `model_set` | several models that share decoding and mel bands |
 """

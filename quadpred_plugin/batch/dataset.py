@@ -1,11 +1,12 @@
-"""Rows of all tracks in one Parquet data set: a part for every few hundred tracks.
+"""Parquet data set of the rows of all tracks, one part for every few hundred tracks.
 
-Each track has its rows in one part, which the manifest names. A part is written whole and
-becomes valid when the manifest says so; what it doesn't say is removed by the next run.
+All rows of a track are in one part, which the manifest names. A part is valid once the manifest
+names it; the next run removes other parts.
 """
 
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,69 +18,78 @@ from quadpred_plugin.exports.parquet_table import schema, storable, to_table
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.system.files import write_atomically
 
-# Of the data set's folder, by level; both may stand side by side.
+# Folder of the data set for each level; a folder of results can contain both.
 FOLDERS = {"file": "tracks.parquet", "frame": "frames.parquet"}
 
-# A run that is killed hears again what isn't in a part yet; parts shall not be too many.
-TRACKS_A_PART = 256
-_ROWS_A_PART = 1 << 18
-_SECONDS_A_PART = 300
+# After a kill, tracks without a part are analysed again; larger parts mean fewer files.
+TRACKS_PER_PART = 256
+_ROWS_PER_PART = 1 << 18
+_SECONDS_PER_PART = 300
 
 
 class Dataset:
-    """The parts below the folder of results, and the tracks that wait for the next one.
+    """Parts in the folder of results, and the tracks that wait for the next part.
 
     Parameters
     ----------
     folder : ResultsFolder
     level : {'file', 'frame'}
     settings : dict
-        What rows are made with, for the schema's metadata.
+        Settings of the run, for the schema's metadata.
+    heads : sequence of str
+        Further heads of the model, whose columns are appended.
     """
 
-    def __init__(self, folder: ResultsFolder, level: str, settings: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        folder: ResultsFolder,
+        level: str,
+        settings: dict[str, Any],
+        heads: Sequence[str] = (),
+    ) -> None:
         self._output, self._staging = folder.path, folder.staging
         self._manifest = folder.manifest
-        self._level, self._schema = level, schema(level, settings)
-        # Records, and tables of rows.
+        self._level, self._heads = level, heads
+        self._schema = schema(level, settings, heads)
+        # Records with their tables of rows.
         self._waiting: list[tuple[Record, Any]] = []
         self._replaced: dict[str, set[str]] = {}
         self._rows = 0
         self._since = 0.0
-        # Of the part that is being written, so that a second attempt replaces the first.
+        # Name of the part being written, so that a second attempt replaces the first.
         self._part = ""
         self._repair()
 
-    def add(self, record: Record, prediction: Prediction, before: str) -> None:
-        """Take a track's rows, and write a part if there are enough.
+    def add(self, record: Record, prediction: Prediction, former_part: str) -> None:
+        """Add a track's rows, and write a part if enough rows wait.
 
         Parameters
         ----------
         record : Record
-            Saved in the manifest together with the part.
+            Saved in the manifest with the part.
         prediction : Prediction
-            Of a track that failed too: it has a row at file level and none at frame level.
-        before : str
-            The part that holds the track's former rows; empty for none.
+            Also of a failed track, which has a row at file level and none at frame level.
+        former_part : str
+            The part that contains the track's former rows; empty for none.
         """
         if not self._waiting:
             self._since = time.monotonic()
-        table = to_table(rows(prediction, self._level), self._schema)
+        table = to_table(rows(prediction, self._level, self._heads), self._schema)
         self._waiting.append((record, table))
         self._rows += len(table)
-        if before:
-            self._replaced.setdefault(before, set()).add(record.file)
+        if former_part:
+            self._replaced.setdefault(former_part, set()).add(record.file)
         if (
-            len(self._waiting) >= TRACKS_A_PART
-            or self._rows >= _ROWS_A_PART
-            or time.monotonic() - self._since > _SECONDS_A_PART
+            len(self._waiting) >= TRACKS_PER_PART
+            or self._rows >= _ROWS_PER_PART
+            or time.monotonic() - self._since > _SECONDS_PER_PART
         ):
             self.flush()
 
     def flush(self) -> None:
-        """Write the part of the tracks that wait, and drop their former rows.
+        """Write a part of the waiting tracks, and delete their former rows.
 
-        Whoever reads meanwhile, or after a kill at any point, finds no track twice.
+        At no point does the data set contain a track twice.
         """
         if not self._waiting:
             return
@@ -96,7 +106,7 @@ class Dataset:
         self._waiting, self._replaced, self._rows, self._part = [], {}, 0, ""
 
     def _repair(self) -> None:
-        """Make parts and manifest agree, after whatever end the run before has met."""
+        """Make parts and manifest agree after a run that was killed."""
         known = {name for name in self._manifest.results() if is_part(name)}
         for folder in FOLDERS.values():
             for path in sorted((self._output / folder).glob("part-*.parquet")):
@@ -108,7 +118,7 @@ class Dataset:
         self._manifest.commit()
 
     def _write(self) -> None:
-        """Write the rows that wait as the next part, if there are any."""
+        """Write the waiting rows as the next part, if there are any."""
         import pyarrow
 
         if not self._rows:
@@ -122,7 +132,7 @@ class Dataset:
         self._put(table.combine_chunks(), self._part)
 
     def _drop(self, part: str, files: set[str]) -> None:
-        """Write a part again without the rows of some tracks."""
+        """Rewrite a part without the rows of some tracks."""
         import pyarrow.compute
         import pyarrow.parquet
 

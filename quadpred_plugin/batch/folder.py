@@ -1,4 +1,4 @@
-"""The folder of results: whose it is, what lies in it beside results, who may write."""
+"""Folder of results: its lock, its state and its tables."""
 
 import json
 import os
@@ -13,12 +13,12 @@ from quadpred_plugin.batch.results import make_folder, put_in_place
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.system.files import write_atomically
 
-# Hidden, as no track's result is, so that the names below it are free.
+# Hidden, unlike results, so that it can't have the name of one.
 STATE_FOLDER = ".quadpred"
 MANIFEST = "manifest.sqlite"
 _STAGING = "run-"
 
-# Tables for people, written at the end of each run.
+# Tables for the user, written at the end of each run.
 TABLE, FAILURES, SETTINGS = "manifest.csv", "failures.csv", "settings.json"
 
 
@@ -28,37 +28,38 @@ class ResultsFolder:
     Parameters
     ----------
     path : Path
-        Made if it isn't there.
-    of_others : bool
-        Whether it may hold files of others.
+        Made if it doesn't exist.
+    foreign_files : bool
+        Whether the folder may contain files that no run wrote.
 
     Attributes
     ----------
     path : Path
     manifest : Manifest
     staging : Path
-        For files of this run that aren't whole yet, on the same file system as results.
+        Folder for incomplete files of this run, on the same file system as results.
 
     Raises
     ------
     OutputError
-        If it can't be used: it holds files of others, another run uses it, it can't be written.
+        If it can't be used: it contains foreign files, another run uses it, or it can't be
+        written.
     """
 
-    def __init__(self, path: Path, of_others: bool) -> None:
+    def __init__(self, path: Path, foreign_files: bool) -> None:
         self.path = path
         state = path / STATE_FOLDER
         try:
             path.mkdir(parents=True, exist_ok=True)
-            if not of_others and not (state / MANIFEST).is_file() and _holds_files(path):
+            if not foreign_files and not (state / MANIFEST).is_file() and _has_files(path):
                 raise OutputError(
-                    f"The folder {path} isn't empty and holds no collection's results: choose "
-                    "another one, or give --force to write into it."
+                    f"The folder {path} isn't empty and contains no results of a collection: "
+                    "choose another one, or give --force to write into it."
                 )
             make_folder(state)
             self.manifest = Manifest(state / MANIFEST)
-            # Nobody else is here, as the manifest is locked: what lies here was left by a run
-            # that was killed. A process of that run that still hears finds its folder gone.
+            # The manifest is locked, so these are of a run that was killed. A worker of that run
+            # that still runs doesn't find its folder and writes nothing.
             for left in state.glob(f"{_STAGING}*"):
                 shutil.rmtree(left, ignore_errors=True)
             self.staging = state / f"{_STAGING}{uuid.uuid4().hex}"
@@ -69,45 +70,45 @@ class ResultsFolder:
     def begin_run(
         self, root: str, kind: str, settings: str, content: dict[str, Any], force: bool
     ) -> None:
-        """Note what this run is about.
+        """Record this run's collection, kind of results and settings.
 
         Parameters
         ----------
         root : str
             The collection.
         kind : str
-            Of results; a folder holds one kind.
+            Kind of results; a folder contains one kind.
         settings : str
-            Hash of what tracks are heard with.
+            Hash of the settings.
         content : dict
-            What the hash stands for.
+            The settings.
         force : bool
-            Whether the folder may hold results of another collection.
+            Whether the folder may contain results of another collection.
 
         Raises
         ------
         OutputError
-            If the folder holds results of another kind or collection.
+            If the folder contains results of another kind or collection.
         """
         try:
             self._check_last_run(root, kind, force)
             self.manifest.begin_run(root, kind, settings, content)
         except OutputError:
-            self.leave()
+            self.unlock()
             raise
 
     def close(self) -> None:
-        """Write the tables and let others in."""
+        """Write the tables and unlock the folder."""
         try:
             self._write(TABLE, self.manifest.write_table)
             self._write(FAILURES, self.manifest.write_failures)
             settings = json.dumps(self.manifest.settings(), indent=2, sort_keys=True) + "\n"
             self._write(SETTINGS, lambda stream: stream.write(settings))
         finally:
-            self.leave()
+            self.unlock()
 
-    def leave(self) -> None:
-        """Let others in."""
+    def unlock(self) -> None:
+        """Remove the staging folder and unlock the folder for other runs."""
         shutil.rmtree(self.staging, ignore_errors=True)
         self.manifest.close()
 
@@ -118,12 +119,12 @@ class ResultsFolder:
         last_root, last_kind = last
         if last_kind != kind:
             raise OutputError(
-                f"The folder {self.path} holds {last_kind}: choose another one for {kind}."
+                f"The folder {self.path} contains {last_kind}: choose another one for {kind}."
             )
-        # A collection that is no longer at its old place has moved.
+        # If the old path no longer exists, the collection was moved.
         if not force and os.path.isdir(last_root) and not os.path.samefile(last_root, root):
             raise OutputError(
-                f"The folder {self.path} holds results of {last_root}: choose another one, or "
+                f"The folder {self.path} contains results of {last_root}: choose another one, or "
                 "give --force to replace those whose tracks have the same names."
             )
 
@@ -133,5 +134,5 @@ class ResultsFolder:
         put_in_place(staged, self.path, name)
 
 
-def _holds_files(path: Path) -> bool:
+def _has_files(path: Path) -> bool:
     return any(not entry.name.startswith(".") for entry in path.iterdir())

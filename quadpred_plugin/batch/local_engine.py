@@ -1,17 +1,24 @@
-"""The engine for one machine: processes of our own."""
+"""Engine for one machine: worker processes."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
-from quadpred_plugin.batch.tasks import Job, Outcome, Task, brought_down, hear
+from quadpred_plugin.batch.engines import Engine, EngineOptions
+from quadpred_plugin.batch.tasks import Job, Outcome, Task, analyse_track, crash_outcome
 from quadpred_plugin.batch.workers import run_in_processes
+from quadpred_plugin.inference import Model
 from quadpred_plugin.model.card import ModelCard
 
 
-def hear_locally(card: ModelCard, jobs: int, job: Job, tasks: Iterator[Task]) -> Iterator[Outcome]:
-    """Hear tracks in so many processes, as they get ready; one that brings its process down fails.
+@contextmanager
+def open_engine(options: EngineOptions) -> Iterator[Engine]:
+    """Return the engine for as many processes as the options have jobs."""
+    yield partial(_run, options.card, options.jobs)
 
-    Always in processes, also in one: a decoder that crashes shall not end the run.
-    """
-    for task, outcome in run_in_processes(card, partial(hear, job), tasks, jobs):
-        yield brought_down(task) if outcome is None else outcome
+
+def _run(card: ModelCard, jobs: int, job: Job, tasks: Iterator[Task]) -> Iterator[Outcome]:
+    # In a worker process even with one job: a crash of a decoder must not end the run.
+    load = partial(Model, card)
+    for task, outcome in run_in_processes(load, partial(analyse_track, job), tasks, jobs):
+        yield crash_outcome(task) if outcome is None else outcome

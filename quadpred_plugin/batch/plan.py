@@ -1,4 +1,4 @@
-"""Which tracks of a collection are to be heard: those whose result isn't there or isn't theirs."""
+"""Plan a run: which tracks lack a current result and must be analysed."""
 
 import os
 from collections.abc import Iterator
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from quadpred_plugin.batch.manifest import Manifest, Record
 from quadpred_plugin.batch.results import result_path
 from quadpred_plugin.batch.tasks import Task
-from quadpred_plugin.batch.tracks import Found, find_tracks, read_stamp
+from quadpred_plugin.batch.tracks import FoundTrack, find_tracks, read_stamp
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What a user wants of results that are there.
+class ReuseRules:
+    """When an existing result is kept.
 
     Attributes
     ----------
     force : bool
-        Every track is heard.
+        Never: every track is analysed.
     skip_existing : bool
-        No track is heard that has a result, whatever it was made of and with.
+        Always, whatever content and settings it is of.
     checksum : bool
-        Whether content has changed is told from its digest, not from size and time.
+        Compare the content by its digest, not by size and time.
     """
 
     force: bool = False
@@ -30,36 +30,36 @@ class Wishes:
 
 
 @dataclass(frozen=True)
-class Planned:
-    """A track with what is to be done.
+class PlannedTrack:
+    """A track and its task.
 
     Attributes
     ----------
-    found : Found
+    found : FoundTrack
     task : Task or None
-        None where nothing is to be done.
+        None if the track isn't analysed.
     record : Record or None
-        What is known of it from runs before.
+        The manifest's record of earlier runs.
     """
 
-    found: Found
+    found: FoundTrack
     task: Task | None
     record: Record | None
 
 
 class Plan:
-    """Goes through a collection and compares it with the manifest.
+    """Compares a collection with the manifest.
 
     Parameters
     ----------
     root, output : str
         The collection and the folder of results.
     suffix : str
-        Of result files; empty where rows go into a data set.
+        Suffix of result files; empty for a data set.
     settings : str
-        Hash of what tracks are to be heard with.
+        Hash of the run's settings.
     manifest : Manifest
-    wishes : Wishes
+    rules : ReuseRules
     """
 
     def __init__(
@@ -69,29 +69,29 @@ class Plan:
         suffix: str,
         settings: str,
         manifest: Manifest,
-        wishes: Wishes,
+        rules: ReuseRules,
     ) -> None:
         self._root, self._output, self._suffix = root, output, suffix
-        self._settings, self._manifest, self._wishes = settings, manifest, wishes
+        self._settings, self._manifest, self._rules = settings, manifest, rules
 
-    def __iter__(self) -> Iterator[Planned]:
-        """Yield the tracks in order, none held."""
+    def __iter__(self) -> Iterator[PlannedTrack]:
+        """Yield the tracks in order, one at a time."""
         for found in find_tracks(self._root, self._output):
             record = self._manifest.find(found.file)
-            task = None if found.obstacle else self._task(found.file, record)
-            yield Planned(found, task, record)
+            task = None if found.problem else self._task(found.file, record)
+            yield PlannedTrack(found, task, record)
 
     def _task(self, file: str, record: Record | None) -> Task | None:
         result = result_path(file, self._suffix) if self._suffix else ""
         task = Task(file, result)
-        if self._wishes.force:
+        if self._rules.force:
             return task
-        if self._wishes.skip_existing:
+        if self._rules.skip_existing:
             return None if self._exists(record, result) else task
-        if record is None or not self._stands(record, result):
+        if record is None or not self._is_current(record, result):
             return task
         stamp = read_stamp(os.path.join(self._root, file))
-        if not self._wishes.checksum and stamp == (record.size, record.mtime_ns):
+        if not self._rules.checksum and stamp == (record.size, record.mtime_ns):
             return None
         return Task(file, result, known=record.sha256)
 
@@ -100,8 +100,8 @@ class Plan:
             return os.path.lexists(os.path.join(self._output, result))
         return record is not None and bool(record.result)
 
-    def _stands(self, record: Record, result: str) -> bool:
-        """Whether a result of these settings is there, and whole."""
+    def _is_current(self, record: Record, result: str) -> bool:
+        """Whether a complete result of these settings exists."""
         if record.status in ("error", "pending") or record.settings != self._settings:
             return False
         if not result:

@@ -1,4 +1,4 @@
-"""Where a track's result goes: below the output folder, and nowhere else."""
+"""Result files: their names, and writing them below the output folder only."""
 
 import os
 import stat
@@ -10,18 +10,18 @@ from quadpred_plugin.system.text import printable
 
 
 def result_path(file: str, suffix: str) -> str:
-    """Name the result of a track: its own path with a suffix more.
+    """Return the path of a track's result: the track's own path plus a suffix.
 
-    The name depends on nothing else, so that tracks that come later don't change it, and
-    ``song.mp3`` and ``song.flac`` have results of their own. A name that would be too long
-    is cut, with a digest in place of the rest.
+    The name depends on nothing else: new tracks don't change it, and ``song.mp3`` and
+    ``song.flac`` have different results. The end of a name that is too long is replaced by a
+    digest.
 
     Parameters
     ----------
     file : str
         Path of the track below the root.
     suffix : str
-        Of the result, with its dot.
+        Suffix of the result, with its dot.
 
     Examples
     --------
@@ -33,21 +33,21 @@ def result_path(file: str, suffix: str) -> str:
 
 
 def put_in_place(staged: Path, output: Path, result: str) -> None:
-    """Rename a file that is whole to its place below the output folder.
+    """Move a complete file to its place below the output folder.
 
     Parameters
     ----------
     staged : Path
-        On the same file system.
+        The file, on the same file system.
     output : Path
         The output folder.
     result : str
-        Path below it; folders on the way are made, links among them are refused.
+        Path below it; missing folders are made, links to folders are refused.
 
     Raises
     ------
     OutputError
-        If it can't be done, or would lead out of the output folder.
+        If it can't be written, or a link would lead out of the output folder.
     """
     target = output / result
     try:
@@ -56,7 +56,7 @@ def put_in_place(staged: Path, output: Path, result: str) -> None:
             folder = folder / name
             make_folder(folder)
         if target.exists() and not target.is_symlink() and not target.is_file():
-            raise OutputError(f"{printable(str(target))} is there, and not a regular file.")
+            raise OutputError(f"{printable(str(target))} exists and is not a regular file.")
         os.replace(staged, target)
     except OSError as error:
         raise OutputError(
@@ -65,25 +65,25 @@ def put_in_place(staged: Path, output: Path, result: str) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder in one that is there.
+    """Make a folder in an existing one.
 
     Raises
     ------
     OutputError
-        If something else has its name, a link to a folder too.
+        If the name is that of something else, including a link to a folder.
     """
     try:
         folder.mkdir()
     except FileExistsError:
         if not stat.S_ISDIR(folder.lstat().st_mode):
             raise OutputError(
-                f"{printable(str(folder))} is there, and not a folder: nothing is written through "
+                f"{printable(str(folder))} exists and is not a folder: nothing is written through "
                 "it."
             ) from None
 
 
 def remove(output: Path, result: str) -> None:
-    """Remove a result that no longer holds, if it is below the output folder at all."""
+    """Remove an outdated result, unless a link leads out of the output folder."""
     folders = list((output / result).relative_to(output).parents)[:-1]
     if not any((output / folder).is_symlink() for folder in folders):
         (output / result).unlink(missing_ok=True)

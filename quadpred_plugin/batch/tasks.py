@@ -1,4 +1,4 @@
-"""One track in a worker: heard, written where the worker can, told of."""
+"""Tasks: analyse one track in a worker, write its result, report the outcome."""
 
 import errno
 import hashlib
@@ -9,39 +9,40 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from quadpred_plugin.audio.unreadable import not_processed
 from quadpred_plugin.batch.results import put_in_place
 from quadpred_plugin.batch.tracks import Stamp, read_stamp
-from quadpred_plugin.batch.workers import DEADLY
+from quadpred_plugin.batch.workers import crash_reason
 from quadpred_plugin.errors import AudioError, OutputError, QuadpredError
 from quadpred_plugin.exports import export_to
 from quadpred_plugin.inference import Model
-from quadpred_plugin.prediction import Prediction, without_frames
+from quadpred_plugin.prediction import Prediction, without_patches
 from quadpred_plugin.system.files import write_atomically
 
-# Beside those of predictions: a track whose content is what it was, which wasn't heard again.
+# Status, besides those of predictions, of a track with unchanged content, whose result is kept.
 UNCHANGED = "unchanged"
 
 _BLOCK_BYTES = 1 << 20
-# What makes every other track fail too, so that going on would be vain.
-_HOPELESS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+# Errors that every other track would meet too; they end the run.
+_FATAL_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
 @dataclass(frozen=True)
 class Job:
-    """What all tracks of a run have in common.
+    """Settings that all tasks of a run share.
 
     Attributes
     ----------
     root, output : str
-        The collection and the folder of results; absolute, since workers start elsewhere.
+        The collection and the folder of results. Absolute paths, since workers have other
+        current folders.
     staging : str
-        Folder of this run alone, below the output folder, for files that aren't whole yet. A
-        worker that doesn't find it doesn't share the file system, or its run is over: it
-        writes nothing.
+        Folder below the output folder for incomplete files of this run only. A worker that
+        doesn't find it writes nothing: it has another file system, or the run has ended.
     hop : float or None
         Seconds, as for `Model.predict`.
     format_name : str or None
-        Of a result file for each track; None where rows go into one data set.
+        Format of one result file per track; None for one data set.
     level : {'file', 'frame'} or None
         None for a format of one form.
     """
@@ -56,16 +57,16 @@ class Job:
 
 @dataclass(frozen=True)
 class Task:
-    """One track to be heard.
+    """One track to be analysed.
 
     Attributes
     ----------
     file : str
         Path below the root.
     result : str
-        Path of its result below the output folder; empty where rows go into a data set.
+        Path of its result below the output folder; empty for a data set.
     known : str or None
-        SHA-256 of the content whose result is there already.
+        SHA-256 of the content that the existing result is of.
     """
 
     file: str
@@ -75,7 +76,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a track.
+    """Result of a task.
 
     Attributes
     ----------
@@ -83,19 +84,19 @@ class Outcome:
     status : str
         One of `prediction.STATUSES`, or `UNCHANGED`.
     reasons : tuple of str
-        Sentences; of an error the first says what is wrong.
+        Warnings; of status ``error`` the first is the cause.
     stamp : Stamp or None
-        Of the file before it was read.
+        Size and time of the file before it was read.
     sha256 : str or None
-        Of its content.
+        Of the file's content.
     result : str
-        Where the result is, below the output folder; empty for none.
+        Path of the result below the output folder; empty for none.
     result_size : int
-        Bytes of the result file.
+        Size of the result file, bytes.
     content : bytes or None
-        The result file's content, where the worker couldn't put it in place.
+        The result file's content, if the worker couldn't write it.
     prediction : Prediction or None
-        Where rows go into a data set.
+        Only for a data set.
     """
 
     file: str
@@ -109,15 +110,15 @@ class Outcome:
     prediction: Prediction | None = None
 
 
-def hear(job: Job, model: Model, task: Task) -> Outcome:
-    """Hear a track and write its result.
+def analyse_track(job: Job, model: Model, task: Task) -> Outcome:
+    """Predict a track and write its result.
 
     Raises
     ------
     AudioError
-        If the collection isn't there at all.
+        If the collection doesn't exist on this machine.
     OutputError
-        If nothing can be written any more: the disk is full, or can't be written to.
+        If no result can be written: the disk is full or read-only.
     """
     path = os.path.join(job.root, task.file)
     stamp, sha256 = read_stamp(path), None
@@ -125,13 +126,13 @@ def hear(job: Job, model: Model, task: Task) -> Outcome:
         sha256 = _digest(path)
     elif not os.path.isdir(job.root):
         raise AudioError(
-            f"The folder {job.root} isn't there on {socket.gethostname()}: every worker needs "
+            f"The folder {job.root} doesn't exist on {socket.gethostname()}: every worker needs "
             "the collection under the same path."
         )
     outcome = Outcome(task.file, UNCHANGED, stamp=stamp, sha256=sha256)
     if sha256 is not None and sha256 == task.known:
         return outcome
-    # Named as below the root, so that results don't depend on where that is.
+    # The name below the root, so that results don't depend on the root's path.
     prediction = replace(_predict(model, path, job.hop), source=task.file)
     outcome = replace(outcome, status=prediction.status, reasons=prediction.warnings)
     if job.format_name is None:
@@ -144,13 +145,13 @@ def hear(job: Job, model: Model, task: Task) -> Outcome:
         return _failed(job, outcome, error)
 
 
-def brought_down(task: Task) -> Outcome:
-    """Tell of a track that ends the process that hears it."""
-    return Outcome(task.file, "error", (DEADLY,))
+def crash_outcome(task: Task) -> Outcome:
+    """Return the outcome of a track that crashes its worker."""
+    return Outcome(task.file, "error", (crash_reason(),))
 
 
 def put_content_in_place(job: Job, outcome: Outcome) -> Outcome:
-    """Write the result file of a worker that couldn't, and say what became of it."""
+    """Write the result file of a worker that couldn't; return the updated outcome."""
     content = outcome.content
     assert content is not None
     done = replace(outcome, content=None)
@@ -166,12 +167,12 @@ def put_content_in_place(job: Job, outcome: Outcome) -> Outcome:
 
 
 def _failed(job: Job, outcome: Outcome, error: OutputError) -> Outcome:
-    """Turn what can't be written into a failure of its track."""
+    """Return a failure of the track, or raise if every other track would fail too."""
     cause = error.__cause__
-    if isinstance(cause, OSError) and cause.errno in _HOPELESS:
+    if isinstance(cause, OSError) and cause.errno in _FATAL_ERRORS:
         raise OutputError(
-            f"The folder {job.output} can't be written to: {cause.strerror}. What was finished "
-            "is kept: run the same command again when that has changed."
+            f"The folder {job.output} can't be written to: {cause.strerror}. Finished results "
+            "are kept: solve this and run the same command again."
         ) from error
     return replace(outcome, status="error", reasons=(str(error),), result="", result_size=0)
 
@@ -182,9 +183,9 @@ def _predict(model: Model, path: str, hop: float | None) -> Prediction:
     except QuadpredError:
         raise
     except Exception as error:
-        # What a decoder raises on one file in a hundred thousand is no reason to stop.
-        reason = f"could not be processed: {type(error).__name__}: {error}."
-        return without_frames(path, "error", None, reason, model.provenance(hop))
+        # An unexpected exception of a decoder must not end a run over many files.
+        reason = not_processed(f"{type(error).__name__}: {error}")
+        return without_patches(path, "error", None, reason, model.provenance(hop))
 
 
 def _write(job: Job, task: Task, prediction: Prediction, outcome: Outcome) -> Outcome:
@@ -211,7 +212,7 @@ def _staged(job: Job) -> Path:
 
 
 def _digest(path: str) -> str | None:
-    """Return the SHA-256 of a file, or None if it can't be read, which hearing explains."""
+    """Return the SHA-256 of a file, or None if it can't be read; decoding reports the cause."""
     digest = hashlib.sha256()
     try:
         with open(path, "rb") as stream:

@@ -1,4 +1,4 @@
-"""What is under a folder: audio files one after another, and what stands in the way."""
+"""Find the audio files below a folder, and the links and folders that can't be followed."""
 
 import os
 import stat
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from quadpred_plugin.audio.paths import is_audio_name
+from quadpred_plugin.audio.unreadable import cannot_list, outside_link
 from quadpred_plugin.errors import AudioError
-from quadpred_plugin.system.text import printable
 
 
 class Stamp(NamedTuple):
-    """What tells cheaply that a file may have changed.
+    """Size and time of a file; a change of either means that the content may have changed.
 
     Attributes
     ----------
     size : int
-        Bytes.
+        Size, bytes.
     mtime_ns : int
         Time of the last change, ns.
     """
@@ -27,34 +27,34 @@ class Stamp(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Found:
-    """A track, or a folder that wasn't looked into.
+class FoundTrack:
+    """A track, or a folder that can't be read.
 
     Attributes
     ----------
     file : str
         Path below the root.
-    obstacle : str or None
-        Why it can't be heard, a sentence less its subject.
+    problem : str or None
+        Why it can't be analysed, as in `audio.unreadable`.
     """
 
     file: str
-    obstacle: str | None = None
+    problem: str | None = None
 
 
-def find_tracks(root: str, excluded: str | None = None) -> Iterator[Found]:
-    """Go through a folder and its folders, hidden ones left out.
+def find_tracks(root: str, excluded: str | None = None) -> Iterator[FoundTrack]:
+    """Find the audio files in a folder and its subfolders, except hidden ones.
 
-    Files with the suffixes of audio are found, in each folder by name. Links to files are
-    followed where they stay under the root; links to folders are not, since what is under the
+    Files with the suffixes of audio are found, in each folder sorted by name. Links to files
+    are followed if they stay below the root; links to folders are not, since a folder below the
     root is found in its own place. Links that lead out of the root, and folders that can't be
-    read, are obstacles. No more is held than the names of one folder and of folders to come.
+    read, have a problem. Only the names of one folder and of the folders to come are in memory.
 
     Parameters
     ----------
     root : str
     excluded : str, optional
-        A folder not to look into: where results go.
+        A folder to leave out: the folder of results.
 
     Raises
     ------
@@ -70,22 +70,23 @@ def find_tracks(root: str, excluded: str | None = None) -> Iterator[Found]:
         except OSError as error:
             if not folder:
                 raise AudioError(f"The folder {root} can't be read: {error.strerror}.") from error
-            yield Found(folder, f"is a folder that can't be read: {error.strerror}.")
+            yield FoundTrack(folder, cannot_list(error))
             continue
         for name in names:
             file = os.path.join(folder, name)
-            yield Found(file, _way_out(os.path.join(root, file), inside) if name in links else None)
+            path = os.path.join(root, file)
+            yield FoundTrack(file, _problem_of_link(path, inside) if name in links else None)
         for name in sorted(below, reverse=True):
             path = os.path.join(root, folder, name)
             if name not in links:
                 if excluded is None or not _is_same(path, excluded):
                     folders.append(os.path.join(folder, name))
-            elif obstacle := _way_out(path, inside):
-                yield Found(os.path.join(folder, name), obstacle)
+            elif problem := _problem_of_link(path, inside):
+                yield FoundTrack(os.path.join(folder, name), problem)
 
 
 def read_stamp(path: str) -> Stamp | None:
-    """Return the stamp of a regular file, or None where there is none."""
+    """Return the stamp of a regular file, or None if there is none."""
     try:
         status = os.stat(path)
     except OSError:
@@ -110,11 +111,11 @@ def _read_folder(path: str) -> tuple[list[str], set[str], list[str]]:
     return sorted(files), links, folders
 
 
-def _way_out(link: str, inside: str) -> str | None:
+def _problem_of_link(link: str, inside: str) -> str | None:
     target = os.path.realpath(link)
     if os.path.join(target, "").startswith(inside):
         return None
-    return f"is a link that leads out of the collection, to {printable(target)}."
+    return outside_link(target)
 
 
 def _is_same(path: str, other: str) -> bool:

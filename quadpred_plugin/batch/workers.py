@@ -1,4 +1,4 @@
-"""Many files in several processes; a process that dies costs one file."""
+"""Run a function over many items in worker processes; a crash fails one item."""
 
 import multiprocessing
 import os
@@ -7,87 +7,102 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
+from quadpred_plugin.audio.unreadable import crashed
+from quadpred_plugin.batch.model_set import ModelSet
 from quadpred_plugin.chain.engine import restrict_algorithms
 from quadpred_plugin.errors import QuadpredError
-from quadpred_plugin.inference import Model
 from quadpred_plugin.model.card import ModelCard
-from quadpred_plugin.prediction import Prediction, without_frames
+from quadpred_plugin.prediction import Prediction, without_patches
 from quadpred_plugin.system.processes import end_when_stalled, end_with_parent, keep_freed_memory
 
+Loaded = TypeVar("Loaded")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-# Processor time without a sample, after which a decoder is taken to go round in a circle.
+# Processor time without a sample after which a decoder is taken to be in an endless loop.
 STALL_SECONDS = 10
 
-# What is said of a file whose process died twice, the second time with no other file in it.
-DEADLY = (
-    f"brought the decoder or the network down, or kept the decoder busy for {STALL_SECONDS} s "
-    "without a sample; the other files are not affected."
-)
-
-# Items handed out ahead of the one that is waited for; bounds what finished results occupy.
+# Items submitted ahead of the result that is waited for; limits the results in memory.
 _AHEAD_PER_PROCESS = 8
-# Libraries that run threads of their own, after which forking isn't safe any more.
+# Libraries with threads of their own, after whose import forking isn't safe.
 _THREADED = ("essentia", "pyarrow")
 
-_model: Model | QuadpredError | None = None
+# Of this process, if it is a worker: what its pool's `load` returned or raised.
+_loaded: Any = None
 
 
 def predict_in_processes(
     card: ModelCard, names: Sequence[str], hop: float | None, jobs: int
 ) -> Iterator[Prediction]:
-    """Hear files in processes of our own.
+    """Predict files with one model, otherwise as `predict_with_each`."""
+    for (prediction,) in predict_with_each([card], names, hop, jobs):
+        yield prediction
+
+
+def predict_with_each(
+    cards: Sequence[ModelCard], names: Sequence[str], hop: float | None, jobs: int
+) -> Iterator[list[Prediction]]:
+    """Predict files with several models in worker processes.
 
     Parameters
     ----------
-    card : ModelCard
-        Each process loads its model once.
+    cards : sequence of ModelCard
+        Each process loads their models once, as a `ModelSet`.
     names : sequence of str
+        Paths of the files.
     hop : float or None
+        Seconds, as for `Model.predict`.
     jobs : int
         Number of processes.
 
     Yields
     ------
-    prediction : Prediction
-        In the order of the names. A file that brings its process down has status
-        ``error``; the others are not affected.
+    predictions : list of Prediction
+        One per model, for each file in order. If a file crashes its process, its predictions
+        have status ``error``; the other files are not affected.
 
     Raises
     ------
     ModelError
-        If the processes can't load the model.
+        If the processes can't load a model.
     """
     function = partial(_predict_one, hop)
-    for name, prediction in run_in_processes(card, function, names, jobs, in_order=True):
-        if prediction is None:
-            prediction = without_frames(name, "error", None, DEADLY, {})
-        yield prediction
+    load = partial(ModelSet, tuple(cards))
+    for name, predictions in run_in_processes(load, function, names, jobs, in_order=True):
+        if predictions is None:
+            predictions = [without_patches(name, "error", None, crash_reason(), {}) for _ in cards]
+        yield predictions
+
+
+def crash_reason() -> str:
+    """Return the reason for an item without a result."""
+    return crashed(STALL_SECONDS)
 
 
 def run_in_processes(
-    card: ModelCard,
-    function: Callable[[Model, Item], Result],
+    load: Callable[[], Loaded],
+    function: Callable[[Loaded, Item], Result],
     items: Iterable[Item],
     jobs: int,
     in_order: bool = False,
 ) -> Generator[tuple[Item, Result | None], None, None]:
-    """Call a function with a model and each item, in processes of our own.
+    """Call a function with each item in worker processes.
 
-    Items are taken as they are needed, a few ahead of the results. An item may be handed out
-    again when a process dies, so a function that writes must give the same result twice.
+    Items are taken as they are needed, a few ahead of the results. An item may be processed
+    twice if a process dies, so a function that writes must write the same both times.
 
     Parameters
     ----------
-    card : ModelCard
-        Each process loads its model once.
+    load : callable
+        Called once in each process; returns the first argument of the function, such as a
+        model. It, the function, items and results are pickled.
     function : callable
-        Takes a `Model` and an item; it, items and results can be pickled.
+        Takes what was loaded and an item.
     items : iterable
     jobs : int
         Number of processes.
@@ -98,46 +113,62 @@ def run_in_processes(
     ------
     item
     result
-        None for an item that brings its process down; the others are not affected.
+        None if the item crashes its process twice, the second time alone; the other items are
+        not affected.
 
     Raises
     ------
-    ModelError
-        If the processes can't load the model.
+    QuadpredError
+        If ``load`` raises it.
     Exception
-        Whatever the function raises: it ends the run.
+        Any exception of the function; it ends the run.
     """
     source = iter(items)
-    # Handed out and without a result, the oldest first.
+    work = _Work(load, function)
+    # Submitted and without a result, the oldest first.
     unfinished: deque[Item] = deque()
     while True:
         unfinished.extend(islice(source, jobs * _AHEAD_PER_PROCESS - len(unfinished)))
         if not unfinished:
             return
-        yield from _until_a_process_dies(card, function, source, unfinished, jobs, in_order)
+        yield from _run_until_a_crash(work, source, unfinished, jobs, in_order)
         if unfinished:
-            # The oldest item without a result may be the one, or a bystander in the same
-            # pool: alone in a process it shows.
+            # Any item in the pool may have caused the crash. The oldest one is run alone: if
+            # that crashes too, it is the cause.
             suspect = deque([unfinished.popleft()])
-            yield from _until_a_process_dies(card, function, iter(()), suspect, 1, in_order)
+            yield from _run_until_a_crash(work, iter(()), suspect, 1, in_order)
             for item in suspect:
                 yield item, None
 
 
-def _until_a_process_dies(
-    card: ModelCard,
-    function: Callable[[Model, Item], Result],
+@dataclass(frozen=True)
+class _Work(Generic[Loaded, Item, Result]):
+    load: Callable[[], Loaded]
+    function: Callable[[Loaded, Item], Result]
+
+    def pool(self, jobs: int) -> ProcessPoolExecutor:
+        # Forking is fastest, but not safe once libraries run threads in this process.
+        can_fork = sys.platform == "linux" and not any(name in sys.modules for name in _THREADED)
+        context = multiprocessing.get_context("fork" if can_fork else "spawn")
+        return ProcessPoolExecutor(jobs, context, _start_worker, (self.load,))
+
+    def submit(self, pool: ProcessPoolExecutor, item: Item) -> Future[Result]:
+        return pool.submit(_call, self.function, item)
+
+
+def _run_until_a_crash(
+    work: _Work[Loaded, Item, Result],
     source: Iterator[Item],
     unfinished: deque[Item],
     jobs: int,
     in_order: bool,
 ) -> Iterator[tuple[Item, Result]]:
     others = set(multiprocessing.active_children())
-    pool = _pool(card, min(jobs, len(unfinished)))
+    pool = work.pool(min(jobs, len(unfinished)))
     waiting: dict[Future[Result], Item] = {}
     try:
         for item in unfinished:
-            waiting[pool.submit(_with_model, function, item)] = item
+            waiting[work.submit(pool, item)] = item
         while waiting:
             oldest = next(iter(waiting))
             for future in [oldest] if in_order else _any_of(waiting):
@@ -146,13 +177,13 @@ def _until_a_process_dies(
                 unfinished.remove(item)
                 yield item, result
             for item in islice(source, jobs * _AHEAD_PER_PROCESS - len(waiting)):
-                # First to the unfinished: a pool that has just broken takes nothing.
+                # Recorded before it is submitted: a pool that has just broken refuses it.
                 unfinished.append(item)
-                waiting[pool.submit(_with_model, function, item)] = item
+                waiting[work.submit(pool, item)] = item
     except BrokenProcessPool:
         return
     except (KeyboardInterrupt, GeneratorExit):
-        # Who gives up doesn't want to wait for the hour-long file that is being heard.
+        # The caller gives up and must not wait for an hour-long file.
         for process in set(multiprocessing.active_children()) - others:
             process.terminate()
         raise
@@ -164,46 +195,38 @@ def _any_of(waiting: Iterable[Future[Result]]) -> set[Future[Result]]:
     return wait(waiting, return_when=FIRST_COMPLETED).done
 
 
-def _pool(card: ModelCard, jobs: int) -> ProcessPoolExecutor:
-    # Forking is quickest, but not safe once libraries run threads in this process.
-    can_fork = sys.platform == "linux" and not any(name in sys.modules for name in _THREADED)
-    context = multiprocessing.get_context("fork" if can_fork else "spawn")
-    return ProcessPoolExecutor(jobs, context, _load, (card,))
-
-
-def _load(card: ModelCard) -> None:
+def _start_worker(load: Callable[[], Any]) -> None:
     import signal
 
-    # Ctrl-C reaches every process of the terminal; the parent alone answers it.
+    # Ctrl-C reaches every process of the terminal; only the parent handles it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     end_when_stalled(STALL_SECONDS)
     keep_freed_memory()
     _silence_libraries()
     restrict_algorithms()
-    global _model
+    global _loaded
     try:
-        _model = Model(card)
+        _loaded = load()
     except QuadpredError as error:
-        # Raised here it would break the pool, with a traceback; the first file brings it home.
-        _model = error
+        # Raised here it would break the pool with a traceback; the first item raises it.
+        _loaded = error
 
 
 def _silence_libraries() -> None:
-    """Close standard error to what is native: libmpg123 remarks on each frame that it skips.
+    """Redirect standard error to the null device: libmpg123 prints a line per damaged frame.
 
-    All that is to be told comes home in predictions and exceptions.
+    Our own messages are in predictions and exceptions.
     """
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)
 
 
-def _with_model(function: Callable[[Model, Any], Result], item: Any) -> Result:
-    if isinstance(_model, QuadpredError):
-        raise _model
-    assert _model is not None
-    return function(_model, item)
+def _call(function: Callable[[Any, Any], Result], item: Any) -> Result:
+    if isinstance(_loaded, QuadpredError):
+        raise _loaded
+    return function(_loaded, item)
 
 
-def _predict_one(hop: float | None, model: Model, name: str) -> Prediction:
-    return model.predict_or_explain(name, hop)
+def _predict_one(hop: float | None, models: ModelSet, name: str) -> list[Prediction]:
+    return models.predict_or_explain(name, hop)

@@ -1,7 +1,13 @@
-"""The signal path from samples to quadrants, and nothing else.
+"""The signal path from samples to network outputs, independent of files and models.
 
-Every front (files, arrays, Essentia networks, training) goes through these modules:
-`preprocessing` names the numbers, `bands` makes mel bands, `level` divides by the
-file's peak, `patches` cuts patches, `network` runs the frozen graph by the
-entries that `entries` names, `listener` joins them.
+- `preprocessing`: parameters of the front end.
+- `engine`: import of Essentia.
+- `bands`, `filterbank`: mel bands of samples.
+- `peak`: peak amplitude and silence threshold.
+- `patches`: bands cut into patches.
+- `heads`, `entries`, `network`: outputs, inputs and execution of the frozen graph.
+- `offline`: analysis of a whole signal.
+- `causal`: analysis of a signal while it arrives.
+
+Files, arrays, Essentia networks, Vamp hosts and training all use these modules.
 """

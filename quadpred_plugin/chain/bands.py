@@ -1,4 +1,4 @@
-"""Mel bands by Essentia: one settings table for streaming and standard mode."""
+"""Mel bands by Essentia, with one settings table for streaming and standard mode."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from quadpred_plugin.chain.engine import load_standard
 from quadpred_plugin.chain.filterbank import Filterbank
 from quadpred_plugin.chain.preprocessing import Preprocessing
 
-# Bounds what their spectra occupy: 4 MiB with the chain's numbers.
+# Frames whose spectra are in memory at once: 4 MiB with the default preprocessing.
 _FRAMES_AT_A_TIME = 1024
 
 
 def slaney_edges(lowest: float, highest: float, bands: int) -> NDArray[np.float64]:
     """Return the edges of triangular bands that are evenly spaced on Slaney's mel scale.
 
-    15 mel a kilohertz up to 1 kHz, above it 27 steps to each factor of 6.4.
+    The scale has 15 mel per kilohertz up to 1 kHz and 27 mel per factor of 6.4 above it.
 
     Parameters
     ----------
@@ -58,16 +58,16 @@ def mel_band_edges(preprocessing: Preprocessing) -> NDArray[np.float64]:
 
 
 def algorithm_settings(preprocessing: Preprocessing) -> dict[str, dict[str, Any]]:
-    """Return the parameters of each Essentia algorithm of the front end, by its name.
+    """Return the parameters of each Essentia algorithm of the front end, by algorithm name.
 
-    Both modes are configured from this table, which is why they give the same bits.
+    Both modes are configured from this table, so their bands are identical to the bit.
     """
     return {
         "FrameCutter": {
             "frameSize": preprocessing.frame_size,
             "hopSize": preprocessing.hop_size,
             "startFromZero": False,
-            # The ratio that gives exactly 1 + samples // hop_size frames.
+            # This ratio gives exactly 1 + samples // hop_size frames.
             "validFrameThresholdRatio": 0.5,
             # The streaming default 'noise' adds unseeded noise to silent frames.
             "silentFrames": "keep",
@@ -80,7 +80,7 @@ def algorithm_settings(preprocessing: Preprocessing) -> dict[str, dict[str, Any]
             "zeroPadding": preprocessing.fft_size - preprocessing.frame_size,
         },
         "Spectrum": {"size": preprocessing.fft_size},
-        # MelBands accumulates float32 edges and misses some cells; exact edges don't.
+        # Not MelBands: it accumulates its edges in float32, which makes some cells differ.
         "TriangularBands": {
             "frequencyBands": mel_band_edges(preprocessing).tolist(),
             "inputSize": preprocessing.fft_size // 2 + 1,
@@ -94,15 +94,15 @@ def algorithm_settings(preprocessing: Preprocessing) -> dict[str, dict[str, Any]
 
 
 class BandExtractor:
-    """Bands of one signal that arrives in blocks of any size.
+    """Mel bands of one signal that arrives in blocks of any size.
 
-    The numbers don't depend on how the signal is cut into blocks. One extractor can be
-    used for many signals, one after the other.
+    The bands don't depend on how the signal is cut into blocks. One extractor can be used
+    for many signals, one after the other.
 
     Parameters
     ----------
     preprocessing : Preprocessing
-        Numbers of the front end.
+        Parameters of the front end.
     """
 
     def __init__(self, preprocessing: Preprocessing) -> None:
@@ -113,8 +113,8 @@ class BandExtractor:
             getattr(standard, name)(**settings[name])
             for name in ("Windowing", "Spectrum", "TriangularBands")
         ]
-        # The native call: the Python class looks up and converts each argument of each
-        # call, which costs half as much again as the arithmetic.
+        # The native call: the Python class looks up and converts every argument of every
+        # call, which takes half as long as the arithmetic.
         self._window, self._spectrum, triangles = (
             algorithm.__compute__ for algorithm in algorithms
         )
@@ -126,7 +126,7 @@ class BandExtractor:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the signal so far and start another."""
+        """Discard the signal so far and start another."""
         half = self.preprocessing.frame_size // 2
         self._waiting = np.zeros(half, dtype=np.float32)
         self._samples = 0
@@ -138,18 +138,18 @@ class BandExtractor:
         Parameters
         ----------
         block : ndarray of float32, shape (samples,)
-            The next samples at the chain's rate, of any number.
+            The next samples at the chain's rate; any number of samples.
 
         Returns
         -------
         bands : ndarray of float32, shape (frames, bands)
-            Linear amplitudes, zero or more frames.
+            Linear amplitudes; zero or more frames.
         """
         self._samples += len(block)
         return self._bands_of(np.concatenate([self._waiting, block]))
 
     def finish(self) -> NDArray[np.float32]:
-        """Return the bands of the last frames and start anew.
+        """Return the bands of the last frames, then reset.
 
         Returns
         -------
@@ -168,25 +168,25 @@ class BandExtractor:
     def _bands_of(
         self, samples: NDArray[np.float32], at_most: int | None = None
     ) -> NDArray[np.float32]:
-        numbers = self.preprocessing
-        count = max(0, (len(samples) - numbers.frame_size) // numbers.hop_size + 1)
+        settings = self.preprocessing
+        count = max(0, (len(samples) - settings.frame_size) // settings.hop_size + 1)
         if at_most is not None:
             count = min(count, at_most)
-        bands = np.empty((count, numbers.bands), dtype=np.float32)
+        bands = np.empty((count, settings.bands), dtype=np.float32)
         for first in range(0, count, _FRAMES_AT_A_TIME):
             last = min(first + _FRAMES_AT_A_TIME, count)
             bands[first:last] = self._filterbank.process(self._spectra_of(samples, first, last))
-        # A copy, so that a long block isn't kept alive by its last few samples.
-        self._waiting = samples[count * numbers.hop_size :].copy()
+        # A copy: a view would keep the whole block in memory.
+        self._waiting = samples[count * settings.hop_size :].copy()
         self._frames += count
         return bands
 
     def _spectra_of(
         self, samples: NDArray[np.float32], first: int, last: int
     ) -> NDArray[np.float32]:
-        numbers, window, spectrum = self.preprocessing, self._window, self._spectrum
+        settings, window, spectrum = self.preprocessing, self._window, self._spectrum
         spectra = np.empty((last - first, self._bins), dtype=np.float32)
         for index in range(first, last):
-            start = index * numbers.hop_size
-            spectra[index - first] = spectrum(window(samples[start : start + numbers.frame_size]))
+            start = index * settings.hop_size
+            spectra[index - first] = spectrum(window(samples[start : start + settings.frame_size]))
         return spectra

@@ -1,9 +1,8 @@
-"""Essentia, loaded quietly, and fast where that is safe.
+"""Import of Essentia, without log output and, on request, with few algorithms.
 
-Essentia's Python modules make a class of each of some 300 algorithms when imported,
-which takes a second. A process of our own needs a dozen and may restrict the list; a
-user's script must find all of them, so nothing is restricted unless `restrict_algorithms` was
-called first.
+Essentia's Python modules create a class for each of some 300 algorithms when imported,
+which takes a second. Processes of the command line need a dozen of them and call
+`restrict_algorithms` first. A user's script gets all of them.
 """
 
 import os
@@ -13,8 +12,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 
-# What TensorFlow reads once, when Essentia's library is loaded. oneDNN's kernels in the
-# bundled TensorFlow 2.5 end the process with SIGFPE on some machines.
+# Variables that TensorFlow reads once, when Essentia's library is loaded. oneDNN's kernels
+# in the bundled TensorFlow 2.5 end the process with SIGFPE on some machines.
 _ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
 _ONE_THREAD = {
     name: "1"
@@ -26,17 +25,17 @@ _ONE_THREAD = {
     )
 }
 _USED = ("Windowing", "Spectrum", "TriangularBands", "TensorflowPredict")
-# Essentia's own Python derives algorithms from these when it is imported.
+# Essentia's Python modules subclass these algorithms when imported.
 _NEEDED_AT_IMPORT = ("FrameCutter", "CentralMoments", "Centroid", "Decrease", "Spline")
 
 _restricted = False
 
 
 def restrict_algorithms() -> None:
-    """Load only the algorithms that the chain uses, and one thread of each library.
+    """Import only the algorithms that the chain uses, and use one thread per library.
 
-    For processes of our own (the command line and its workers), which run one process a
-    core. Must be called before NumPy and Essentia are imported; harmless afterwards.
+    For the command line and its workers, which run one process per core. Call it before
+    NumPy and Essentia are imported; afterwards it has no effect.
     """
     global _restricted
     _restricted = True
@@ -46,10 +45,11 @@ def restrict_algorithms() -> None:
 
 @contextmanager
 def one_tensorflow_thread() -> Iterator[None]:
-    """Let graphs that are loaded inside run on one thread, if they are the process's first.
+    """Run the process's first TensorFlow graph, loaded inside, on one thread.
 
-    Sums then come out the same, bit for bit, however busy the machine is. TensorFlow sizes
-    its threads with the first graph of a process; a host's own wishes are put back.
+    Results are then identical to the bit, however busy the machine is. TensorFlow sets the
+    number of its threads with a process's first graph. The environment variables of the
+    host are restored afterwards.
     """
     names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
     before = {name: os.environ.get(name) for name in names}
@@ -65,19 +65,19 @@ def one_tensorflow_thread() -> Iterator[None]:
 
 
 def load_essentia() -> ModuleType:
-    """Import ``essentia`` without its chatter and return it."""
+    """Import ``essentia`` with its log output off and return it."""
     if "essentia" not in sys.modules:
         for name, value in _ENVIRONMENT.items():
             os.environ.setdefault(name, value)
     essentia = import_module("essentia")
-    # Algorithms announce themselves on the information channel while their classes are made.
+    # Algorithms are logged at information level while their classes are created.
     essentia.log.infoActive = False
     essentia.log.warningActive = False
     return essentia
 
 
 def load_standard() -> ModuleType:
-    """Import ``essentia.standard``, restricted if this process asked for that."""
+    """Import ``essentia.standard``, restricted after `restrict_algorithms`, and return it."""
     essentia = load_essentia()
     if not _restricted or "essentia.standard" in sys.modules:
         return import_module("essentia.standard")
@@ -86,7 +86,7 @@ def load_standard() -> ModuleType:
     native.keys = lambda: [*_USED, *_NEEDED_AT_IMPORT]
     try:
         return import_module("essentia.standard")
-    except Exception:  # a newer Essentia that needs more of its list at import
+    except Exception:  # a newer Essentia that subclasses further algorithms
         sys.modules.pop("essentia.standard", None)
         native.keys = every_name
         return import_module("essentia.standard")
@@ -95,6 +95,6 @@ def load_standard() -> ModuleType:
 
 
 def load_streaming() -> ModuleType:
-    """Import ``essentia.streaming``, always whole: users connect what they like."""
+    """Import ``essentia.streaming`` with all algorithms and return it."""
     load_essentia()
     return import_module("essentia.streaming")

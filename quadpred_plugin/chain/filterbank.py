@@ -1,8 +1,8 @@
-"""Triangular bands of many frames at once, equal to Essentia's to the last bit.
+"""Triangular bands of many frames at once, identical to Essentia's to the bit.
 
-Essentia's TriangularBands compares strings in its innermost loop, so that it takes three times
-as long as window and Fourier transform together. It is asked for its weights, once, and they are
-applied to all frames of a block in the order in which it adds.
+Essentia's TriangularBands compares strings in its innermost loop and takes three times as
+long as window and Fourier transform together. Its weights are measured once with impulses,
+then applied to all frames of a block in Essentia's order of summation.
 """
 
 from collections.abc import Callable
@@ -11,20 +11,21 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-# Fewer frames are quicker one by one.
-_LEAST_FRAMES = 64
+# Fewer frames are faster one by one.
+_MINIMUM_FRAMES = 64
 
 
 class Filterbank:
-    """Essentia's TriangularBands, over one frame or many.
+    """Essentia's TriangularBands for any number of frames.
 
     Parameters
     ----------
     triangles : callable
-        Essentia's algorithm: magnitudes, shape (bins,), to bands, shape (bands,).
+        Essentia's algorithm: takes magnitudes, shape (bins,), returns bands, shape (bands,).
     edges : ndarray, shape (bands + 2,)
-        Ascending, in bins: band *b* is zero outside of edges *b* and *b + 2*.
+        Ascending, in bins; band *b* is zero outside edges *b* and *b + 2*.
     bins : int
+        Bins of a magnitude spectrum.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Filterbank:
         self._bands = len(edges) - 2
 
     def process(self, spectra: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the bands of magnitudes.
+        """Return the bands of magnitude spectra.
 
         Parameters
         ----------
@@ -49,14 +50,15 @@ class Filterbank:
         -------
         bands : ndarray of float32, shape (frames, bands)
         """
-        if len(spectra) < _LEAST_FRAMES:
+        if len(spectra) < _MINIMUM_FRAMES:
             bands = np.empty((len(spectra), self._bands), dtype=np.float32)
             for frame, magnitudes in enumerate(spectra):
                 bands[frame] = self._triangles(magnitudes)
             return bands
         by_bin = np.ascontiguousarray(spectra.T)
         by_band = np.zeros((self._bands, len(spectra)), dtype=np.float32)
-        # Bin after bin, product and sum each rounded: float32 depends on it.
+        # In order of bins, products and sums rounded separately, as in Essentia: float32
+        # results depend on both.
         for bin_number, reached, weights in self._weights_by_bin:
             sums = by_band[reached]
             sums += weights * by_bin[bin_number]
@@ -64,8 +66,8 @@ class Filterbank:
 
     @cached_property
     def _weights_by_bin(self) -> list[tuple[int, slice, NDArray[np.float32]]]:
-        """Each bin with the neighbouring bands that it counts for, and its weights there."""
-        weights = self._ask_for_weights()
+        """Each bin that has a weight, the bands that it contributes to, and its weights there."""
+        weights = self._measure_weights()
         found = []
         for bin_number, column in enumerate(weights.T):
             bands = np.flatnonzero(column)
@@ -74,19 +76,19 @@ class Filterbank:
                 found.append((bin_number, reached, column[reached, np.newaxis].copy()))
         return found
 
-    def _ask_for_weights(self) -> NDArray[np.float32]:
-        """Return what each band gives a bin of magnitude 1 alone, shape (bands, bins)."""
+    def _measure_weights(self) -> NDArray[np.float32]:
+        """Return each band's response to single bins of magnitude 1, shape (bands, bins)."""
         first = np.floor(self._edges[:-2]).astype(int)
         last = np.ceil(self._edges[2:]).astype(int)
-        # So far from each other that no band hears two of them.
+        # Impulses this many bins apart: no band contains two of them.
         distance = int((last - first).max()) + 1
         weights = np.zeros((self._bands, self._bins), dtype=np.float32)
         for start in range(distance):
             impulses = np.zeros(self._bins, dtype=np.float32)
             impulses[start::distance] = 1
-            heard = self._triangles(impulses)
-            # The one impulse from each band's first bin on.
+            responses = self._triangles(impulses)
+            # The first impulse at or after each band's first bin.
             only = first + (start - first) % distance
             bands = np.flatnonzero((only <= last) & (only < self._bins))
-            weights[bands, only[bands]] = heard[bands]
+            weights[bands, only[bands]] = responses[bands]
         return weights

@@ -1,4 +1,4 @@
-"""One signal on its way through the chain: blocks in, numbers out at the end."""
+"""Analysis of a whole signal: blocks in, the network's outputs after the last block."""
 
 from types import TracebackType
 
@@ -6,25 +6,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.chain.bands import BandExtractor
-from quadpred_plugin.chain.entries import HEAD_SIZES
 from quadpred_plugin.chain.network import BATCH_SIZE, Network
 from quadpred_plugin.chain.patches import PatchBuffer
-from quadpred_plugin.chain.peak import PeakLevel
+from quadpred_plugin.chain.peak import PeakMeter
 from quadpred_plugin.chain.preprocessing import Preprocessing
 
 
-class Listener:
-    """Hears one signal block by block, then says what the network makes of it.
+class OfflineAnalyser:
+    """Computes the bands of one signal block by block, then runs the network over its patches.
 
-    The numbers don't depend on how the signal is cut into blocks, and neither samples nor,
-    past a bound, bands stay in memory. To be used in a ``with`` statement, which removes
-    what was spilled to disk.
+    The whole signal's peak divides its bands. Results don't depend on how the signal is cut
+    into blocks. Samples aren't kept; bands past 16 MiB go to a temporary file. Use it in a
+    ``with`` statement, which removes that file.
 
     Parameters
     ----------
     preprocessing : Preprocessing
     extractor : BandExtractor
-        May serve many signals, one after the other.
+        Can be reused for other signals, one after the other.
     network : Network
     """
 
@@ -33,12 +32,12 @@ class Listener:
     ) -> None:
         self._network = network
         self._extractor = extractor
-        self._level = PeakLevel(preprocessing)
+        self._meter = PeakMeter(preprocessing)
         self._buffer = PatchBuffer(preprocessing)
         self.samples = 0
         extractor.reset()
 
-    def __enter__(self) -> "Listener":
+    def __enter__(self) -> "OfflineAnalyser":
         return self
 
     def __exit__(
@@ -51,17 +50,17 @@ class Listener:
 
     @property
     def silent(self) -> bool:
-        """Whether no sample so far reaches the peak's floor."""
-        return self._level.silent
+        """Whether no sample so far reaches the silence threshold."""
+        return self._meter.silent
 
     def process(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
         """Take the next samples, shape (samples,), and return the bands they complete."""
         self.samples += len(block)
-        self._level.process(block)
+        self._meter.process(block)
         return self._keep(self._extractor.process(block))
 
     def finish(self) -> NDArray[np.float32]:
-        """Say that the signal has ended, and return its last bands."""
+        """End the signal and return its last bands; none if it has ended already."""
         return self._keep(self._extractor.finish())
 
     def _keep(self, bands: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -69,11 +68,15 @@ class Listener:
         return bands
 
     def patch_count(self, hop_frames: int, repeat_last: bool = False) -> int:
-        """Patches in the signal, as `PatchBuffer.count` counts them."""
+        """Return the number of patches, as `PatchBuffer.count` does."""
         return self._buffer.count(hop_frames, repeat_last)
 
     def predict(
-        self, hop_frames: int, repeat_last: bool = False, batch_size: int = BATCH_SIZE
+        self,
+        hop_frames: int,
+        repeat_last: bool = False,
+        batch_size: int = BATCH_SIZE,
+        network: Network | None = None,
     ) -> dict[str, NDArray[np.float32]]:
         """Run the network over the patches of the whole signal.
 
@@ -82,23 +85,23 @@ class Listener:
         hop_frames : int
             Frames from one patch's start to the next.
         repeat_last : bool
-            Whether to fill a last patch that the signal doesn't fill.
+            Whether to complete a partial last patch by repeating its frames.
         batch_size : int
             Patches in a batch; -1 for all at once.
+        network : Network, optional
+            Another network for the same bands; the analyser's own if None.
 
         Returns
         -------
         heads : dict of ndarray of float32
-            ``quadrants`` (patches, 4) in 0..1, ``arousal`` and ``valence`` (patches,) in
-            -1..1.
+            ``quadrants`` (patches, 4) in 0..1; ``arousal``, ``valence`` and further heads of
+            the model (patches,) in -1..1.
         """
-        level = self._level.value
+        divisor = self._meter.divisor
         patches = self._buffer.batches(hop_frames, batch_size, repeat_last)
-        results = list(self._network.predict(batch / level for batch in patches))
-        empty = {head: (0, size) if size > 1 else (0,) for head, size in HEAD_SIZES.items()}
+        network = network or self._network
+        results = list(network.predict(batch / divisor for batch in patches))
         return {
-            head: np.concatenate(
-                [np.zeros(shape, dtype=np.float32), *(result[head] for result in results)]
-            )
-            for head, shape in empty.items()
+            head: np.concatenate([empty, *(result[head] for result in results)])
+            for head, empty in network.without_patches().items()
         }

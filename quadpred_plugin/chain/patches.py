@@ -1,4 +1,4 @@
-"""Bands kept until the file's end, then cut into patches."""
+"""Buffer of a signal's bands, cut into patches after its last frame."""
 
 import tempfile
 from collections.abc import Iterator
@@ -9,19 +9,19 @@ from numpy.typing import NDArray
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
 
-# Bands of 17 minutes of audio; what is longer waits in a temporary file.
+# Bands of 17 minutes of audio; more go to a temporary file.
 MEMORY_BYTES = 16 * 2**20
 
 _FLOAT_BYTES = 4
 
 
 class PatchBuffer:
-    """All bands of one signal, in memory or past a bound in a temporary file.
+    """All bands of one signal, in memory or, past a limit, in a temporary file.
 
     Parameters
     ----------
     preprocessing : Preprocessing
-        Gives the number of bands and the frames of a patch.
+        Gives the number of bands and the frames per patch.
     memory_bytes : int
         Bands beyond this many bytes go to a temporary file.
     """
@@ -43,7 +43,7 @@ class PatchBuffer:
         self._file.close()
 
     def append(self, bands: NDArray[np.float32]) -> None:
-        """Keep more frames, shape (frames, bands)."""
+        """Append frames, shape (frames, bands)."""
         self._file.write(bands.tobytes())
         self.frames += len(bands)
 
@@ -55,30 +55,35 @@ class PatchBuffer:
         hop_frames : int
             Frames from one patch's start to the next.
         repeat_last : bool
-            Whether a last patch that the signal doesn't fill counts.
+            Whether a partial last patch counts.
+
+        Returns
+        -------
+        count : int
+            Patches.
         """
         beyond = self.frames - self._preprocessing.patch_size
         if not self.frames or (beyond < 0 and not repeat_last):
             return 0
         if repeat_last:
             begun = max(0, -(-beyond // hop_frames))
-            # With a hop longer than a patch, the next one may begin after the end.
+            # With a hop longer than a patch, the next patch may begin after the end.
             return min(begun, (self.frames - 1) // hop_frames) + 1
         return beyond // hop_frames + 1
 
     def batches(
         self, hop_frames: int, batch_size: int, repeat_last: bool = False
     ) -> Iterator[NDArray[np.float32]]:
-        """Read the patches, in batches.
+        """Read the patches in batches.
 
         Parameters
         ----------
         hop_frames : int
             Frames from one patch's start to the next.
         batch_size : int
-            Patches in a batch; the last may hold fewer. -1 puts all in one.
+            Patches per batch, fewer in the last one; -1 for one batch of all.
         repeat_last : bool
-            Whether to fill a last patch by running through its frames again.
+            Whether to complete a partial last patch by repeating its frames.
 
         Yields
         ------
@@ -100,5 +105,5 @@ class PatchBuffer:
 
 
 def patch_times(count: int, hop_frames: int, preprocessing: Preprocessing) -> NDArray[np.float64]:
-    """Start of each patch in seconds, shape (count,)."""
+    """Return the start of each patch in seconds, shape (count,)."""
     return np.arange(count) * hop_frames * preprocessing.hop_size / preprocessing.sample_rate

@@ -1,4 +1,4 @@
-"""The numbers of the front end, in one place."""
+"""Parameters of the front end."""
 
 import hashlib
 import json
@@ -8,8 +8,8 @@ from typing import Any
 from quadpred_plugin.errors import ModelError
 from quadpred_plugin.system.text import printable
 
-# What no front end needs more of; a card's numbers decide how much memory is taken.
-_LARGEST = {
+# Upper limits for an untrusted card, whose values decide how much memory is allocated.
+_LIMITS = {
     "sample_rate": 192_000,
     "frame_size": 65_536,
     "hop_size": 65_536,
@@ -21,26 +21,26 @@ _LARGEST = {
     "logarithm_floor": 1,
     "patch_size": 4096,
 }
-_REAL = {"lowest_frequency", "highest_frequency", "peak_floor", "logarithm_floor"}
+_REAL_NUMBERS = {"lowest_frequency", "highest_frequency", "peak_floor", "logarithm_floor"}
 
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """What happens to samples before the network sees them.
+    """Parameters of the front end, from samples to the network's input.
 
-    Defaults are the published front end of quad-pred and lang-sens-mer.
+    The defaults are the published front end of quad-pred and lang-sens-mer.
 
     Attributes
     ----------
     sample_rate : int
-        Rate that the chain works at, Hz.
+        Sample rate of the chain, Hz.
     frame_size : int
-        Samples under the periodic Hann window.
+        Samples in the periodic Hann window.
     hop_size : int
         Samples from one frame's centre to the next. Frame *i* is centred on sample
-        ``i * hop_size``; what lies outside the signal counts as zero.
+        ``i * hop_size``; samples outside the signal are zero.
     fft_size : int
-        Points of the Fourier transform; the window stands in its middle.
+        Points of the Fourier transform; the window is zero-padded to this size.
     bands : int
         Number of triangular mel bands of the magnitude spectrum.
     lowest_frequency, highest_frequency : float
@@ -52,12 +52,12 @@ class Preprocessing:
     level : str
         Only ``"peak"``: bands are divided by the file's largest absolute sample.
     peak_floor : float
-        Smallest peak that is divided by, relative to full scale (1e-4 is -80 dBFS).
-        A file that stays below is silent.
+        Smallest divisor of bands, relative to full scale. (Which signals count as silent
+        is decided by `quadpred_plugin.chain.peak.SILENCE_DBFS`.)
     logarithm_floor : float
-        Added to levelled bands before the natural logarithm.
+        Added to the divided bands before the natural logarithm.
     patch_size : int
-        Frames in one patch.
+        Frames per patch.
 
     References
     ----------
@@ -85,8 +85,8 @@ class Preprocessing:
             value = getattr(self, name)
             if value != only:
                 raise ModelError(
-                    f"The card asks for {name} {value!r}, but this version knows only "
-                    f"'{only}'; a newer quadpred-plugin may know it."
+                    f"The card asks for {name} {value!r}, but this version supports only "
+                    f"'{only}'; a newer quadpred-plugin may support it."
                 )
         for name, number in asdict(self).items():
             positive = isinstance(number, int | float) and number > 0
@@ -96,41 +96,49 @@ class Preprocessing:
                 raise ModelError(
                     f"The model card gives {name}, which must be a positive number, not {number!r}."
                 )
-        for name, largest in _LARGEST.items():
+        for name, limit in _LIMITS.items():
             number = getattr(self, name)
-            if number > largest or (name not in _REAL and number != int(number)):
-                kind = "number" if name in _REAL else "whole number"
+            if number > limit or (name not in _REAL_NUMBERS and number != int(number)):
+                kind = "number" if name in _REAL_NUMBERS else "whole number"
                 raise ModelError(
-                    f"The model card gives {name} {number!r}, which must be a {kind} up to "
-                    f"{largest}."
+                    f"The model card gives {name} {number!r}, which must be a {kind} up to {limit}."
                 )
         if not self.frame_size <= self.fft_size:
             raise ModelError("The model card's frame_size is larger than its fft_size.")
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Preprocessing":
-        """Read the part of a card that describes the front end.
+        """Return the parameters of a model card's ``preprocessing`` entry.
+
+        Parameters
+        ----------
+        values : dict
+            Every parameter by name.
+
+        Returns
+        -------
+        preprocessing : Preprocessing
 
         Raises
         ------
         ModelError
-            If a name is unknown or missing.
+            If a name is unknown or missing, or a value is out of range.
         """
         known = {field.name for field in fields(cls)}
         if set(values) != known:
-            odd = ", ".join(map(printable, sorted(set(values) ^ known)))
-            raise ModelError(f"The card's preprocessing has unknown or missing entries: {odd}.")
+            names = ", ".join(map(printable, sorted(set(values) ^ known)))
+            raise ModelError(f"The card's preprocessing has unknown or missing entries: {names}.")
         return cls(**values)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return every number by name, as a card holds them."""
+        """Return every parameter by name, as in a model card."""
         return asdict(self)
 
     @property
     def hash(self) -> str:
         """First 16 hexadecimal digits of the SHA-256 of the canonical JSON.
 
-        Two cards with one hash share bands; caches of bands carry it in their name.
+        Cards with equal hashes have equal bands; caches of bands contain it in their names.
         """
         canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
@@ -142,17 +150,21 @@ class Preprocessing:
 
     @property
     def patch_seconds(self) -> float:
-        """Seconds that one patch stands for."""
+        """Length of a patch in seconds: frames per patch times the frame period."""
         return self.patch_size * self.frame_seconds
 
     def hop_frames(self, seconds: float | None) -> int:
-        """Frames from one patch's start to the next for a hop in seconds.
+        """Return the frames from one patch's start to the next for a hop in seconds.
 
         Parameters
         ----------
         seconds : float or None
-            Wished hop; the nearest whole number of frames is taken. None is the patch,
-            so that patches don't overlap, as in the published systems.
+            Hop, rounded to whole frames. None is the length of a patch: patches don't
+            overlap, as in the published systems.
+
+        Returns
+        -------
+        frames : int
 
         Raises
         ------
@@ -170,5 +182,5 @@ class Preprocessing:
         return int(frames + 0.5)
 
     def frame_count(self, samples: int) -> int:
-        """Frames that a signal of so many samples gives; none for an empty one."""
+        """Return the frames of a signal of that many samples; 0 for an empty one."""
         return 1 + samples // self.hop_size if samples else 0

@@ -114,9 +114,7 @@ def check_targets(targets: Targets, force: bool, skip_existing: bool) -> Targets
         if not file.is_file():
             raise click.UsageError(f"{file} exists and is not a regular file.")
         if not force and not skip_existing:
-            raise click.UsageError(
-                f"{file} exists: --force replaces it, --skip-existing keeps it."
-            )
+            raise click.UsageError(f"{file} exists: --force replaces it, --skip-existing keeps it.")
     return _without_existing(targets) if skip_existing else targets
 
 

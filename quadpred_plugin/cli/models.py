@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from quadpred_plugin.cli.shell_completion import complete_models
+from quadpred_plugin.system.text import printable
 
 if TYPE_CHECKING:
     from quadpred_plugin.model.card import ModelCard
@@ -80,8 +82,6 @@ def show_command(name: str, as_json: bool) -> None:
     NAME is an installed model's name or the path of a .pb or .json. Default: the default
     model.
     """
-    import json
-
     from quadpred_plugin.model.registry import find_model
 
     card = find_model(name)
@@ -108,9 +108,38 @@ def show_card(card: ModelCard) -> None:
     if card.published:
         click.echo(f"\nfigures   {card.published['source']}")
         _echo_figures(card.published)
+    _echo_training(card)
     click.echo("\nlimits")
     for limit in card.limits:
         click.echo(f"  - {limit}")
+
+
+def _echo_training(card: ModelCard) -> None:
+    for title, sources in (("corpora", card.corpora), ("networks", card.networks)):
+        if sources:
+            click.echo(f"\n{title}")
+        for source in sources:
+            click.echo(f"  {source.get('title', source['name'])}: {source['use']}")
+            click.echo(f"    citation  {source['citation']}")
+            click.echo(f"    licence   {source['licence']}")
+    if card.recipes:
+        click.echo("\nrecipes")
+    for recipe in card.recipes.values():
+        _echo_recipe(recipe, "  ")
+
+
+def _echo_recipe(recipe: dict[str, Any], indent: str) -> None:
+    """Print a recipe as one line, and the recipes that it builds on below it."""
+    nested = {key: one for key, one in recipe.items() if isinstance(one, dict) and "kind" in one}
+    settings = ", ".join(
+        f"{printable(key)} {json.dumps(value)}"
+        for key, value in recipe.items()
+        if key not in nested and key not in ("kind", "name")
+    )
+    name, kind = (printable(str(recipe.get(key))) for key in ("name", "kind"))
+    click.echo(f"{indent}{name} ({kind}): {settings}")
+    for one in nested.values():
+        _echo_recipe(one, indent + "  ")
 
 
 def _echo_figures(levels: dict[str, Any]) -> None:

@@ -1,1 +1,1 @@
-"""Looks at an installation and says what works, and how to repair what doesn't."""
+"""Check an installation and report how to repair it."""

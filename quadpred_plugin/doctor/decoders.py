@@ -1,13 +1,13 @@
-"""Decoders: a short tone in each container that people have."""
+"""Check the decoders with a short tone in each common container."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from quadpred_plugin.doctor.children import probe
 from quadpred_plugin.doctor.findings import OK, PROBLEM, Finding
+from quadpred_plugin.doctor.subprocess_probes import run_probe
 
 SAMPLES = Path(__file__).parent / "samples"
-# File and words for each; checks/decoder_samples.py writes them.
+# File name and name for display; checks/decoder_samples.py writes the files.
 CONTAINERS = {
     "tone.wav": "WAV",
     "tone.aiff": "AIFF",
@@ -22,18 +22,19 @@ CONTAINERS = {
 }
 
 
-def decoders() -> Iterator[Finding]:
-    """Decode each sample as audio files are decoded, and look for its tone."""
-    answers = list(probe("decode", [str(SAMPLES / name) for name in CONTAINERS]))
-    working = [words for words, answer in zip(CONTAINERS.values(), answers) if not answer.problem]
+def check_decoders() -> Iterator[Finding]:
+    """Decode each sample as audio files are decoded, and check its tone."""
+    results = list(run_probe("decode", [str(SAMPLES / name) for name in CONTAINERS]))
+    containers = CONTAINERS.values()
+    working = [name for name, result in zip(containers, results) if not result.problem]
     if working:
         yield Finding("decoders", "readable", OK, ", ".join(working))
-    for words, answer in zip(CONTAINERS.values(), answers):
-        if answer.problem:
+    for name, result in zip(containers, results):
+        if result.problem:
             yield Finding(
                 "decoders",
-                words,
+                name,
                 PROBLEM,
-                f"can't be read: {answer.problem}",
+                f"can't be read: {result.problem}",
                 "pip install --force-reinstall soundfile av",
             )

@@ -1,4 +1,4 @@
-"""The whole examination, topic by topic."""
+"""Run all checks of an installation, topic by topic."""
 
 import platform
 import sys
@@ -6,15 +6,15 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from quadpred_plugin.doctor.decoders import decoders
+from quadpred_plugin.doctor.decoders import check_decoders
 from quadpred_plugin.doctor.findings import NOTE, OK, PROBLEM, Finding
-from quadpred_plugin.doctor.model_files import models
-from quadpred_plugin.doctor.packages import DISTRIBUTION, extras, required_packages
+from quadpred_plugin.doctor.model_files import check_models
+from quadpred_plugin.doctor.packages import DISTRIBUTION, check_extras, check_packages
 from quadpred_plugin.version import VERSION
 
 
-def program() -> Iterator[Finding]:
-    """Tell which program, Python and machine this is, and whether there is room to work."""
+def check_program() -> Iterator[Finding]:
+    """Report the versions of program, Python and system, and check for temporary space."""
     from importlib import metadata
 
     package = Path(__file__).parent.parent
@@ -28,42 +28,46 @@ def program() -> Iterator[Finding]:
             "program",
             DISTRIBUTION,
             NOTE,
-            f"pip knows it as {installed}, but {VERSION} runs.",
+            f"pip has version {installed}, but {VERSION} runs.",
             f"pip install --force-reinstall --no-deps {DISTRIBUTION}",
         )
-    # What doesn't fit into memory goes there.
+    # Bands of long files go to temporary files.
     with tempfile.TemporaryFile() as stream:
         stream.write(bytes(1 << 20))
         stream.flush()
     yield Finding("program", "temporary files", OK, f"fit into {tempfile.gettempdir()}")
 
 
-# Each is looked at even if one before it can't be.
+# Every topic is checked, even if an earlier check fails.
 TOPICS: dict[str, Callable[[], Iterator[Finding]]] = {
-    "program": program,
-    "packages": required_packages,
-    "models": models,
-    "decoders": decoders,
-    "extras": extras,
+    "program": check_program,
+    "packages": check_packages,
+    "models": check_models,
+    "decoders": check_decoders,
+    "extras": check_extras,
 }
 
 
 def examine(topics: dict[str, Callable[[], Iterator[Finding]]]) -> Iterator[Finding]:
-    """Look at everything; a topic that can't be looked at is a finding too.
+    """Run all checks; a check that raises an exception is a finding too.
 
     Parameters
     ----------
     topics : dict of str to callable
-        What looks at each topic.
+        The check of each topic.
+
+    Yields
+    ------
+    finding : Finding
     """
-    for topic, look in topics.items():
+    for topic, check in topics.items():
         try:
-            yield from look()
+            yield from check()
         except Exception as error:  # a broken installation may raise anything anywhere
             yield Finding(
                 topic,
                 topic,
                 PROBLEM,
-                f"can't be examined: {type(error).__name__}: {error}.",
+                f"can't be checked: {type(error).__name__}: {error}.",
                 f"pip install --force-reinstall {DISTRIBUTION}",
             )

@@ -1,4 +1,4 @@
-"""What an examination finds."""
+"""Results of the checks of an installation."""
 
 from dataclasses import dataclass
 
@@ -9,21 +9,21 @@ PROBLEM = "problem"
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """Result of one check.
 
     Attributes
     ----------
     topic : str
-        What it belongs to, such as ``models``.
+        Group of checks, such as ``models``.
     name : str
-        What was looked at.
+        Item that was checked.
     state : str
-        ``ok``; ``note`` for what is missing or odd without harm; ``problem`` for what must
-        be repaired.
+        ``ok``; ``note`` for something missing or unexpected that does no harm; ``problem``
+        for something that must be repaired.
     detail : str
-        What was found, in words.
+        Result in words.
     remedy : str
-        What to do about it, empty where there is nothing to do.
+        How to repair it; empty if there is nothing to do.
     """
 
     topic: str

@@ -1,10 +1,10 @@
-"""Models: cards, hashes, and a prediction that must come out as it did when they were made."""
+"""Check models: cards, hashes, and predictions for the golden vectors."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from quadpred_plugin.doctor.children import probe
 from quadpred_plugin.doctor.findings import NOTE, OK, PROBLEM, Finding
+from quadpred_plugin.doctor.subprocess_probes import run_probe
 from quadpred_plugin.errors import ModelError
 from quadpred_plugin.model.card import ModelCard, read_card
 from quadpred_plugin.model.registry import (
@@ -17,8 +17,8 @@ from quadpred_plugin.model.registry import (
 _REINSTALL = "pip install --force-reinstall --no-deps quadpred-plugin"
 
 
-def models() -> Iterator[Finding]:
-    """Look at the models that come with the package, then at the user's own."""
+def check_models() -> Iterator[Finding]:
+    """Check the shipped models, then the user's own."""
     folder = shipped_folder()
     paths = sorted(folder.glob("*.json"))
     if folder / f"{DEFAULT_MODEL}.json" not in paths:
@@ -30,53 +30,52 @@ def models() -> Iterator[Finding]:
             cards.append(read_card(path))
         except ModelError as error:
             yield Finding("models", path.stem, PROBLEM, str(error), _REINSTALL)
-    yield from _verified(cards, _REINSTALL)
-    yield from _own_models()
+    yield from _check_graphs(cards, _REINSTALL)
+    yield from _check_own_models()
 
 
-def _own_models() -> Iterator[Finding]:
+def _check_own_models() -> Iterator[Finding]:
     folder = user_folder()
     remedy = f"Import the model again with --force, or remove its files from {folder}."
     try:
         installed = installed_models()
     except ModelError:
-        # A shipped card is damaged, which was told above.
+        # A shipped card is damaged, which is reported above.
         return
     for error in installed.unusable:
         yield Finding("models", "own model", PROBLEM, str(error), remedy)
-    yield from _verified(installed.own, remedy)
+    yield from _check_graphs(installed.own, remedy)
     if not installed.own and not installed.unusable:
         yield Finding("models", "own models", OK, f"none in {folder}.")
 
 
-def _verified(cards: list[ModelCard], remedy: str) -> Iterator[Finding]:
-    whole = []
+def _check_graphs(cards: list[ModelCard], remedy: str) -> Iterator[Finding]:
+    verified = []
     for card in cards:
         try:
             card.verify()
-            whole.append(card)
+            verified.append(card)
         except ModelError as error:
             yield Finding("models", card.name, PROBLEM, str(error), remedy)
-    testable = [card for card in whole if _golden(card).is_file()]
-    for card in whole:
+    testable = [card for card in verified if _golden_file(card).is_file()]
+    for card in verified:
         if card not in testable:
-            detail = f"is whole, but can't be tested: {_golden(card)} is missing."
+            detail = f"is complete, but can't be tested: {_golden_file(card)} is missing."
             state = PROBLEM if card.graph.parent == shipped_folder() else NOTE
             yield Finding("models", card.name, state, detail, remedy)
-    answers = probe("golden", [str(card.graph) for card in testable])
-    for card, answer in zip(testable, answers):
-        if answer.problem:
-            detail = f"is whole, but its self-test fails: {answer.problem}"
-            yield Finding(
-                "models", card.name, PROBLEM, detail, "Repair what is told of packages first."
-            )
+    results = run_probe("golden", [str(card.graph) for card in testable])
+    for card, result in zip(testable, results):
+        if result.problem:
+            detail = f"is complete, but its self-test fails: {result.problem}"
+            advice = "Fix the package problems listed above first."
+            yield Finding("models", card.name, PROBLEM, detail, advice)
             continue
         detail = (
-            f"SHA-256 {card.sha256[:12]} as its card says; self-test within "
-            f"{answer.facts['difference']:.1g}."
+            f"SHA-256 {card.sha256[:12]} matches its card; self-test within "
+            f"{result.facts['difference']:.1g}."
         )
         yield Finding("models", card.name, OK, detail)
 
 
-def _golden(card: ModelCard) -> Path:
+def _golden_file(card: ModelCard) -> Path:
     return card.graph.with_suffix(".golden.npz")

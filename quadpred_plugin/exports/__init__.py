@@ -1,8 +1,10 @@
-"""Formats of results: one file a format, one registry.
+"""Registry of output formats.
 
-To add a format, write a module with a function of one of the two forms that `Export.write`
-calls, and add a line to `FORMATS`. Modules are imported when their format is written, so
-that the command line can list the formats without NumPy.
+To add a format, write a module with one function and add a line to `FORMATS`. The function's
+parameters are (stream, prediction) for a format without levels, and (stream, predictions,
+level, heads) for a format of rows or arrays; see `Export.write`. Options, suffixes, help and
+the documentation's page of formats follow from the registry. A module is imported when its
+format is written, so that the command line can list the formats without importing NumPy.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from quadpred_plugin.errors import OutputError
-from quadpred_plugin.exports.columns import COLUMNS
+from quadpred_plugin.exports.columns import COLUMNS, heads_of
 from quadpred_plugin.system.files import write_atomically
 
 if TYPE_CHECKING:
@@ -25,22 +27,25 @@ LEVELS = tuple(COLUMNS)
 
 @dataclass(frozen=True)
 class Export:
-    """One format.
+    """Output format.
 
     Attributes
     ----------
     function : str
         ``module.function`` in this package.
     suffix : str
-        Of its files, and what they are recognised by.
+        Suffix of the format's files, by which they are recognised.
     text : bool
-        Whether the stream takes text.
+        Whether the stream is a text stream.
     levels : tuple of str
-        What a row may stand for, the default first; empty for a format of one form.
+        Levels of rows, the default first: one row per file (``file``) or per patch
+        (``frame``). Empty for a format without levels.
     many : tuple of str
-        Levels at which one file holds any number of audio files.
+        Levels at which one output file can contain several audio files.
     needs : str or None
-        Package that the extra ``exports`` brings.
+        Required package, part of the extra ``exports``.
+    program : str
+        Program that reads the files, for help; empty for general formats.
     """
 
     function: str
@@ -49,32 +54,33 @@ class Export:
     levels: tuple[str, ...] = ()
     many: tuple[str, ...] = ()
     needs: str | None = None
+    program: str = ""
 
     def choose_level(self, level: str | None, default: str | None = None) -> str | None:
-        """Return the level that is meant, None for a format of one form.
+        """Return the given level or the default; None for a format without levels.
 
         Raises
         ------
         OutputError
-            If a level is given and the format has none.
+            If a level is given for a format without levels.
         """
         if not self.levels:
             if level is not None:
-                raise OutputError(f"A {self.suffix} file has one form: no level can be chosen.")
+                raise OutputError(f"A {self.suffix} file has no levels: leave the level out.")
             return None
         return level or default or self.levels[0]
 
     def holds_many(self, level: str | None) -> bool:
-        """Say whether a file holds any number of audio files rather than one."""
+        """Return whether one output file can contain several audio files."""
         return level in self.many
 
     def require(self) -> None:
-        """Look whether the package is there that the format needs.
+        """Check that the required package is installed.
 
         Raises
         ------
         OutputError
-            If it isn't.
+            If it is missing.
         """
         if self.needs is None:
             return
@@ -87,39 +93,48 @@ class Export:
             ) from error
 
     def write(
-        self, stream: IO[Any], predictions: Iterable[Prediction], level: str | None = None
+        self,
+        stream: IO[Any],
+        predictions: Iterable[Prediction],
+        level: str | None = None,
+        heads: Sequence[str] | None = None,
     ) -> None:
         """Write predictions to a stream.
 
         Parameters
         ----------
         stream : file object
-            Of text or of bytes, as `text` says.
+            Text or binary stream, according to `text`.
         predictions : iterable of Prediction
-            Where a file holds many, each is written before the next one is asked for, if
-            the format allows that.
+            If the format allows it, each prediction is written before the next one is
+            requested.
         level : {'file', 'frame'}, optional
-            Without meaning for a format of one form.
+            Ignored by formats without levels.
+        heads : sequence of str, optional
+            Further heads of the model, whose columns are appended to rows. If None, those of
+            the predictions, provided that these are a sequence.
 
         Raises
         ------
         OutputError
-            If the format can't hold these predictions, or its package is missing.
+            If the format can't represent these predictions, or its package is missing.
         """
         self.require()
         module, _, name = self.function.partition(".")
         function = getattr(import_module(f"{__name__}.{module}"), name)
         if not self.levels:
             function(stream, self._only_one(predictions))
-        elif self.holds_many(level):
-            function(stream, predictions, level)
-        else:
-            function(stream, [self._only_one(predictions)], level)
+            return
+        if heads is None:
+            heads = heads_of(predictions) if isinstance(predictions, Sequence) else ()
+        if not self.holds_many(level):
+            predictions = [self._only_one(predictions)]
+        function(stream, predictions, level, heads)
 
     def write_file(
         self, path: Path, predictions: Sequence[Prediction], level: str | None = None
     ) -> None:
-        """Write predictions to one file, whole or not at all; otherwise as `write`."""
+        """Write predictions to one file atomically; otherwise as `write`."""
 
         def write(stream: IO[Any]) -> None:
             self.write(stream, predictions, level)
@@ -129,15 +144,16 @@ class Export:
     def _only_one(self, predictions: Iterable[Prediction]) -> Prediction:
         many = list(predictions)
         if len(many) != 1:
-            way_out = ", or take --level file" if self.many else ""
+            alternative = ", or use --level file" if self.many else ""
             raise OutputError(
-                f"A {self.suffix} file holds one audio file, not {len(many)}: give -o a folder"
-                f"{way_out}."
+                f"A {self.suffix} file contains one audio file, not {len(many)}: give -o a folder"
+                f"{alternative}."
             )
         return many[0]
 
 
 _FILE_FIRST, _FRAME_FIRST = ("file", "frame"), ("frame", "file")
+_SONIC_VISUALISER = "Sonic Visualiser"
 
 FORMATS: dict[str, Export] = {
     "table": Export("table.write", ".txt", levels=_FILE_FIRST, many=LEVELS),
@@ -149,20 +165,31 @@ FORMATS: dict[str, Export] = {
         "parquet_table.write", ".parquet", False, _FILE_FIRST, many=LEVELS, needs="pyarrow"
     ),
     "jams": Export("jams_annotations.write", ".jams", needs="jams"),
-    "svl": Export("svl.write", ".svl"),
-    "taggram-svl": Export("svl.write_taggram", ".taggram.svl"),
-    "arousal-csv": Export("layer_csv.write_arousal", ".arousal.csv"),
-    "valence-csv": Export("layer_csv.write_valence", ".valence.csv"),
-    "segments-csv": Export("layer_csv.write_segments", ".segments.csv"),
-    "turning-points-csv": Export("layer_csv.write_turning_points", ".turning-points.csv"),
-    "labels": Export("audacity_labels.write", ".labels.txt"),
-    "textgrid": Export("textgrid.write", ".TextGrid"),
-    "mood": Export("mood_bar.write", ".mood", text=False),
+    "svl": Export("svl.write", ".svl", program=_SONIC_VISUALISER),
+    "taggram-svl": Export("svl.write_taggram", ".taggram.svl", program=_SONIC_VISUALISER),
+    "arousal-csv": Export("layer_csv.write_arousal", ".arousal.csv", program=_SONIC_VISUALISER),
+    "valence-csv": Export("layer_csv.write_valence", ".valence.csv", program=_SONIC_VISUALISER),
+    "segments-csv": Export("layer_csv.write_segments", ".segments.csv", program=_SONIC_VISUALISER),
+    "turning-points-csv": Export(
+        "layer_csv.write_turning_points", ".turning-points.csv", program=_SONIC_VISUALISER
+    ),
+    "labels": Export("audacity_labels.write", ".labels.txt", program="Audacity"),
+    "textgrid": Export("textgrid.write", ".TextGrid", program="Praat"),
+    "mood": Export("mood_bar.write", ".mood", text=False, program="music players"),
 }
 
 
+def formats_by_program() -> dict[str, list[str]]:
+    """Return the names of the formats for each program that has formats of its own."""
+    programs: dict[str, list[str]] = {}
+    for name, export in FORMATS.items():
+        if export.program:
+            programs.setdefault(export.program, []).append(name)
+    return programs
+
+
 def format_of(path: Path) -> str:
-    """Return the format that a file's suffix names, in whatever case.
+    """Return the name of the format with a file's suffix, ignoring case.
 
     The longest suffix counts: ``song.segments.csv`` is ``segments-csv``, any other .csv
     is ``csv``.
@@ -170,26 +197,24 @@ def format_of(path: Path) -> str:
     Raises
     ------
     OutputError
-        If none does.
+        If no format has the suffix.
     """
     name = path.name.lower()
     found = [one for one, export in FORMATS.items() if name.endswith(export.suffix.lower())]
     if found:
         return max(found, key=lambda one: len(FORMATS[one].suffix))
     known = ", ".join(export.suffix for export in FORMATS.values())
-    raise OutputError(
-        f"The format of {path} can't be told from its suffix; the known ones are {known}."
-    )
+    raise OutputError(f"{path} has an unknown suffix; known suffixes are {known}.")
 
 
 def export_to(
     path: Path, predictions: Sequence[Prediction], format_name: str, level: str | None
 ) -> None:
-    """Write predictions to one file, whole or not at all.
+    """Write predictions to one file atomically.
 
     Raises
     ------
     OutputError
-        If the file can't be written, or the format can't hold these predictions.
+        If the file can't be written, or the format can't represent these predictions.
     """
     FORMATS[format_name].write_file(path, predictions, level)

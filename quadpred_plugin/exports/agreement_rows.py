@@ -1,4 +1,4 @@
-"""Rows of agreement, for scripts and for eyes."""
+"""Write rows of agreement as csv and as an aligned table."""
 
 from collections.abc import Iterable
 from typing import IO
@@ -23,7 +23,7 @@ COLUMNS = (
 
 
 def write_csv(stream: IO[str], agreements: Iterable[Agreement]) -> None:
-    """Write a header and a row for each, as soon as it is there; empty where there is no alpha."""
+    """Write a header and one row each as it is measured; undefined alphas are empty."""
     stream.write(csv_line(COLUMNS))
     for one in agreements:
         stream.write(csv_line((*_names(one), *_counts(one), one.alpha, one.low, one.high)))
@@ -31,7 +31,7 @@ def write_csv(stream: IO[str], agreements: Iterable[Agreement]) -> None:
 
 
 def write_table(stream: IO[str], agreements: Iterable[Agreement]) -> None:
-    """Write aligned columns, names first, alpha with three decimals as papers give it."""
+    """Write aligned columns; alpha has three decimals, as in publications."""
     lines: list[tuple[str, ...]] = [COLUMNS]
     for one in agreements:
         names = map(printable, _names(one))

@@ -1,7 +1,7 @@
-"""NumPy's files: npz with everything, npy with the original script's array."""
+"""NumPy files: npz with all arrays, npy with the array of the original script."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 import numpy as np
@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 from quadpred_plugin.prediction import Prediction
 
 
-def write_npz(stream: IO[bytes], predictions: Iterable[Prediction], level: str) -> None:
-    """Write one file's arrays, or many files' means.
+def write_npz(
+    stream: IO[bytes], predictions: Iterable[Prediction], level: str, heads: Sequence[str] = ()
+) -> None:
+    """Write the arrays of one file's patches, or of the means of several files.
 
-    At frame level: ``times``, ``quadrants``, ``arousal``, ``valence``, for one file, and
-    ``disagreement`` where models were compared. At
-    file level: ``files``, ``status``, ``duration``, ``quadrants``, ``arousal``,
-    ``valence``, with NaN where there are no numbers. ``provenance`` is JSON.
+    ``--level frame``, for one file: ``times``, ``quadrants``, ``arousal``, ``valence``,
+    further heads, and ``disagreement`` if models were compared. ``--level file``: ``files``,
+    ``status``, ``duration``, ``quadrants``, ``arousal``, ``valence``, further heads, with NaN
+    for files without values. ``provenance`` is JSON.
     """
     if level == "frame":
         (prediction,) = predictions
-        further: dict[str, Any] = {}
+        further: dict[str, Any] = dict(prediction.further_heads)
         if prediction.disagreement is not None:
             further["disagreement"] = prediction.disagreement
         np.savez_compressed(
@@ -37,34 +39,38 @@ def write_npz(stream: IO[bytes], predictions: Iterable[Prediction], level: str) 
         )
         return
     many = list(predictions)
-    means = _means(many)
+    means = _means(many, heads)
     np.savez_compressed(
         stream,
-        # As bytes: a name needn't be UTF-8.
+        # Bytes, since a name may not be valid UTF-8.
         files=np.array([one.source.encode(errors="surrogateescape") for one in many]),
         status=np.array([one.status for one in many]),
         duration=np.array([np.nan if one.duration is None else one.duration for one in many]),
         quadrants=means[:, :4],
         arousal=means[:, 4],
         valence=means[:, 5],
+        **dict(zip(heads, means[:, 6:].T)),
         provenance=json.dumps(many[0].provenance if many else {}),
     )
 
 
-def write_npy(stream: IO[bytes], predictions: Iterable[Prediction], level: str) -> None:
-    """Write quadrants as the original script did, float32: (frames, 4), or (files, 4)."""
+def write_npy(
+    stream: IO[bytes], predictions: Iterable[Prediction], level: str, heads: Sequence[str] = ()
+) -> None:
+    """Write quadrants as the original script does: float32, (patches, 4) or (files, 4)."""
     if level == "frame":
         (prediction,) = predictions
         array = prediction.quadrants
     else:
-        array = _means(list(predictions))[:, :4].astype(np.float32)
+        array = _means(list(predictions), ())[:, :4].astype(np.float32)
     np.save(stream, array)
 
 
-def _means(predictions: list[Prediction]) -> NDArray[np.float64]:
-    means = np.full((len(predictions), 6), np.nan)
+def _means(predictions: list[Prediction], heads: Sequence[str]) -> NDArray[np.float64]:
+    means = np.full((len(predictions), 6 + len(heads)), np.nan)
     for row, prediction in zip(means, predictions, strict=True):
         summary = prediction.summary()
         if summary is not None:
-            row[:] = [*summary.quadrants, summary.arousal, summary.valence]
+            further = (summary.further_heads.get(head, np.nan) for head in heads)
+            row[:] = [*summary.quadrants, summary.arousal, summary.valence, *further]
     return means

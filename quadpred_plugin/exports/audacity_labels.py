@@ -1,4 +1,4 @@
-"""Labels of Audacity: a line a segment, start and end in seconds and the label, by tabs.
+"""Audacity label track: one line per segment with start, end (s) and label, tab-separated.
 
 References
 ----------
@@ -12,7 +12,7 @@ from quadpred_plugin.prediction import Prediction
 
 
 def write(stream: IO[str], prediction: Prediction) -> None:
-    """Write the segments, with microseconds as Audacity itself does."""
+    """Write the segments with six decimals, as Audacity does."""
     for segment in prediction.segments():
         end = segment.start + segment.duration
         stream.write(f"{segment.start:.6f}\t{end:.6f}\t{segment.quadrant.title}\n")

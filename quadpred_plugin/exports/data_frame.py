@@ -1,11 +1,11 @@
-"""Rows as pandas holds them."""
+"""Rows as a pandas data frame."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from quadpred_plugin.errors import OutputError
-from quadpred_plugin.exports.columns import COLUMNS, rows
+from quadpred_plugin.exports.columns import columns_of, heads_of, rows
 from quadpred_plugin.prediction import Prediction
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def to_frame(prediction: Prediction, level: str) -> pandas.DataFrame:
-    """Return the rows of a prediction; ``attrs`` has its provenance.
+    """Return the rows of a prediction; the provenance is in ``attrs``.
 
     Raises
     ------
@@ -24,6 +24,8 @@ def to_frame(prediction: Prediction, level: str) -> pandas.DataFrame:
         import pandas
     except ImportError as error:
         raise OutputError("A data frame needs the package pandas: pip install pandas.") from error
-    frame = pandas.DataFrame(rows(prediction, level), columns=list(COLUMNS[level]))
+    heads = heads_of([prediction])
+    columns = list(columns_of(level, heads))
+    frame = pandas.DataFrame(rows(prediction, level, heads), columns=columns)
     frame.attrs["provenance"] = prediction.provenance
     return frame

@@ -1,7 +1,7 @@
-"""Rows of the stretches that are the most of a quadrant, for scripts and for eyes."""
+"""Write the excerpts with the highest probability of a quadrant, one row per file."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -13,31 +13,35 @@ from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.system.text import printable
 
 COLUMNS = ("file", "status", "start", "duration", "quadrant", "score")
-FORMATS_OF_ROWS = ("table", "csv", "json")
+EXCERPT_FORMATS = ("table", "csv", "json")
 
 
 @dataclass(frozen=True)
 class ExcerptExport(Export):
-    """Writes a row a file: where it is the most of a quadrant.
+    """Format of excerpts: one row per file.
 
     Attributes
     ----------
     quadrant : {'Q1', 'Q2', 'Q3', 'Q4'}
     seconds : float
-        Length of the stretch.
+        Length of the excerpt.
     """
 
     quadrant: str = "Q1"
     seconds: float = 30.0
 
     def holds_many(self, level: str | None) -> bool:
-        """Say that a file holds any number of audio files."""
+        """Return True: one output file can contain several audio files."""
         return True
 
     def write(
-        self, stream: IO[Any], predictions: Iterable[Prediction], level: str | None = None
+        self,
+        stream: IO[Any],
+        predictions: Iterable[Prediction],
+        level: str | None = None,
+        heads: Sequence[str] | None = None,
     ) -> None:
-        """Write a row a prediction; without numbers it has no start and no score."""
+        """Write one row per prediction; without patches, start and score are empty."""
         writers = {"table": _write_table, "csv": _write_csv, "json": _write_json}
         writers[self.function](stream, self._rows(predictions))
 
@@ -52,7 +56,7 @@ class ExcerptExport(Export):
 
 
 def excerpt_export(format_name: str, quadrant: str, seconds: float) -> ExcerptExport:
-    """Return what writes excerpts in one of `FORMATS_OF_ROWS`."""
+    """Return the export of excerpts in one of `EXCERPT_FORMATS`."""
     suffix = FORMATS[format_name].suffix
     return ExcerptExport(format_name, suffix, quadrant=quadrant, seconds=seconds)
 

@@ -1,4 +1,4 @@
-"""JAMS: arousal and valence over time, segments and a summary, as MIR tools annotate music.
+"""JAMS: arousal and valence over time, segments and a summary, for MIR tools.
 
 References
 ----------
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.analysis.segments import Segment
-from quadpred_plugin.exports.segments import settings
+from quadpred_plugin.exports.segments import segment_provenance
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.quadrants import NEUTRAL, QUADRANTS
 
@@ -23,28 +23,27 @@ if TYPE_CHECKING:
     import jams
 
 _MOOD_RULES = (
-    "For each patch, from its start: [valence, arousal], each the probability of positive minus "
-    "that of negative, -1..1."
+    "One value per patch, from its start: [valence, arousal], each the probability of positive "
+    "minus the probability of negative, -1..1."
 )
 _SEGMENT_RULES = (
-    "Stretches of one quadrant, no shorter than annotator.minimum_segment seconds; confidence is "
-    "the quadrant's mean probability over the patches whose middles lie in the stretch; a stretch "
-    "of no quadrant, if any, is neutral and has none."
+    "Segments of one quadrant, at least annotator.minimum_segment seconds long; confidence is the "
+    "quadrant's mean probability over the patches whose centres are in the segment. Segments in a "
+    "neutral zone have the value neutral and no confidence."
 )
 _TAG_RULES = (
-    "The four quadrants over the whole file; confidence is the probability that the patches "
-    "together give."
+    "The four quadrants for the whole file; confidence is the probability pooled over patches."
 )
 
 
 def write(stream: IO[str], prediction: Prediction) -> None:
     """Write ``mood_thayer``, ``segment_open`` and ``tag_open``, validated by the jams package.
 
-    All three are there, and empty, where there are no numbers.
+    Without patches, all three are present and empty.
     """
     import jams
 
-    # JAMS must have a length; of what can't be read there is none.
+    # JAMS requires a duration; files that can't be read have none.
     duration = prediction.duration or 0.0
     document = jams.JAMS(
         annotations=[_mood(prediction), _segments(prediction), _tags(prediction)],
@@ -82,7 +81,9 @@ def _mood(prediction: Prediction) -> jams.Annotation:
 
 
 def _segments(prediction: Prediction) -> jams.Annotation:
-    annotation = _annotation("segment_open", prediction, _SEGMENT_RULES, settings(prediction))
+    annotation = _annotation(
+        "segment_open", prediction, _SEGMENT_RULES, segment_provenance(prediction)
+    )
     middles = prediction.times + prediction.patch_duration / 2
     for segment in prediction.segments():
         end = segment.start + segment.duration
@@ -139,7 +140,7 @@ def _annotation(
             annotator=annotator,
             annotation_tools=f"quadpred-plugin {version}, model {model}",
             annotation_rules=rules,
-            validation="None by a listener; the model's card has its figures.",
+            validation="Not checked by human listeners; the model card has scores.",
             data_source="program",
         ),
     )

@@ -1,37 +1,40 @@
-"""JSON: an array with one object a file; ``schema.json`` describes it."""
+"""JSON: an array with one object per file, described by ``schema.json``."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.exports.columns import COLUMNS, rows
+from quadpred_plugin.exports.columns import columns_of, rows
 from quadpred_plugin.prediction import Prediction
 
 
-def write(stream: IO[str], predictions: Iterable[Prediction], level: str) -> None:
-    """Write the array, each file's object as soon as it is there.
+def write(
+    stream: IO[str], predictions: Iterable[Prediction], level: str, heads: Sequence[str] = ()
+) -> None:
+    """Write the array, the object of each file as soon as it is predicted.
 
-    Only ASCII is written, other characters as escapes, so that any name survives.
+    The output is ASCII; other characters are escaped, so that every file name is preserved.
     """
     stream.write("[")
     for index, prediction in enumerate(predictions):
         stream.write(",\n" if index else "\n")
-        stream.write(json.dumps(to_object(prediction, level), allow_nan=False))
+        stream.write(json.dumps(to_object(prediction, level, heads), allow_nan=False))
         stream.flush()
     stream.write("\n]\n")
     stream.flush()
 
 
-def to_object(prediction: Prediction, level: str) -> dict[str, Any]:
-    """Return a prediction as JSON's types: the file's row, and at frame level arrays.
+def to_object(prediction: Prediction, level: str, heads: Sequence[str] = ()) -> dict[str, Any]:
+    """Return a prediction as JSON types: the file's row, and arrays for ``--level frame``.
 
-    Beside the columns of rows: confidence, consistency of the heads, and, where models were
-    compared, their disagreement.
+    In addition to the columns of rows: confidence, consistency of the heads and, if models
+    were compared, their disagreement.
     """
-    result: dict[str, Any] = dict(zip(COLUMNS["file"], rows(prediction, "file")[0], strict=True))
+    (row,) = rows(prediction, "file", heads)
+    result: dict[str, Any] = dict(zip(columns_of("file", heads), row, strict=True))
     summary = prediction.summary()
     result["confidence"] = summary.confidence if summary else None
     curves = _curves(prediction)
@@ -39,10 +42,10 @@ def to_object(prediction: Prediction, level: str) -> dict[str, Any]:
         if name != "confidence":
             result[name] = float(curve.mean()) if len(curve) else None
     if level == "frame":
-        frames = rows(prediction, "frame")
+        patches = rows(prediction, "frame", heads)
         result["frames"] = {
-            name: [row[index] for row in frames]
-            for index, name in enumerate(COLUMNS["frame"])
+            name: [row[index] for row in patches]
+            for index, name in enumerate(columns_of("frame", heads))
             if name not in ("file", "duration")
         }
         result["frames"] |= {name: curve.tolist() for name, curve in curves.items()}

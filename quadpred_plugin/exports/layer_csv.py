@@ -1,7 +1,8 @@
-"""Single layers as CSV for Sonic Visualiser, which knows the columns by their headings.
+"""Single layers as CSV for Sonic Visualiser, which identifies columns by their headings.
 
-There is none of the taggram: of a grid it takes the first two rows' distance for all, which
-drifts wherever a hop isn't a whole number of samples. A .svl file can say it exactly.
+The taggram isn't available as CSV: for a grid, Sonic Visualiser uses the distance of the first
+two rows throughout, which drifts if the hop isn't a whole number of samples. A .svl file is
+exact.
 """
 
 from collections.abc import Sequence
@@ -12,22 +13,22 @@ from quadpred_plugin.exports.layers import regions, sample_rate_of, starts
 from quadpred_plugin.prediction import Prediction
 
 # Sonic Visualiser 4.5 drops a row of frame 0: CSVFileReader::convertTimeValue returns the frame
-# where success is asked for.
+# number where its caller expects a success flag.
 _FIRST_FRAME = 1
 
 
 def write_arousal(stream: IO[str], prediction: Prediction) -> None:
-    """Write time values: a patch's first sample and its arousal."""
+    """Write time values: first sample and arousal of each patch."""
     _write_curve(stream, prediction, prediction.arousal.tolist())
 
 
 def write_valence(stream: IO[str], prediction: Prediction) -> None:
-    """Write time values: a patch's first sample and its valence."""
+    """Write time values: first sample and valence of each patch."""
     _write_curve(stream, prediction, prediction.valence.tolist())
 
 
 def write_turning_points(stream: IO[str], prediction: Prediction) -> None:
-    """Write time values: the sample of each turning point, its strength, and what turns to what."""
+    """Write time values: sample, strength and quadrants of each turning point."""
     rate = sample_rate_of(prediction)
     stream.write(csv_line(("frame", "value", "label")))
     for one in prediction.turning_points():
@@ -37,7 +38,7 @@ def write_turning_points(stream: IO[str], prediction: Prediction) -> None:
 
 
 def write_segments(stream: IO[str], prediction: Prediction) -> None:
-    """Write regions: first sample, number of the quadrant, samples, and words."""
+    """Write regions: first sample, quadrant number, number of samples and label."""
     stream.write(csv_line(("frame", "value", "duration", "label")))
     for one in regions(prediction):
         start = max(one.start, _FIRST_FRAME)

@@ -1,4 +1,4 @@
-"""What Sonic Visualiser shows of a prediction, in its own unit of time: the audio's samples."""
+"""Times in samples of the audio file, the unit of Sonic Visualiser's layers."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class Region:
     Attributes
     ----------
     start, length : int
-        Samples at the audio's own rate.
+        Samples at the rate of the audio file.
     segment : Segment
     """
 
@@ -33,28 +33,28 @@ class Region:
 
 
 def sample_rate_of(prediction: Prediction) -> float:
-    """Return the rate that samples are counted at, Hz.
+    """Return the sample rate of the audio file, Hz.
 
     Raises
     ------
     OutputError
-        If it isn't known.
+        If it is unknown.
     """
     if prediction.sample_rate is None:
         raise OutputError(
-            f"{prediction.source}: layers of Sonic Visualiser count samples, and the sample rate "
-            "isn't known."
+            f"{prediction.source}: its sample rate is unknown, but layers of Sonic Visualiser "
+            "have times in samples."
         )
     return prediction.sample_rate
 
 
 def starts(prediction: Prediction) -> NDArray[np.int64]:
-    """Return the first sample of each patch, shape (frames,)."""
+    """Return the first sample of each patch, shape (patches,)."""
     return np.rint(prediction.times * sample_rate_of(prediction)).astype(np.int64)
 
 
 def regions(prediction: Prediction) -> list[Region]:
-    """Return the segments in samples, still without gaps."""
+    """Return the segments in samples, contiguous as before."""
     rate = sample_rate_of(prediction)
     found = []
     for segment in prediction.segments():

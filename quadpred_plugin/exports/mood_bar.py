@@ -1,4 +1,4 @@
-"""Mood bars of music players: 1000 colours from the file's start to its end.
+"""Mood bars of music players: 1000 colours from start to end of the file.
 
 References
 ----------
@@ -15,15 +15,16 @@ from quadpred_plugin.quadrants import QUADRANTS
 
 COLOURS = 1000
 
-# Of the quadrant's colour, at arousal -1; at +1 it is all of it. Calm music shall be seen too.
+# Brightness at arousal -1, as a share of the quadrant's colour; 1 at +1. Not 0, so that calm
+# music is visible.
 _DARKEST = 0.3
 
 
 def write(stream: IO[bytes], prediction: Prediction) -> None:
-    """Write bytes of red, green and blue, 1000 times; black where there are no numbers.
+    """Write 1000 triples of red, green and blue bytes; black for a file without patches.
 
-    The colour is that of the most probable quadrant, as bright as the arousal is high. It
-    is taken from the patch whose middle is nearest.
+    The hue is that of the most probable quadrant, the brightness increases with arousal. Each
+    colour is that of the nearest patch.
     """
     if not len(prediction):
         stream.write(bytes(3 * COLOURS))

@@ -1,4 +1,4 @@
-"""Parquet: the rows as a table that pandas, polars, DuckDB and Spark read."""
+"""Parquet: the rows as a table for pandas, polars, DuckDB and Spark."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
-from quadpred_plugin.exports.columns import COLUMNS, Value, rows
+from quadpred_plugin.exports.columns import Value, columns_of, rows
 from quadpred_plugin.prediction import Prediction
 
 if TYPE_CHECKING:
@@ -15,47 +15,50 @@ if TYPE_CHECKING:
 
 TEXTS = ("file", "status", "quadrant")
 
-# Of the schema's metadata; its value is JSON.
+# Key in the schema's metadata; the value is JSON.
 PROVENANCE_KEY = "quadpred"
 
-# Rows that are kept until they are written: some 20 MB.
+# Rows in memory until they are written, about 20 MB.
 _ROWS_A_GROUP = 1 << 16
 
 
-def write(stream: IO[bytes], predictions: Iterable[Prediction], level: str) -> None:
-    """Write the rows, in groups as they come; the memory needed doesn't grow with them."""
+def write(
+    stream: IO[bytes], predictions: Iterable[Prediction], level: str, heads: Sequence[str] = ()
+) -> None:
+    """Write the rows in groups; memory doesn't grow with the number of rows."""
     import pyarrow.parquet
 
-    groups = _groups(predictions, level)
+    groups = _groups(predictions, level, heads)
     first, provenance = next(groups)
-    fields = schema(level, provenance)
+    fields = schema(level, provenance, heads)
     with pyarrow.parquet.ParquetWriter(stream, fields) as writer:
         for lines in chain([first], (lines for lines, _ in groups)):
             writer.write_table(to_table(lines, fields))
 
 
 def _groups(
-    predictions: Iterable[Prediction], level: str
+    predictions: Iterable[Prediction], level: str, heads: Sequence[str]
 ) -> Iterator[tuple[list[tuple[Value, ...]], dict[str, Any]]]:
-    """Yield rows with the first provenance so far, and at least once, for a file without rows."""
+    """Yield groups of rows with the first provenance; one empty group if there are no rows."""
     waiting: list[tuple[Value, ...]] = []
     provenance: dict[str, Any] = {}
     for prediction in predictions:
-        # A folder without audio has none.
+        # Predictions for folders without audio have no provenance.
         provenance = provenance or prediction.provenance
-        waiting += rows(prediction, level)
+        waiting += rows(prediction, level, heads)
         if len(waiting) >= _ROWS_A_GROUP:
             yield waiting, provenance
             waiting = []
     yield waiting, provenance
 
 
-def schema(level: str, provenance: dict[str, Any]) -> pyarrow.Schema:
+def schema(level: str, provenance: dict[str, Any], heads: Sequence[str] = ()) -> pyarrow.Schema:
     """Return names and types of the columns: strings and float64, all of them nullable."""
     import pyarrow
 
-    types = (pyarrow.string() if name in TEXTS else pyarrow.float64() for name in COLUMNS[level])
-    fields = zip(COLUMNS[level], types, strict=True)
+    columns = columns_of(level, heads)
+    types = (pyarrow.string() if name in TEXTS else pyarrow.float64() for name in columns)
+    fields = zip(columns, types, strict=True)
     return pyarrow.schema(list(fields), {PROVENANCE_KEY: json.dumps(provenance)})
 
 
@@ -74,7 +77,7 @@ def to_table(lines: Sequence[tuple[Value, ...]], fields: pyarrow.Schema) -> pyar
 
 
 def storable(value: Value) -> Value:
-    r"""Return a value as Parquet can hold it: bytes of a name that aren't UTF-8 as escapes.
+    r"""Return a value as valid UTF-8, with invalid bytes of a file name escaped.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The taggram: quadrants, arousal and valence over a file's time."""
+"""Draw the taggram: quadrants, arousal and valence over time."""
 
 from pathlib import Path
 from typing import IO, Any
@@ -15,11 +15,11 @@ SUFFIXES = (".png", ".svg")
 
 
 def draw_taggram(prediction: Prediction) -> Any:
-    """Draw a prediction.
+    """Draw the taggram and the curves of a prediction.
 
-    Above, the probability of each quadrant as a row of cells, Q1 on top; below, arousal
-    and valence. A cell lasts from its patch's start to the next one's, on a time axis in
-    seconds of the file.
+    The upper plot has one row of cells per quadrant, Q1 on top, coloured by probability; the
+    lower plot has arousal and valence. A cell extends from the start of its patch to the
+    start of the next. The time axis is in seconds.
 
     Parameters
     ----------
@@ -32,10 +32,10 @@ def draw_taggram(prediction: Prediction) -> Any:
     Raises
     ------
     OutputError
-        If the prediction has no frames.
+        If the prediction has no patches.
     """
     if not len(prediction):
-        raise OutputError(f"{prediction.source} has no numbers to draw ({prediction.status}).")
+        raise OutputError(f"{prediction.source} has no patches to draw ({prediction.status}).")
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(10, 4.2), layout="constrained")
@@ -56,7 +56,7 @@ def draw_taggram(prediction: Prediction) -> Any:
     for tick, quadrant in zip(taggram.get_yticklabels(), QUADRANTS, strict=True):
         tick.set_color(quadrant.colour)
     figure.colorbar(mesh, ax=taggram, label="probability", pad=0.01)
-    # A name may hold dollar signs, which are not meant as mathematics.
+    # Dollar signs in file names must not start mathematical notation.
     name = printable(Path(prediction.source).name)
     taggram.set_title(name, loc="left", parse_math=False)
     middles = prediction.times + prediction.patch_duration / 2
@@ -71,12 +71,13 @@ def draw_taggram(prediction: Prediction) -> Any:
 
 
 def save_taggram(prediction: Prediction, path: Path) -> None:
-    """Draw a prediction into a .png or .svg file, whole or not at all.
+    """Draw a prediction into a .png or .svg file, written atomically.
 
     Raises
     ------
     OutputError
-        If the suffix is another, there is nothing to draw, or the file can't be written.
+        If the suffix is another one, the prediction has no patches, or the file can't be
+        written.
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
@@ -87,7 +88,7 @@ def save_taggram(prediction: Prediction, path: Path) -> None:
         import warnings
 
         with warnings.catch_warnings():
-            # A glyph that the font lacks is drawn as a box; that is no news to the user.
+            # Matplotlib warns of missing glyphs, which it draws as boxes.
             warnings.simplefilter("ignore", UserWarning)
             figure.savefig(stream, format=suffix[1:], dpi=110)
 

@@ -1,10 +1,10 @@
-"""What exports tell of segments, once for all of them."""
+"""Provenance of exported segments."""
 
 from typing import Any
 
 from quadpred_plugin.prediction import Prediction
 
 
-def settings(prediction: Prediction) -> dict[str, Any]:
-    """Return the provenance together with the settings of the segments."""
-    return {**prediction.provenance, **prediction.interpretation.of_segments}
+def segment_provenance(prediction: Prediction) -> dict[str, Any]:
+    """Return the prediction's provenance with the settings of its segments."""
+    return {**prediction.provenance, **prediction.interpretation.segment_settings}

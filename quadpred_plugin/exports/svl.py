@@ -1,7 +1,7 @@
-"""Layers as Sonic Visualiser's .svl files.
+"""Layers as .svl files of Sonic Visualiser.
 
-They have no published format; this follows what Sonic Visualiser 4.5 writes itself and
-reads in ``framework/SVFileReader.cpp`` of its library svapp.
+The format isn't published; this module follows the files that Sonic Visualiser 4.5 writes and
+its reader, ``framework/SVFileReader.cpp`` in the library svapp.
 """
 
 import json
@@ -9,38 +9,39 @@ from typing import IO
 from xml.etree import ElementTree
 
 from quadpred_plugin.exports.layers import regions, sample_rate_of, starts
-from quadpred_plugin.exports.segments import settings
+from quadpred_plugin.exports.segments import segment_provenance
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.quadrants import NEUTRAL, QUADRANTS
 from quadpred_plugin.system.text import printable
 
-# Of Sonic Visualiser's own palette, and none of the quadrants' colours; with the extent.
+# Name and colour of Sonic Visualiser's palette, different from the quadrants' colours, and the
+# range of values.
 _CURVES = {
     "arousal": ("Black", "#000000", ("-1", "1")),
     "valence": ("Purple", "#c832ff", ("-1", "1")),
     "disagreement": ("Grey", "#969696", ("0", "2")),
 }
 
-# The numbers of Sonic Visualiser's settings.
+# Numbers of Sonic Visualiser's settings.
 _LINES, _BARS = "3", "0"
 _CURVE_LINEAR, _REGION_LINEAR = "1", "2"
 
 
 def write(stream: IO[str], prediction: Prediction) -> None:
-    """Write arousal, valence and segments, which lie in one pane when the file is opened.
+    """Write layers of arousal, valence and segments, which open in one pane.
 
-    And how far models disagree, in bits, if several were asked.
+    If models were compared, a layer of their disagreement (bits) is added. Each quadrant with
+    segments is a layer of regions with its own colour and height.
 
-    Segments are a layer of regions for each quadrant that occurs, in its colour and at a
-    height of its own. The taggram isn't among them: Sonic Visualiser 4.5 reads and shows a
-    grid from a file, but stops for ever when it saves a session with one
-    (``EditableDenseThreeDimensionalModel::toXml`` locks a mutex that its ``getColumn``
-    waits for). Nobody who opens this file shall lose a session.
+    The taggram is a separate format: Sonic Visualiser 4.5 reads and shows a grid from a file,
+    but hangs when it saves a session with one, and the session is lost
+    (``EditableDenseThreeDimensionalModel::toXml`` locks a mutex that its ``getColumn`` waits
+    for).
 
     Raises
     ------
     OutputError
-        If the audio's sample rate isn't known.
+        If the sample rate of the audio file is unknown.
     """
     document = _Document(prediction)
     for name in _CURVES:
@@ -51,17 +52,17 @@ def write(stream: IO[str], prediction: Prediction) -> None:
 
 
 def write_taggram(stream: IO[str], prediction: Prediction) -> None:
-    """Write the taggram as a grid: columns in time, a row for each quadrant, Q1 at the bottom.
+    """Write the taggram as a grid: one column per patch, one row per quadrant, Q1 at the bottom.
 
     Raises
     ------
     OutputError
-        If the audio's sample rate isn't known.
+        If the sample rate of the audio file is unknown.
     """
     rate = sample_rate_of(prediction)
     step = max(1, round(prediction.hop * rate))
-    # Columns lie on a grid of whole samples. At a rate where the hop is a whole number of them
-    # they stay in time; Sonic Visualiser draws a grid of another rate than the audio's.
+    # Columns are on a grid of whole samples. The grid's sample rate is chosen such that the hop is
+    # a whole number of samples, so that columns don't drift; it may differ from the audio's.
     rate = step / prediction.hop if prediction.hop else rate
     document = _Document(prediction)
     dataset = document.add(
@@ -122,12 +123,12 @@ def _add_segments(document: "_Document", prediction: Prediction) -> None:
 
 
 class _Document:
-    """The XML while it grows: models with their data, and layers that show them."""
+    """XML document under construction: models with their data, and layers that show them."""
 
     def __init__(self, prediction: Prediction) -> None:
         self._root = ElementTree.Element("sv")
-        facts = {"file": printable(prediction.source), **settings(prediction)}
-        # Two hyphens would end the comment; the escape means the same to who reads the JSON.
+        facts = {"file": printable(prediction.source), **segment_provenance(prediction)}
+        # Two hyphens would end the XML comment; in JSON, the escape is equivalent.
         comment = json.dumps(facts).replace("-", "\\u002d")
         self._root.append(ElementTree.Comment(f" quadpred {comment} "))
         self._data = ElementTree.SubElement(self._root, "data")
@@ -137,7 +138,7 @@ class _Document:
     def add(
         self, name: str, rate: float, model: dict[str, str], layer: dict[str, str]
     ) -> ElementTree.Element:
-        """Add a model and its layer; return the element that takes the model's data."""
+        """Add a model and its layer; return the element for the model's data."""
         model_id, dataset_id, layer_id = (str(self._number + part) for part in range(3))
         self._number += 3
         identity = {
@@ -162,5 +163,5 @@ class _Document:
 
 
 def _number(value: float) -> str:
-    # As many digits as a float32 has.
+    # Nine significant digits represent every float32.
     return f"{value:.9g}"

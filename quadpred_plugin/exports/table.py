@@ -1,23 +1,25 @@
-"""A table for reading in a terminal."""
+"""Aligned table for the terminal."""
 
 from collections.abc import Iterable, Sequence
 from typing import IO
 
-from quadpred_plugin.exports.columns import COLUMNS, Value, rows
+from quadpred_plugin.exports.columns import Value, columns_of, rows
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.system.text import printable
 
 
-def write(stream: IO[str], predictions: Iterable[Prediction], level: str) -> None:
+def write(
+    stream: IO[str], predictions: Iterable[Prediction], level: str, heads: Sequence[str] = ()
+) -> None:
     """Write aligned columns, names first, numbers with two decimals."""
-    lines = [COLUMNS[level]]
+    lines = [columns_of(level, heads)]
     for prediction in predictions:
-        lines += [tuple(_text(value) for value in row) for row in rows(prediction, level)]
+        lines += [tuple(_text(value) for value in row) for row in rows(prediction, level, heads)]
     write_aligned(stream, lines, names=1)
 
 
 def write_aligned(stream: IO[str], lines: Sequence[Sequence[str]], names: int) -> None:
-    """Write lines of cells in columns, the first ``names`` to the left, others to the right."""
+    """Write cells in columns: the first ``names`` aligned to the left, others to the right."""
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     for line in lines:
         cells = [

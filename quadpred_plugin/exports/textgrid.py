@@ -1,15 +1,15 @@
-"""Praat's TextGrid: one tier of intervals, labelled with their quadrants.
+"""Praat TextGrid: one tier of intervals labelled with their quadrants.
 
 References
 ----------
-P. Boersma, D. Weenink, "TextGrid file formats", the manual of Praat.
+P. Boersma, D. Weenink, "TextGrid file formats", Praat manual.
 """
 
 import json
 from typing import IO
 
 from quadpred_plugin.errors import OutputError
-from quadpred_plugin.exports.segments import settings
+from quadpred_plugin.exports.segments import segment_provenance
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.system.text import printable
 
@@ -17,26 +17,25 @@ TIER = "quadrant"
 
 
 def write(stream: IO[str], prediction: Prediction) -> None:
-    """Write the segments and, since a tier has no gaps, an unlabelled rest up to the end.
+    """Write the segments and, since a tier has no gaps, an unlabelled interval up to the end.
 
-    The provenance is a comment at the end, as Praat has them: from an exclamation mark to
-    the end of the line.
+    The provenance is a comment in the last line, which starts with an exclamation mark.
 
     Raises
     ------
     OutputError
-        If the signal has no length.
+        If the signal has no duration.
     """
     duration = prediction.duration
     if not duration or _seconds(duration) == _seconds(0):
-        raise OutputError(f"{prediction.source} has no length, and a TextGrid must have one.")
+        raise OutputError(f"{prediction.source} has no duration, which a TextGrid needs.")
     intervals = [
         (_seconds(one.start), _seconds(one.start + one.duration), one.quadrant.name)
         for one in prediction.segments()
     ]
-    heard, end = intervals[-1][1] if intervals else _seconds(0), _seconds(duration)
-    if heard != end:
-        intervals.append((heard, end, ""))
+    last, end = intervals[-1][1] if intervals else _seconds(0), _seconds(duration)
+    if last != end:
+        intervals.append((last, end, ""))
     lines = [
         'File type = "ooTextFile"',
         'Object class = "TextGrid"',
@@ -60,10 +59,10 @@ def write(stream: IO[str], prediction: Prediction) -> None:
             f"            xmax = {stop}",
             f'            text = "{label}"',
         ]
-    comment = json.dumps({"file": printable(prediction.source), **settings(prediction)})
+    comment = json.dumps({"file": printable(prediction.source), **segment_provenance(prediction)})
     stream.write("\n".join([*lines, f"! {comment}"]) + "\n")
 
 
 def _seconds(time: float) -> str:
-    # Microseconds, so that borders that are the same are written the same.
+    # Microseconds, so that equal borders have equal text.
     return f"{time:.6f}"

@@ -1,7 +1,7 @@
-"""The model card: all that is needed to run a model and to judge it.
+"""Read and write model cards: entries of the graph, settings, figures, limits and licence.
 
-A card is the .json file beside a .pb. Its keys are those of Essentia's model zoo; what
-only this project needs stands under ``quadpred``.
+A card is the .json file beside a .pb. It has the keys of Essentia's model zoo; keys of this
+project are in ``quadpred``.
 """
 
 import hashlib
@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from quadpred_plugin.chain.entries import HEAD_SIZES, Entry
+from quadpred_plugin.chain.entries import Entry
+from quadpred_plugin.chain.heads import HEADS, REQUIRED_HEADS, further_heads
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import ModelError
-from quadpred_plugin.model.card_schema import problem_of
+from quadpred_plugin.model.card_schema import find_problem
 from quadpred_plugin.model.graph_safety import LARGEST_FILE, check_graph
 from quadpred_plugin.model.pooling import Pooling
 from quadpred_plugin.system.files import write_atomically
@@ -28,7 +29,7 @@ OWN_KEYS = (
     "sha256 training"
 ).split()
 
-# Cards with all their figures have some 25 kB.
+# In bytes; cards with all their figures have about 25 kB.
 _LARGEST_CARD = 2**20
 
 LANGUAGES = {"e": "English", "m": "Mandarin", "x": "English and Mandarin"}
@@ -36,17 +37,17 @@ LANGUAGES = {"e": "English", "m": "Mandarin", "x": "English and Mandarin"}
 
 @dataclass(frozen=True)
 class ModelCard:
-    """A model's card, with the graph it describes.
+    """A model's card and the path of its graph.
 
     Attributes
     ----------
     graph : Path
         The .pb file.
     content : dict
-        The whole .json, as read.
+        The parsed .json.
     preprocessing : Preprocessing
-    entries : dict of str to Entry
-        ``patches`` for levelled patches, ``frames`` for a stream.
+    entries : dict of Entry
+        ``patches`` takes peak-normalised patches, ``frames`` a stream; both have the same heads.
     """
 
     graph: Path
@@ -56,7 +57,7 @@ class ModelCard:
 
     @property
     def name(self) -> str:
-        """The model's name, which is also the stem of its files."""
+        """The model's name, also the stem of its files."""
         return str(self.content["name"])
 
     @property
@@ -81,27 +82,47 @@ class ModelCard:
 
     @property
     def metrics(self) -> dict[str, Any]:
-        """Measured figures, as the evaluation command wrote them; empty before it ran."""
+        """Figures of ``quadpred train evaluate``; empty for a model that wasn't evaluated."""
         return dict(self._own["metrics"])
 
     @property
     def published(self) -> dict[str, Any]:
-        """Figures that others published of an imported model; empty for models of our own."""
+        """Published figures of an imported model; empty for models of this project."""
         return dict(self._own.get("published", {}))
 
     @property
     def pooling(self) -> dict[str, Pooling]:
-        """How each head's mean over a file is calibrated; heads that aren't named have the mean."""
+        """Calibration of each head's mean over a file; other heads have the plain mean."""
         return {head: Pooling(**one) for head, one in self._own.get("pooling", {}).items()}
 
     @property
+    def further_heads(self) -> tuple[str, ...]:
+        """Names of the model's heads besides the required ones, in the order of `heads.HEADS`."""
+        return tuple(further_heads(self.entries["patches"].outputs))
+
+    @property
+    def corpora(self) -> list[dict[str, str]]:
+        """Datasets that any step of the training used: name, use, citation and licence."""
+        return list(self._own.get("corpora", []))
+
+    @property
+    def networks(self) -> list[dict[str, str]]:
+        """Published networks whose outputs any step used: name, use, citation and licence."""
+        return list(self._own.get("networks", []))
+
+    @property
+    def recipes(self) -> dict[str, dict[str, Any]]:
+        """Recipes of the training, by kind, each with the recipes that it builds on."""
+        return dict(self._own["training"].get("recipes", {}))
+
+    @property
     def outputs(self) -> dict[str, str]:
-        """What each output means, in a sentence."""
+        """Meaning of each output, in a sentence."""
         return dict(self._own["outputs"])
 
     @property
     def limits(self) -> list[str]:
-        """What the model can't do, in sentences."""
+        """Limits of the model, in sentences."""
         return list(self._own["limits"])
 
     @property
@@ -110,13 +131,13 @@ class ModelCard:
         return own
 
     def verify(self) -> None:
-        """Check that the graph is the one the card was written for, and that it may be loaded.
+        """Check that the graph is the card's, and that it is safe to load.
 
         Raises
         ------
         ModelError
-            If the graph is missing, unreadable, its SHA-256 differs, or it holds what
-            `graphs.check_graph` refuses.
+            If the graph is missing or unreadable, its SHA-256 differs from the card's, or
+            `graph_safety.check_graph` refuses it.
         """
         try:
             graph = _read_at_most(self.graph, LARGEST_FILE)
@@ -127,21 +148,21 @@ class ModelCard:
             ) from error
         if len(graph) > LARGEST_FILE:
             raise ModelError(
-                f"The graph {self.graph} has more than {LARGEST_FILE // 2**20} MiB: no model of "
-                "this program is as large."
+                f"The graph {self.graph} is larger than {LARGEST_FILE // 2**20} MiB, the limit "
+                "for models."
             )
         found = hashlib.sha256(graph).hexdigest()
         if found != self.sha256:
             raise ModelError(
-                f"The graph {self.graph} is damaged or not the one its card describes: its "
-                f"SHA-256 begins with {found[:12]}, the card says {self.sha256[:12]}. "
-                "Install the model again."
+                f"The graph {self.graph} is damaged or belongs to another card: its SHA-256 "
+                f"begins with {found[:12]}, the card's with {self.sha256[:12]}. Install the "
+                "model again."
             )
         check_graph(graph, str(self.graph))
 
 
 def _read_at_most(path: Path, most: int) -> bytes:
-    """Read a file, or one byte more than it may have: a link may lead to what has no end."""
+    """Read a file, at most one byte more than allowed: a link may lead to an endless device."""
     with open(path, "rb", buffering=0) as stream:
         parts: list[bytes] = []
         while (left := most + 1 - sum(map(len, parts))) and (part := stream.read(left)):
@@ -160,18 +181,18 @@ def read_card(path: Path) -> ModelCard:
     Raises
     ------
     ModelError
-        If it is missing, not JSON, or lacks what a card needs.
+        If it is missing, not JSON, or not a valid card.
     """
     card_path, graph = path.with_suffix(".json"), path.with_suffix(".pb")
     try:
         text = _read_at_most(card_path, _LARGEST_CARD)
         if len(text) > _LARGEST_CARD:
-            raise ModelError(f"The card {card_path} has more than 1 MiB: no card is as large.")
+            raise ModelError(f"The card {card_path} is larger than 1 MiB, the limit for cards.")
         content = json.loads(text)
     except OSError as error:
         raise ModelError(
             f"The model {path} has no readable card {card_path}: {error.strerror}. A model is "
-            "a .pb file with its .json beside it."
+            "a .pb file and a .json file of the same name."
         ) from error
     except (ValueError, RecursionError) as error:
         raise ModelError(f"The card {card_path} is not JSON: {error}.") from error
@@ -180,7 +201,7 @@ def read_card(path: Path) -> ModelCard:
         missing += [f"quadpred.{key}" for key in OWN_KEYS if key not in content["quadpred"]]
         if missing:
             raise ModelError(f"The card {card_path} lacks {', '.join(missing)}.")
-        if problem := problem_of(content):
+        if problem := find_problem(content):
             raise ModelError(f"The card {card_path} {problem}.")
         own = content["quadpred"]
         preprocessing = Preprocessing.from_dict(own["preprocessing"])
@@ -188,17 +209,29 @@ def read_card(path: Path) -> ModelCard:
         if not {"patches", "frames"} <= set(entries):
             raise ModelError(f"The card {card_path} lacks the entries 'patches' and 'frames'.")
         for name, entry in entries.items():
-            if set(entry.outputs) != set(HEAD_SIZES):
-                heads = ", ".join(HEAD_SIZES)
+            if problem := _head_problem(entry, entries["patches"]):
                 raise ModelError(
-                    f"The entry '{printable(name)}' of the card {card_path} must have {heads}."
+                    f"The entry '{printable(name)}' of the card {card_path} {problem}."
                 )
     except (KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"The card {card_path} is not a model card: {error!r}.") from error
     return ModelCard(graph, content, preprocessing, entries)
 
 
+def _head_problem(entry: Entry, patches: Entry) -> str:
+    """Return what is wrong with an entry's heads, as the end of a sentence, or ""."""
+    heads = entry.outputs
+    if missing := [name for name in REQUIRED_HEADS if name not in heads]:
+        return f"lacks the heads {', '.join(missing)}"
+    if unknown := sorted(set(heads) - set(HEADS)):
+        names = ", ".join(map(repr, unknown))
+        return f"has the unknown heads {names}; the known ones are {', '.join(HEADS)}"
+    if set(heads) != set(patches.outputs):
+        return "has other heads than the entry 'patches'"
+    return ""
+
+
 def write_card(path: Path, content: dict[str, Any]) -> None:
-    """Write a card's content, indented and with a line's end, whole or not at all."""
+    """Write a card as indented JSON, atomically."""
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     write_atomically(path, lambda stream: stream.write(text), text=True)

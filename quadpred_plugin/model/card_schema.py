@@ -1,64 +1,96 @@
-"""What stands in a card, before anybody relies on it: a card may come from anywhere."""
+"""Validate an untrusted model card."""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from quadpred_plugin.chain.entries import HEAD_SIZES
+from quadpred_plugin.chain.heads import HEADS
 
 _TEXTS = ("name", "version", "description", "release_date", "citation")
 _LANGUAGES = ("e", "m", "x")
 _LEVELS = ("clip", "patch")
 _FIGURES = ("precision", "recall", "f1")
 _LARGEST = 1e9
+SOURCE_KEYS = ("name", "use", "citation", "licence")
+"""What a card states of every dataset and network that its model was trained with."""
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
-def problem_of(content: dict[str, Any]) -> str:
-    """Say what is wrong with a card that has all its keys.
+def find_problem(content: dict[str, Any]) -> str:
+    """Return the first problem of a card that has all required keys.
 
     Parameters
     ----------
     content : dict
-        The card as read.
+        The parsed card.
 
     Returns
     -------
     problem : str
-        Words that follow the card's name; empty where nothing is wrong.
+        End of a sentence that begins with the card's path; empty for a valid card.
     """
     own = content["quadpred"]
     texts = {name: content[name] for name in _TEXTS}
     texts |= {"quadpred.licence": own["licence"], "quadpred.sha256": own["sha256"]}
     for name, value in texts.items():
         if not _is_text(value) or not value:
-            return f"has a {name} that is no text"
+            return f"has a {name} that isn't printable text"
     if not isinstance(content["dataset"], dict) or not _is_text(content["dataset"].get("name")):
-        return "has no name of its dataset"
+        return "has no dataset.name"
     if not _HASH.fullmatch(own["sha256"]):
-        return "has a quadpred.sha256 that is none"
+        return "has a quadpred.sha256 that isn't 64 hexadecimal digits"
     if not isinstance(own["limits"], list) or not all(map(_is_text, own["limits"])):
-        return "has quadpred.limits that are no list of sentences"
-    outputs = own["outputs"]
-    if not isinstance(outputs, dict) or not all(map(_is_text, (*outputs, *outputs.values()))):
+        return "has quadpred.limits that aren't a list of sentences"
+    if not _are_texts(own["outputs"]):
         return "has quadpred.outputs that aren't sentences by name"
+    if not isinstance(own["entries"], dict) or not all(map(_is_entry, own["entries"].values())):
+        return "has quadpred.entries that aren't names of nodes"
+    if not isinstance(own["training"], dict) or not _are_objects(
+        own["training"].get("recipes", {})
+    ):
+        return "has a quadpred.training that isn't an object, or whose recipes aren't objects"
+    for name in ("corpora", "networks"):
+        sources = own.get(name, [])
+        if not isinstance(sources, list) or not all(map(_is_source, sources)):
+            return f"has quadpred.{name} that aren't entries with {', '.join(SOURCE_KEYS)}"
     if own["speech"] not in (None, *_LANGUAGES) or own["music"] not in _LANGUAGES:
-        return f"has languages that are none of {', '.join(_LANGUAGES)}"
+        return f"has a quadpred.speech or quadpred.music other than {', '.join(_LANGUAGES)}"
     for name, needed in (("metrics", "protocol"), ("published", "source")):
         if not _are_figures(own.get(name, {}), needed):
-            return f"has quadpred.{name} that aren't figures with their {needed}"
+            return f"has quadpred.{name} that aren't figures with a {needed}"
     if not _is_pooling(own.get("pooling", {})):
-        return "has a quadpred.pooling that isn't a temperature and an offset for each head"
+        return "has a quadpred.pooling that isn't a temperature and an offset per head"
     return ""
 
 
 def _is_text(value: Any) -> bool:
-    # Without what a terminal would obey.
+    # Printable, since a terminal would execute escape sequences.
     return isinstance(value, str) and all(one.isprintable() for one in value)
 
 
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(_is_text, (*value, *value.values())))
+
+
+def _is_entry(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"input", "outputs"}
+        and _is_text(value["input"])
+        and _are_texts(value["outputs"])
+    )
+
+
+def _are_objects(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(one, dict) for one in value.values())
+
+
+def _is_source(value: Any) -> bool:
+    return _are_texts(value) and set(SOURCE_KEYS) <= set(value)
+
+
 def _is_number(value: Any) -> bool:
-    # JSON knows whole numbers that no float holds, and readers of it NaN.
+    # JSON has integers too large for a float, and Python's reader accepts NaN.
     real = isinstance(value, int | float) and not isinstance(value, bool)
     return real and -_LARGEST <= value <= _LARGEST
 
@@ -66,7 +98,7 @@ def _is_number(value: Any) -> bool:
 def _are_figures(value: Any, needed: str) -> bool:
     if not isinstance(value, dict):
         return False
-    # Before anything is measured there is nothing.
+    # A model that wasn't evaluated has no figures.
     if not value:
         return True
     return _is_text(value.get(needed)) and all(_scores_of(value))
@@ -75,7 +107,7 @@ def _are_figures(value: Any, needed: str) -> bool:
 def _scores_of(value: dict[str, Any]) -> Iterator[bool]:
     for level in _LEVELS:
         heads = value.get(level, {})
-        yield isinstance(heads, dict) and set(heads) <= set(HEAD_SIZES)
+        yield isinstance(heads, dict) and set(heads) <= set(HEADS)
         for scores in heads.values() if isinstance(heads, dict) else ():
             yield isinstance(scores, dict)
             yield all(_is_number(scores.get(one)) for one in _FIGURES) if scores else False
@@ -84,12 +116,12 @@ def _scores_of(value: dict[str, Any]) -> Iterator[bool]:
 def _is_pooling(value: Any) -> bool:
     return (
         isinstance(value, dict)
-        and set(value) <= set(HEAD_SIZES)
-        and all(map(_is_pooling_of, value.values()))
+        and set(value) <= set(HEADS)
+        and all(map(_is_head_pooling, value.values()))
     )
 
 
-def _is_pooling_of(value: Any) -> bool:
+def _is_head_pooling(value: Any) -> bool:
     ranges = {"temperature": (0.01, 100), "offset": (-10, 10)}
     return (
         isinstance(value, dict)

@@ -1,4 +1,4 @@
-"""Parameters of TensorflowPredictQuad, the same in streaming and in standard mode."""
+"""Parameters of TensorflowPredictQuad in streaming and standard mode."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ DEFAULTS: dict[str, Any] = {
 
 
 def predict_parameters(given: dict[str, Any]) -> dict[str, Any]:
-    """Fill in the defaults and check the values.
+    """Return all parameters: defaults replaced by the given values.
 
     Raises
     ------
@@ -30,7 +30,7 @@ def predict_parameters(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_parameters(values: dict[str, Any]) -> None:
-    """Raise ValueError, with the allowed names or values, if something isn't allowed."""
+    """Raise ValueError, with the allowed names or values, for an invalid parameter."""
     unknown = sorted(set(values) - set(DEFAULTS))
     if unknown:
         raise ValueError(
@@ -39,12 +39,12 @@ def check_parameters(values: dict[str, Any]) -> None:
         )
     hop, batch = values["patchHopSize"], values["batchSize"]
     if not isinstance(hop, int) or hop < 0:
-        raise ValueError(f"patchHopSize is a number of frames, 0 or more, not {hop!r}.")
+        raise ValueError(f"patchHopSize must be a number of frames, 0 or more, not {hop!r}.")
     if not isinstance(batch, int) or batch < -1 or batch == 0:
-        raise ValueError(f"batchSize is a number of patches, or -1 for all, not {batch!r}.")
+        raise ValueError(f"batchSize must be a number of patches, or -1 for all, not {batch!r}.")
     if values["lastPatchMode"] not in ("discard", "repeat"):
         raise ValueError(
-            f"lastPatchMode is 'discard' or 'repeat', not {values['lastPatchMode']!r}."
+            f"lastPatchMode must be 'discard' or 'repeat', not {values['lastPatchMode']!r}."
         )
 
 
@@ -54,7 +54,7 @@ def resolve_card(values: dict[str, Any]) -> ModelCard:
     Raises
     ------
     ModelError
-        If there is none.
+        If there is no such model.
     """
     if values["graphFilename"]:
         return read_card(Path(values["graphFilename"]))

@@ -1,4 +1,4 @@
-"""From the patches of a file to one value: a mean, as sure as it is right."""
+"""Pool patch outputs into one calibrated value per file."""
 
 from dataclasses import dataclass
 from math import exp
@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING, Any
 from quadpred_plugin.quadrants import QUADRANTS
 
 if TYPE_CHECKING:
-    # Cards hold these numbers, and a host that scans for plugins reads cards: without NumPy.
+    # Cards contain these values, and Vamp hosts that scan for plugins read cards without NumPy.
     import numpy as np
     from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
 class Pooling:
-    """How a head's mean over patches becomes a file's value.
+    """Calibration of a head's mean over the patches of a file.
 
-    Patches of one file agree in their doubts, so that their mean is less sure than it is right;
-    and where one class' patches are heard with less doubt than the other's, the mean leans
-    towards it.
+    Errors of a file's patches are correlated, so their mean is less confident than it is
+    accurate. If patches of one class have higher confidence than those of the other, the mean
+    is biased towards that class.
 
     Attributes
     ----------
     temperature : float
-        Logarithms of the mean probabilities are divided by it; below 1 makes the mean surer. By
-        itself it never changes which class is the most probable.
+        Divisor of the logarithms of the mean probabilities; below 1 it increases confidence.
+        By itself it never changes the most probable class.
     offset : float
-        Added then to the logarithm of the odds that arousal or valence is positive, nats, or to
-        those of the quadrants of positive valence, whose means lean as valence's does; a file
-        is positive where its mean outweighs it.
+        Added afterwards, in nats, to the log odds of the positive class of a scalar head, or to
+        the log probabilities of the quadrants of positive valence, which are biased as valence
+        is.
 
     References
     ----------
@@ -43,22 +43,23 @@ class Pooling:
 
 PLAIN_MEAN = Pooling()
 POSITIVE_VALENCE = tuple(index for index, quadrant in enumerate(QUADRANTS) if quadrant.valence > 0)
-"""Places of the quadrants that an offset moves."""
+"""Indices of the quadrants that an offset changes."""
 
 
 def pool(values: "NDArray[np.floating]", pooling: Pooling = PLAIN_MEAN) -> Any:
-    """Return a head's mean over patches, as sure as it is right.
+    """Return a head's calibrated mean over patches.
 
     Parameters
     ----------
     values : ndarray, shape (patches, classes) or (patches,)
-        Probabilities of the quadrants, or differences of two, -1..1.
+        Probabilities of the quadrants, 0..1, or a scalar head, -1..1.
     pooling : Pooling
+        `PLAIN_MEAN` leaves the mean unchanged.
 
     Returns
     -------
     pooled : ndarray of float64, shape (classes,), or float
-        In the same range.
+        In the range of the values.
     """
     mean = values.mean(axis=0, dtype="float64")
     if pooling == PLAIN_MEAN:

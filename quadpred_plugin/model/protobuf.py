@@ -1,7 +1,6 @@
-"""The wire format of protocol buffers, read field by field.
+"""Read the wire format of protocol buffers, field by field.
 
-At run time no library that reads it is there, and TensorFlow's own reader is the one that
-hostile files are to be kept from.
+No other reader is installed at run time, and TensorFlow's own must not get unchecked files.
 """
 
 from collections.abc import Iterator
@@ -11,12 +10,12 @@ Field: TypeAlias = "tuple[int, int | memoryview]"
 
 _VARINT, _FIXED64, _LENGTH, _FIXED32 = 0, 1, 2, 5
 _WIDTHS = {_FIXED64: 8, _FIXED32: 4}
-# A number has 64 bits, seven a byte.
+# In bytes: 64 bits, seven per byte.
 _LONGEST_VARINT = 10
 
 
 def fields(message: bytes | memoryview) -> Iterator[Field]:
-    """Read a message's fields.
+    """Yield the fields of a message.
 
     Parameters
     ----------
@@ -25,40 +24,40 @@ def fields(message: bytes | memoryview) -> Iterator[Field]:
     Yields
     ------
     number : int
-        The field's number in the message's definition.
+        The field's number in the definition of the message.
     value : int or memoryview
-        A number where it is stored as one of variable length; else its bytes.
+        A number for a variable-length field, otherwise the field's bytes.
 
     Raises
     ------
     ValueError
-        If the bytes are no message.
+        If the bytes aren't a message.
     """
     view = memoryview(message)
-    place = 0
-    while place < len(view):
-        key, place = _varint(view, place)
+    position = 0
+    while position < len(view):
+        key, position = _varint(view, position)
         number, kind = key >> 3, key & 7
         if number == 0:
             raise ValueError("a field has the number 0")
         if kind == _VARINT:
-            value, place = _varint(view, place)
+            value, position = _varint(view, position)
             yield number, value
             continue
         if kind == _LENGTH:
-            width, place = _varint(view, place)
+            width, position = _varint(view, position)
         elif kind in _WIDTHS:
             width = _WIDTHS[kind]
         else:
-            raise ValueError(f"a field is of the kind {kind}")
-        if place + width > len(view):
+            raise ValueError(f"a field has the unknown wire type {kind}")
+        if position + width > len(view):
             raise ValueError("it is cut off")
-        yield number, view[place : place + width]
-        place += width
+        yield number, view[position : position + width]
+        position += width
 
 
 def numbers(value: "int | memoryview") -> list[int]:
-    """Return the numbers of a repeated field's part, which may be packed.
+    """Return the numbers of a repeated field, packed or not.
 
     Raises
     ------
@@ -67,26 +66,26 @@ def numbers(value: "int | memoryview") -> list[int]:
     """
     if isinstance(value, int):
         return [value]
-    found, place = [], 0
-    while place < len(value):
-        number, place = _varint(value, place)
+    found, position = [], 0
+    while position < len(value):
+        number, position = _varint(value, position)
         found.append(number)
     return found
 
 
 def text(value: "int | memoryview") -> str:
-    """Return a field of text.
+    """Return the value of a string field.
 
     Raises
     ------
     ValueError
-        If it is a number, or not UTF-8.
+        If it is a number or not UTF-8.
     """
     return str(part(value), "utf-8")
 
 
 def part(value: "int | memoryview") -> memoryview:
-    """Return a field that is a message or bytes.
+    """Return the content of a field that is a message or bytes.
 
     Raises
     ------
@@ -94,17 +93,18 @@ def part(value: "int | memoryview") -> memoryview:
         If it is a number.
     """
     if isinstance(value, int):
-        raise ValueError("a field is a number where it must not be")
+        raise ValueError("a field is a number instead of bytes")
     return value
 
 
-def _varint(view: memoryview, place: int) -> tuple[int, int]:
+def _varint(view: memoryview, position: int) -> tuple[int, int]:
+    """Return a variable-length number and the position after it."""
     value = 0
     for count in range(_LONGEST_VARINT):
-        if place + count >= len(view):
+        if position + count >= len(view):
             raise ValueError("it is cut off")
-        byte = view[place + count]
+        byte = view[position + count]
         value |= (byte & 0x7F) << 7 * count
         if byte < 0x80:
-            return value, place + count + 1
-    raise ValueError("a number has no end")
+            return value, position + count + 1
+    raise ValueError(f"a number is longer than {_LONGEST_VARINT} bytes")

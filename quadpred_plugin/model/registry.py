@@ -1,4 +1,4 @@
-"""Finding models: by name, by path, or by the languages they learned from."""
+"""Find installed models by name, path or language of their training data."""
 
 import os
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from quadpred_plugin.model.card import LANGUAGES, ModelCard, read_card
 
 DEFAULT_MODEL = "compact"
 
-# Environment variable that names another folder for the user's own models.
+# Environment variable with the folder of the user's own models.
 FOLDER_VARIABLE = "QUADPRED_MODELS"
 
 
 @dataclass(frozen=True)
 class InstalledModels:
-    """What is installed.
+    """Cards of all installed models.
 
     Attributes
     ----------
     shipped : list of ModelCard
-        Models that come with the package, the default first.
+        Models of the package, the default first.
     own : list of ModelCard
-        Models in the user's folder, by name; first those whose speech and music are of one
-        language.
+        Models in the user's folder, sorted by name; models whose speech and music have the
+        same language come first.
     unusable : list of ModelError
-        Why each of the other cards in the user's folder isn't listed.
+        One error for each invalid card in the user's folder.
     """
 
     shipped: list[ModelCard]
@@ -34,14 +34,14 @@ class InstalledModels:
 
 
 def shipped_folder() -> Path:
-    """Return the folder of the models that come with the package."""
+    """Return the folder of the package's models."""
     package = Path(__file__).parent.parent
     installed = package / "shipped_models"
     return installed if installed.is_dir() else package.parent / "models"
 
 
 def user_folder() -> Path:
-    """Return the folder of models that the user has imported; it need not exist."""
+    """Return the folder of the user's own models; it may not exist."""
     if given := os.environ.get(FOLDER_VARIABLE):
         return Path(given)
     from platformdirs import user_data_path
@@ -50,7 +50,7 @@ def user_folder() -> Path:
 
 
 def is_shipped(name: str) -> bool:
-    """Whether a model of that name comes with the package."""
+    """Whether the package has a model of this name."""
     return Path(name).name == name and (shipped_folder() / f"{name}.json").is_file()
 
 
@@ -60,7 +60,7 @@ def installed_models() -> InstalledModels:
     Raises
     ------
     ModelError
-        If a card that comes with the package is damaged, or none is there.
+        If a card of the package is damaged, or the package has none.
     """
     shipped = [read_card(path) for path in sorted(shipped_folder().glob("*.json"))]
     if not shipped:
@@ -82,41 +82,41 @@ def _read_own_card(path: Path) -> ModelCard:
     card = read_card(path)
     if card.name != path.stem:
         raise ModelError(
-            f"The card {path} is of a model '{card.name}', which isn't the name of its file: "
+            f"The card {path} has the name '{card.name}', which differs from its file name: "
             "rename one of them."
         )
     if is_shipped(card.name):
         raise ModelError(
-            f"The model {path} has the name of one that comes with the package: rename its files "
-            "and the name in its card."
+            f"The model {path} has the name of a model of the package: rename its files and the "
+            "name in its card."
         )
     return card
 
 
 def list_models() -> list[ModelCard]:
-    """Read the cards of all models that can be used: the default, others shipped, the user's.
+    """Return the cards of all usable models: the default, other shipped ones, the user's.
 
     Raises
     ------
     ModelError
-        If a card that comes with the package is damaged, or none is there.
+        If a card of the package is damaged, or the package has none.
     """
     installed = installed_models()
     return installed.shipped + installed.own
 
 
 def find_model(name_or_path: str = "default") -> ModelCard:
-    """Find a model by its name or its file.
+    """Return the card of a model, found by name or file.
 
     Parameters
     ----------
     name_or_path : str
-        ``default``, a name that `list_models` gives, or the path of a .pb or .json.
+        ``default``, a name from `list_models`, or the path of a .pb or .json.
 
     Raises
     ------
     ModelError
-        If there is none such, with the names that there are.
+        If there is no such model, with the names of the installed ones.
     """
     name = DEFAULT_MODEL if name_or_path == "default" else name_or_path
     if is_shipped(name):
@@ -129,26 +129,25 @@ def find_model(name_or_path: str = "default") -> ModelCard:
             raise ModelError(f"There is no model file {path}.")
         return read_card(path)
     raise ModelError(
-        f"There is no model '{name_or_path}'. {_installed_sentence(installed_models())} A path to "
-        "a .pb with its card beside it works too."
+        f"There is no model '{name_or_path}'. {_installed_sentence(installed_models())} A path of "
+        "a .pb file with its card in the same folder works too."
     )
 
 
 def find_by_language(speech: str | None, music: str | None) -> ModelCard:
-    """Find a model by what its encoder and its heads were trained on.
+    """Return the card of the first model of `list_models` trained on the given languages.
 
     Parameters
     ----------
     speech : {'e', 'm', 'x', None}
-        Language of the speech used in pre-training; None for any model, the first in the
-        order of `list_models`.
+        Language of the speech in pre-training; None for any.
     music : {'e', 'm', None}
-        Language of the music; None is English.
+        Language of the music; None for English.
 
     Raises
     ------
     ModelError
-        If no installed model was trained so.
+        If there is no such model.
     """
     music = music or "e"
     installed = installed_models()
@@ -160,7 +159,7 @@ def find_by_language(speech: str | None, music: str | None) -> ModelCard:
         wanted = f"{LANGUAGES[speech]} speech and {wanted}"
     reason, otherwise = "", ""
     if music == "m":
-        reason = " Its training music, CH-818, isn't public, so no such model can be shipped."
+        reason = " The training music, CH-818, isn't public, so no such model is shipped."
         otherwise = ", or train one on music of your own with 'quadpred train'"
     raise ModelError(
         f"No installed model was trained on {wanted}.{reason} Import the original weights of "

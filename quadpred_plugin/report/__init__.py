@@ -1,5 +1,5 @@
-"""The report: one page that shows predictions over time and plays the sound to them.
+"""Reports: HTML pages with predictions over time and synchronous audio playback.
 
-Templates, style and script are the files in ``assets``; the page that comes of them is one
-file that needs nothing else, and forbids the browser to load anything.
+Templates, style sheet and script are in ``assets``. A page is one self-contained file, and its
+content security policy forbids the browser to load anything.
 """

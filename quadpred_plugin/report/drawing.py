@@ -1,7 +1,7 @@
-"""Where things lie in the report's pictures: paths, ticks and the cells of the taggram.
+"""Coordinates of the report's SVG graphics: paths, ticks and the cells of the taggram.
 
-Times are in seconds and values as they are, since each picture's own coordinates are those;
-only the vertical axis points down.
+The coordinates of each graphic are seconds and values of the prediction; the vertical axis
+points down.
 """
 
 import base64
@@ -16,25 +16,25 @@ from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.quadrants import QUADRANTS
 from quadpred_plugin.report.track import Track
 
-# Distances that people expect between the marks of a clock.
+# Usual tick distances of time axes, s.
 _TICK_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
 _MOST_TICKS = 6
 
-# Dots nearer than this, in the plane of -1..1, would hide each other's numbers.
-_NEAR = 0.12
+# Minimum distance of labelled dots in the plane of -1..1; labels of nearer dots would overlap.
+_LABEL_DISTANCE = 0.12
 
 
 class Dot(NamedTuple):
-    """A track's mean in the plane.
+    """Mean of a track in the plane of valence and arousal.
 
     Attributes
     ----------
     valence, arousal : float
         -1..1.
     quadrant : str
-        Its most probable one.
+        Most probable quadrant.
     label : str
-        Numbers of the tracks that lie here; empty for a dot that another one speaks for.
+        Numbers of the tracks here; empty if the label of a near dot includes the track.
     """
 
     valence: float
@@ -44,16 +44,16 @@ class Dot(NamedTuple):
 
 
 def mean_dots(tracks: Sequence[Track]) -> list[Dot]:
-    """Place each track's mean; dots too near for labels of their own share one."""
+    """Return a dot for the mean of each track; near dots share a label."""
     dots: list[Dot] = []
     for track in tracks:
-        means = track.heard.summary()
+        means = track.prediction.summary()
         if means is None:
             continue
         label = str(track.number)
         for index, dot in enumerate(dots):
             distance = np.hypot(dot.valence - means.valence, dot.arousal - means.arousal)
-            if dot.label and distance < _NEAR:
+            if dot.label and distance < _LABEL_DISTANCE:
                 dots[index] = dot._replace(label=f"{dot.label}, {label}")
                 label = ""
                 break
@@ -62,14 +62,14 @@ def mean_dots(tracks: Sequence[Track]) -> list[Dot]:
 
 
 def taggram_cells(prediction: Prediction) -> str:
-    """Draw the probabilities as a picture of one pixel each.
+    """Draw the probabilities as an image with one pixel per patch and quadrant.
 
     Returns
     -------
     picture : str
-        Data URI of a PNG, as wide as there are frames, a row a quadrant, Q1 on top. Each
-        pixel has its quadrant's colour, as opaque as it is probable, so that it suits a
-        light page and a dark one.
+        Data URI of a PNG with one column per patch and one row per quadrant, Q1 on top. The
+        colour of a pixel is its quadrant's, its opacity the probability, which suits both the
+        light and the dark theme.
     """
     from matplotlib.image import imsave
 
@@ -78,23 +78,23 @@ def taggram_cells(prediction: Prediction) -> str:
     pixels[..., :3] = colours[:, np.newaxis]
     pixels[..., 3] = np.rint(prediction.quadrants.T.astype(np.float64) * 255)
     packed = io.BytesIO()
-    # The same pixels are the same bytes, whichever version drew them.
+    # Without Matplotlib's version number, equal pixels have equal bytes.
     imsave(packed, pixels, format="png", metadata={"Software": "quadpred"})
     return f"data:image/png;base64,{base64.b64encode(packed.getvalue()).decode()}"
 
 
 def cells_start(prediction: Prediction) -> float:
-    """Return where the first cell begins, s: cells last a hop, around their patch's middle."""
+    """Return the start of the first cell, s; a cell lasts one hop around its patch's centre."""
     return float(prediction.times[0]) + (prediction.patch_duration - prediction.hop) / 2
 
 
-def middles(prediction: Prediction) -> NDArray[np.float64]:
-    """Return the middle of each patch, s."""
+def patch_centres(prediction: Prediction) -> NDArray[np.float64]:
+    """Return the centre of each patch, s, shape (patches,)."""
     return prediction.times + prediction.patch_duration / 2
 
 
 def line(across: Sequence[float], up: Sequence[float]) -> str:
-    """Return the path of a line through points, for an SVG whose vertical axis points down.
+    """Return the SVG path of a line through points; the vertical axis points down.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def line(across: Sequence[float], up: Sequence[float]) -> str:
 
 
 def ticks(seconds: float) -> list[int]:
-    """Return the times that a time axis names, s; at most seven.
+    """Return the times of a time axis's ticks, s; at most seven.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Templates, style, script and data become one page."""
+"""Render templates, style sheet, script and data into one page."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from typing import Any
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.model.card import LANGUAGES, ModelCard
 from quadpred_plugin.quadrants import QUADRANT_NAMES, QUADRANTS, Quadrant
-from quadpred_plugin.report import drawing, track, words
+from quadpred_plugin.report import drawing, formatting, track
 from quadpred_plugin.report.track import Track
 from quadpred_plugin.version import VERSION
 
@@ -18,7 +18,7 @@ ASSETS = Path(__file__).parent / "assets"
 
 
 def load_templates() -> Any:
-    """Return the templates' environment.
+    """Return the Jinja environment of the templates.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def load_templates() -> Any:
         ) from error
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(ASSETS),
-        # Names of files are anybody's.
+        # File names are untrusted.
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -41,7 +41,10 @@ def load_templates() -> Any:
         keep_trailing_newline=True,
     )
     environment.filters.update(
-        clock=words.clock, percent=words.percent, signed=words.signed, data=_track_data
+        clock=formatting.clock,
+        percent=formatting.percent,
+        signed=formatting.signed,
+        data=_track_data,
     )
     environment.globals.update(
         drawing=drawing,
@@ -60,9 +63,9 @@ def make_page(tracks: Sequence[Track], card: ModelCard) -> str:
     Parameters
     ----------
     tracks : sequence of Track
-        More than one are compared.
+        Several tracks are compared.
     card : ModelCard
-        Of the model that heard them.
+        Card of the model that made the predictions.
 
     Raises
     ------
@@ -77,8 +80,10 @@ def make_page(tracks: Sequence[Track], card: ModelCard) -> str:
     return templates.get_template("page.html").render(
         card=card,
         policy=_content_policy(style, script),
-        # What couldn't be heard may have none.
-        provenance=next((one.heard.provenance for one in tracks if one.heard.provenance), {}),
+        # Files that can't be read may have no provenance.
+        provenance=next(
+            (one.prediction.provenance for one in tracks if one.prediction.provenance), {}
+        ),
         script=Markup(script),
         style=Markup(style),
         tracks=tracks,
@@ -87,20 +92,21 @@ def make_page(tracks: Sequence[Track], card: ModelCard) -> str:
 
 
 def readable_ink(quadrant: Quadrant) -> str:
-    """Return what can be read on a quadrant's colour, black or white.
+    """Return the text colour on a quadrant's colour, black or white.
 
-    The one with the larger contrast by the Web Content Accessibility Guidelines 2.
+    The result has the higher contrast by the Web Content Accessibility Guidelines 2.
     """
-    levels = (value / 255 for value in bytes.fromhex(quadrant.colour[1:]))
+    channels = (value / 255 for value in bytes.fromhex(quadrant.colour[1:]))
     linear = [
-        level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4 for level in levels
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+        for channel in channels
     ]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return "#000" if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) else "#fff"
 
 
 def _content_policy(style: str, script: str) -> str:
-    """Forbid all but what stands in the page, so that a name that got through would be inert."""
+    """Return a policy that allows the page's own content only, so that injected markup is inert."""
 
     def source(content: str) -> str:
         digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
@@ -113,7 +119,7 @@ def _content_policy(style: str, script: str) -> str:
 
 
 def _track_data(shown: Track) -> Any:
-    """Return what the script needs of a track, as JSON that can stand in a page."""
+    """Return the data of a track for the script, as JSON that is safe within HTML."""
     from markupsafe import Markup
 
     prediction = shown.shown
@@ -128,5 +134,5 @@ def _track_data(shown: Track) -> Any:
         "valence": prediction.valence.astype(float).round(4).tolist(),
         "segments": [segment.start for segment in shown.segments],
     }
-    # A script's content ends at the first "</script", whatever stands around it.
+    # A browser ends a script element at the first "</script", even within a JSON string.
     return Markup(json.dumps(content, allow_nan=False).replace("<", "\\u003c"))

@@ -1,56 +1,56 @@
-"""The sound of a file, made small enough to travel within a page."""
+"""Encode the audio of a file as a data URI, small enough for a page."""
 
 import base64
 import io
-from pathlib import Path
+import os
 
 import numpy as np
 
 from quadpred_plugin.audio.mixing import open_sound
 
-# MP3 is what every browser plays; its patents have ended. Mono, as the network hears.
+# Every browser plays MP3, and its patents have expired. Mono, as the network's input.
 MEDIA_TYPE = "audio/mpeg"
 SAMPLE_RATE = 44100
 
-# Bits a second, the best first. MPEG-1's layer III knows no less than the last.
+# Bits per second, the highest first. The last one is the minimum of MPEG-1 Layer III.
 BIT_RATES = (96_000, 64_000, 48_000, 32_000)
 
-# Base64 writes three bytes as four characters.
-_GROWTH = 4 / 3 / 8
+# Base64 encodes three bytes as four characters.
+_BYTES_PER_BIT = 4 / 3 / 8
 
 
 def choose_bit_rate(seconds: float, limit: int) -> int | None:
-    """Return the highest bit rate at which a sound fits.
+    """Return the highest bit rate at which the audio fits into a limit.
 
     Parameters
     ----------
     seconds : float
-        Length of all that is to fit.
+        Total duration of the audio.
     limit : int
-        Bytes that it may take in the page.
+        Maximum size in the page, bytes.
 
     Returns
     -------
     bit_rate : int or None
-        Bits a second; None if it doesn't fit at the lowest either.
+        Bits per second; None if the audio doesn't fit even at the lowest bit rate.
 
     Examples
     --------
     >>> choose_bit_rate(240, 4_000_000), choose_bit_rate(240, 3_000_000), choose_bit_rate(240, 0)
     (96000, 64000, None)
     """
-    fitting = (rate for rate in BIT_RATES if seconds * rate * _GROWTH <= limit)
+    fitting = (rate for rate in BIT_RATES if seconds * rate * _BYTES_PER_BIT <= limit)
     return next(fitting, None)
 
 
-def encode(path: Path, bit_rate: int) -> str:
-    """Return a file's sound as a data URI.
+def encode(source: str | os.PathLike[str], bit_rate: int) -> str:
+    """Return the audio of a file as a data URI.
 
     Parameters
     ----------
-    path : Path
+    source : path
     bit_rate : int
-        Bits a second, constant, so that seeking is exact.
+        Bits per second; constant, so that seeking is exact.
 
     Raises
     ------
@@ -60,10 +60,10 @@ def encode(path: Path, bit_rate: int) -> str:
     import av
 
     packed = io.BytesIO()
-    # Without the name and the version of what wrote it, so that a page is made alike twice.
+    # Without name and version of the encoder, so that pages are reproducible.
     options = {"id3v2_version": "0", "fflags": "+bitexact"}
     with (
-        open_sound(path, SAMPLE_RATE) as sound,
+        open_sound(source, SAMPLE_RATE) as sound,
         av.open(packed, "w", format="mp3", options=options) as container,
     ):
         stream = container.add_stream(

@@ -1,4 +1,4 @@
-"""What a page shows of one file."""
+"""Prepare the prediction of one file for a page."""
 
 import os
 from collections import Counter
@@ -13,31 +13,32 @@ from quadpred_plugin.analysis.smoothing import smooth
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.system.text import printable
 
-# More frames than this are merged: no screen has more columns for them.
-MOST_FRAMES = 1200
+# Maximum number of columns; patches of longer files are merged, since screens have no more
+# columns to show them.
+MAX_COLUMNS = 1200
 
-# The line through the plane is a moving mean over so many seconds.
+# Window of the moving average of the line in the plane, s.
 SMOOTHING = 5.0
 
 
 @dataclass(frozen=True)
 class Track:
-    """One file of a page.
+    """A file on a page.
 
     Attributes
     ----------
     number : int
         From 1.
     name : str
-        Without folders where that is enough to tell it from the others; on one line.
-    heard : Prediction
-        As it was predicted.
+        File name on one line, with folders only if needed to distinguish files.
+    prediction : Prediction
+        All patches.
     shown : Prediction
-        At most `MOST_FRAMES` frames.
-    merged : int
-        Frames of ``heard`` in one of ``shown``.
+        At most `MAX_COLUMNS` columns, each the mean of one or more patches.
+    patches_per_column : int
+        Number of patches of ``prediction`` in a column of ``shown``.
     smoothed : Prediction
-        Frames of ``shown`` after a moving mean.
+        Columns of ``shown`` after a moving average.
     segments : tuple of Segment
     sound : str or None
         Data URI.
@@ -45,9 +46,9 @@ class Track:
 
     number: int
     name: str
-    heard: Prediction
+    prediction: Prediction
     shown: Prediction
-    merged: int
+    patches_per_column: int
     smoothed: Prediction
     segments: tuple[Segment, ...]
     sound: str | None
@@ -62,7 +63,7 @@ def make_tracks(
     ----------
     predictions : sequence of Prediction
     sounds : sequence of str or None
-        Data URI of each one's sound.
+        Data URI of the audio of each prediction.
     """
     return tuple(
         _make_track(number, name, prediction, sound)
@@ -72,14 +73,14 @@ def make_tracks(
     )
 
 
-def merge_frames(prediction: Prediction, count: int) -> Prediction:
-    """Replace each so many frames, one after the other, by one with their mean.
+def merge_patches(prediction: Prediction, count: int) -> Prediction:
+    """Replace each group of consecutive patches by their mean.
 
     Parameters
     ----------
     prediction : Prediction
     count : int
-        1 changes nothing. The last frame is the mean of what is left.
+        Number of patches per group; 1 changes nothing. The last group may be smaller.
     """
     if count == 1:
         return prediction
@@ -98,28 +99,29 @@ def merge_frames(prediction: Prediction, count: int) -> Prediction:
         quadrants=mean(prediction.quadrants),
         arousal=mean(prediction.arousal),
         valence=mean(prediction.valence),
+        further_heads={name: mean(values) for name, values in prediction.further_heads.items()},
     )
 
 
 def _make_track(number: int, name: str, prediction: Prediction, sound: str | None) -> Track:
-    merged = max(1, -(-len(prediction) // MOST_FRAMES))
+    count = max(1, -(-len(prediction) // MAX_COLUMNS))
     return Track(
         number=number,
         name=name,
-        heard=prediction,
-        shown=merge_frames(prediction, merged),
-        merged=merged,
-        smoothed=merge_frames(smooth(prediction, SMOOTHING), merged),
+        prediction=prediction,
+        shown=merge_patches(prediction, count),
+        patches_per_column=count,
+        smoothed=merge_patches(smooth(prediction, SMOOTHING), count),
         segments=tuple(prediction.segments()),
         sound=sound,
     )
 
 
 def _names(predictions: Sequence[Prediction]) -> list[str]:
-    # A page is sent to others, whom the sender's folders don't concern.
+    # Pages are passed on to others, so they don't show folders without need.
     short = [os.path.basename(prediction.source) for prediction in predictions]
-    taken = Counter(short)
+    uses = Counter(short)
     return [
-        printable(prediction.source if taken[name] > 1 else name)
+        printable(prediction.source if uses[name] > 1 else name)
         for name, prediction in zip(short, predictions, strict=True)
     ]

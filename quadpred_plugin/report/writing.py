@@ -1,4 +1,4 @@
-"""From predictions to the file of a page."""
+"""Write the page of predictions to a file."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from quadpred_plugin.report.sound import choose_bit_rate, encode
 from quadpred_plugin.report.track import make_tracks
 from quadpred_plugin.system.files import write_atomically
 
-# Bytes of sound in a page: what still opens at once, and can be sent by mail.
+# Bytes of audio in a page. Larger pages open slowly and are too large for mail.
 SOUND_LIMIT = 16_000_000
 
 
@@ -21,23 +21,23 @@ def write_report(
     card: ModelCard,
     sound_limit: int = SOUND_LIMIT,
 ) -> list[str]:
-    """Write the page of predictions, whole or not at all.
+    """Write the page of predictions atomically.
 
     Parameters
     ----------
     path : Path
-        An existing file is replaced, once the new one is whole.
+        An existing file is replaced when the new one is complete.
     predictions : sequence of Prediction
-        One, or several to be compared. Their sources are read again for the sound.
+        Several predictions are compared. Their sources are read again for the audio.
     card : ModelCard
-        Of the model that heard them.
+        Card of the model that made the predictions.
     sound_limit : int
-        Bytes that the sound of all may take in the page; 0 leaves it out.
+        Maximum size of all audio in the page, bytes; 0 omits it.
 
     Returns
     -------
     complaints : list of str
-        Sentences on sound that isn't in the page though it was wanted.
+        One sentence for each file whose audio had to be omitted.
 
     Raises
     ------
@@ -61,24 +61,20 @@ def write_report(
 
 
 def _embed(predictions: Sequence[Prediction], limit: int) -> tuple[list[str | None], list[str]]:
-    nothing: list[str | None] = [None] * len(predictions)
+    sounds: list[str | None] = [None] * len(predictions)
     if not limit:
-        return nothing, []
+        return sounds, []
     seconds = sum(prediction.duration or 0 for prediction in predictions if len(prediction))
     bit_rate = choose_bit_rate(seconds, limit)
     if bit_rate is None:
-        return nothing, [
-            f"The sound is left out of the page: {seconds / 60:.0f} minutes don't fit in "
-            f"{limit / 1e6:g} MB."
+        return sounds, [
+            f"The page has no audio: {seconds / 60:.0f} minutes don't fit into {limit / 1e6:g} MB."
         ]
-    sounds = nothing
     complaints = []
     for index, prediction in enumerate(predictions):
         if len(prediction):
             try:
-                sounds[index] = encode(Path(prediction.source), bit_rate)
+                sounds[index] = encode(prediction.source, bit_rate)
             except AudioError as error:
-                complaints.append(
-                    f"{prediction.source}: its sound is left out of the page: it {error}"
-                )
+                complaints.append(f"{prediction.source} {error} The page has no audio for it.")
     return sounds, complaints

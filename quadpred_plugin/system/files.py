@@ -1,4 +1,4 @@
-"""Files that are either whole or not there."""
+"""Atomic writes: a file is complete or absent. Names that fit file systems."""
 
 import hashlib
 import os
@@ -12,27 +12,29 @@ from typing import IO, Any
 
 from quadpred_plugin.errors import OutputError
 
-_LONGEST_SUFFIX = 16
-# Longest name of a file in bytes, on all common file systems.
-_LONGEST_NAME = 255
+_MAXIMUM_SUFFIX_BYTES = 16
+# Maximum length of a file name on all common file systems.
+_MAXIMUM_NAME_BYTES = 255
 
 
 def write_atomically(path: Path, write: Callable[[IO[Any]], Any], text: bool = False) -> None:
-    """Write a file under a temporary name beside it, then rename.
+    """Write a file under a temporary name in the same folder, then rename it.
 
     Parameters
     ----------
     path : Path
-        Where the file shall be; an existing one is replaced.
+        Destination path; an existing file is replaced.
     write : callable
         Called with the open stream.
     text : bool
-        Whether the stream takes text (UTF-8, names byte-exact) rather than bytes.
+        Whether the stream takes text instead of bytes: UTF-8, with undecodable bytes of file
+        names unchanged.
 
     Raises
     ------
     OutputError
-        If the folder can't be written or the disk is full; no part of a file is left.
+        If the folder can't be written, the disk is full, or the path is a device or a pipe.
+        No partial file is left.
     """
     modes: dict[str, Any] = (
         {"mode": "w", "encoding": "utf-8", "errors": "surrogateescape", "newline": ""}
@@ -40,11 +42,11 @@ def write_atomically(path: Path, write: Callable[[IO[Any]], Any], text: bool = F
         else {"mode": "wb"}
     )
     if path.exists() and not path.is_file():
-        # A rename would put a file in the place of a device, as root even of /dev/null.
-        raise OutputError(f"{path} is there, and not a regular file.")
+        # Renaming would replace a device by a file; for root, even /dev/null.
+        raise OutputError(f"{path} exists and is not a regular file.")
     temporary = None
     try:
-        # A name of its own rather than one made of the file's, which may be as long as names get.
+        # Not derived from the file's name, which may have the maximum length.
         handle, temporary = tempfile.mkstemp(prefix=".quadpred-", dir=path.parent)
         with os.fdopen(handle, **modes) as stream:
             write(stream)
@@ -64,12 +66,11 @@ def write_atomically(path: Path, write: Callable[[IO[Any]], Any], text: bool = F
 def change_atomically(
     path: Path, change: Callable[[Path], None], before_rename: Callable[[], None]
 ) -> None:
-    """Change a copy of a file, then put it in the file's place.
+    """Change a copy of a file, then replace the file by the copy.
 
-    Permissions, extended attributes and, where the system allows it, the owner are the
-    former file's; the time of modification is new. A symbolic link stays one: the file that
-    it leads to is replaced. Of several hard links the one that is named is replaced, the
-    others keep the former content.
+    The copy gets the file's permissions, extended attributes and, if the system allows it,
+    owner; the modification time is new. For a symbolic link, its target is replaced. Of
+    several hard links only this one is replaced; the others keep the old content.
 
     Parameters
     ----------
@@ -77,13 +78,13 @@ def change_atomically(
     change : callable
         Called with the copy's path.
     before_rename : callable
-        Called when the copy is whole and on the disk.
+        Called when the copy is complete and on the disk.
 
     Raises
     ------
     OutputError
-        If the file is write-protected, is changed by somebody else meanwhile, or can't be
-        written; it is then as it was.
+        If the file is write-protected, was changed by another program meanwhile, or can't
+        be written. It is then unchanged.
     """
     path = Path(os.path.realpath(path))
     temporary = None
@@ -93,13 +94,13 @@ def change_atomically(
             path, os.W_OK
         ):
             raise OutputError(f"{path} is write-protected.")
-        # With the same ending, which tells readers of some kinds what a file is.
-        ending = path.suffix if len(os.fsencode(path.suffix)) <= _LONGEST_SUFFIX else ""
+        # With the same suffix: some readers identify formats by it.
+        ending = path.suffix if len(os.fsencode(path.suffix)) <= _MAXIMUM_SUFFIX_BYTES else ""
         handle, temporary = tempfile.mkstemp(ending, ".quadpred-", path.parent)
         os.close(handle)
         shutil.copyfile(path, temporary)
         change(Path(temporary))
-        _take_over(path, before, temporary)
+        _copy_metadata(path, before, temporary)
         with open(temporary, "rb") as stream:
             os.fsync(stream.fileno())
         now = os.stat(path)
@@ -119,8 +120,8 @@ def change_atomically(
         raise
 
 
-def _take_over(path: Path, status: os.stat_result, copy: str) -> None:
-    """Give a copy the owner, permissions and extended attributes of a file."""
+def _copy_metadata(path: Path, status: os.stat_result, copy: str) -> None:
+    """Copy owner, permissions and extended attributes of a file to its copy."""
     with suppress(PermissionError):
         os.chown(copy, status.st_uid, status.st_gid)
     shutil.copystat(path, copy)
@@ -134,31 +135,31 @@ def _umask() -> int:
 
 
 def name_that_fits(name: str, suffix: str) -> str:
-    """Put a suffix after a name; one that would be too long is cut, with a digest instead.
+    """Append a suffix to a name; a name that gets too long is cut and ends with a digest.
 
     Parameters
     ----------
     name : str
-        Of a file of audio, without folders.
+        Name of an audio file, without folders.
     suffix : str
         With its dot.
 
     Returns
     -------
-    whole : str
-        At most 255 bytes, as file systems take.
+    file_name : str
+        At most 255 bytes, the limit of common file systems.
     """
     encoded = os.fsencode(name)
-    if len(encoded) + len(suffix) <= _LONGEST_NAME:
+    if len(encoded) + len(suffix) <= _MAXIMUM_NAME_BYTES:
         return name + suffix
-    # What follows the tilde is no suffix of audio, so no other file has this name.
+    # No audio suffix begins with a tilde, so no other file has this name.
     ending = f"~{hashlib.sha256(encoded).hexdigest()[:32]}"
-    kept = encoded[: _LONGEST_NAME - len(suffix) - len(ending)]
-    return _whole_characters(kept) + ending + suffix
+    kept = encoded[: _MAXIMUM_NAME_BYTES - len(suffix) - len(ending)]
+    return _decode_cut_name(kept) + ending + suffix
 
 
-def _whole_characters(encoded: bytes) -> str:
-    """Decode a name, less a character at its end that was cut in two."""
+def _decode_cut_name(encoded: bytes) -> str:
+    """Decode the start of a name without a partial character at its end."""
     for end in range(len(encoded), max(len(encoded) - 4, 0), -1):
         try:
             return encoded[:end].decode()

@@ -1,4 +1,4 @@
-"""Processes of our own: they don't outlive the one that started them, nor answer Ctrl-C."""
+"""Child processes: end with the parent, end when stalled, ignore Ctrl-C, keep memory."""
 
 import multiprocessing
 import os
@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 
-# glibc's numbers of what mallopt sets (malloc.h): from which size on an array is mapped by
-# itself, and how much of what is free is kept.
+# Parameters of glibc's mallopt (malloc.h): the size from which an allocation is mapped by
+# itself, and the free memory that is kept.
 _MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1
-_KEPT_ARRAY, _KEPT = 32 * 2**20, 256 * 2**20
+_MMAP_BYTES, _TRIM_BYTES = 32 * 2**20, 256 * 2**20
 
 _stall_seconds = 0.0
 
 
 def end_with_parent() -> None:
-    """Let this process, started by `multiprocessing`, end as soon as its parent is gone.
+    """End this process, started by `multiprocessing`, when its parent ends.
 
-    A parent that is killed can't tell its children; without this they would work on, and a
-    second run would meet the first one's in the same folder.
+    Otherwise the children of a killed parent would continue, and a second run would write
+    to the same folder as they do.
     """
     parent = multiprocessing.parent_process()
     if parent is None:
@@ -34,15 +34,16 @@ def end_with_parent() -> None:
 
 
 def end_when_stalled(seconds: float) -> None:
-    """Let this process end when native code keeps it busy for so long without a result.
+    """End this process when one step of native code takes too much processor time.
 
-    A decoder that goes round in a circle answers no exception and no thread, so nothing less
-    than the process's end helps; whoever started it has to go on with another.
+    A decoder in an endless loop can't be interrupted by an exception or a thread, only by
+    ending its process. The parent then continues with another process. `stalls_limited`
+    marks the steps.
 
     Parameters
     ----------
     seconds : float
-        Of processor time, which neither a slow disk nor a busy machine spends.
+        Limit of processor time; waiting for a slow disk or a busy machine doesn't count.
     """
     global _stall_seconds
     _stall_seconds = seconds
@@ -50,11 +51,11 @@ def end_when_stalled(seconds: float) -> None:
 
 @contextmanager
 def stalls_limited() -> Iterator[None]:
-    """Count what is done inside as one step, which `end_when_stalled` limits; else do nothing."""
+    """Limit the processor time of the code inside, if `end_when_stalled` was called."""
     if not _stall_seconds:
         yield
         return
-    # The signal's default action, which no library stands in the way of, ends the process.
+    # The signal's default action ends the process; no library can prevent it.
     signal.setitimer(signal.ITIMER_PROF, _stall_seconds)
     try:
         yield
@@ -64,12 +65,12 @@ def stalls_limited() -> Iterator[None]:
 
 @contextmanager
 def spared_from_interrupts() -> Iterator[None]:
-    """Keep Ctrl-C from processes that threads start which begin inside.
+    """Block Ctrl-C in threads that start inside and in the processes that they start.
 
-    It reaches every process of the terminal, and is this process's to answer. Pressed inside, it
-    is answered at the end.
+    Ctrl-C reaches every process of the terminal, but only this one handles it. If it is
+    pressed inside, it takes effect at the end.
     """
-    # It would be started with the first process, and let the signal through again.
+    # Otherwise it would start with the first process and unblock the signal.
     resource_tracker.ensure_running()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -79,10 +80,10 @@ def spared_from_interrupts() -> Iterator[None]:
 
 
 def keep_freed_memory() -> None:
-    """Let this process keep what it frees for what it asks for next.
+    """Keep freed memory in this process for its next allocations.
 
-    Each file takes the same few megabytes; given back in between, they are mapped and cleared
-    anew for each. Does nothing where the C library isn't glibc.
+    Each file needs the same few megabytes; if they are returned to the system after every
+    file, they are mapped and cleared again. No effect without glibc.
     """
     import ctypes
 
@@ -90,6 +91,6 @@ def keep_freed_memory() -> None:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
         return
-    # Both: one of them alone switches off what glibc learns by itself about the other.
-    mallopt(_MMAP_THRESHOLD, _KEPT_ARRAY)
-    mallopt(_TRIM_THRESHOLD, _KEPT)
+    # Setting one of the two disables glibc's automatic adjustment of the other.
+    mallopt(_MMAP_THRESHOLD, _MMAP_BYTES)
+    mallopt(_TRIM_THRESHOLD, _TRIM_BYTES)

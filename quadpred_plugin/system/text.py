@@ -1,10 +1,19 @@
-"""Names for eyes."""
+"""Escape file names for display."""
 
 
 def printable(name: str) -> str:
-    r"""Return a name on one line, with what would break it or can't be shown as escapes.
+    r"""Return a name with unprintable characters escaped.
 
-    File names may hold line breaks, terminal codes and bytes that aren't UTF-8.
+    File names can contain line breaks, terminal codes and bytes that aren't UTF-8.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    escaped : str
+        On one line.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Emotion in the tags of audio files: named fields and the mood, with a way back.
+"""Write emotion into the tags of audio files, and undo it.
 
 Needs mutagen, the extra ``tags``.
 """

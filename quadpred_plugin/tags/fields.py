@@ -1,4 +1,8 @@
-"""The fields that are written, their names in each kind of tag, and their values."""
+"""Tag fields: their names in each kind of tags, and their values.
+
+To rename a field, change its constant. Undo files record the tag names that were written, so
+earlier undo files stay valid (`undo`).
+"""
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -13,17 +17,44 @@ VALENCE = "QUADPRED_VALENCE"
 MODEL = "QUADPRED_MODEL"
 FIELDS = (MOOD, QUADRANT, AROUSAL, VALENCE, MODEL)
 
-# What players look for where it isn't the field's own name.
-ID3_MOOD = "TMOO"
-APE_MOOD = "Mood"
-ASF_MOOD = "WM/Mood"
-MP4_PREFIX = "----:com.apple.iTunes:"
+# Kinds of tags. Undo files contain these names.
+ID3 = "ID3"
+VORBIS = "Vorbis"
+MP4 = "MP4"
+APE = "APEv2"
+ASF = "ASF"
+KINDS = (ID3, VORBIS, MP4, APE, ASF)
 
-# Digits after the point of arousal and valence.
+# The mood's tag where players expect another name than the field's.
+_MOOD_TAGS = {ID3: "TMOO", APE: "Mood", ASF: "WM/Mood"}
+MP4_PREFIX = "----:com.apple.iTunes:"
+_PREFIXES = {ID3: "TXXX:", MP4: MP4_PREFIX}
+
+# Decimals of arousal and valence.
 DECIMALS = 4
 
-# Values of each field; none where a file lacks it.
+# Values of each field; an absent field has none.
 Values: TypeAlias = Mapping[str, tuple[str, ...]]
+
+
+def tag_name(kind: str, field: str) -> str:
+    """Return the name of a field's tag in one kind of tags.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+    field : str
+        One of `FIELDS`.
+
+    Examples
+    --------
+    >>> tag_name(ID3, MOOD), tag_name(ID3, MODEL), tag_name(VORBIS, MODEL)
+    ('TMOO', 'TXXX:QUADPRED_MODEL', 'QUADPRED_MODEL')
+    """
+    if field == MOOD and kind in _MOOD_TAGS:
+        return _MOOD_TAGS[kind]
+    return _PREFIXES.get(kind, "") + field
 
 
 def values_of(summary: Summary, provenance: Mapping[str, Any]) -> dict[str, str]:
@@ -34,10 +65,10 @@ def values_of(summary: Summary, provenance: Mapping[str, Any]) -> dict[str, str]
     summary : Summary
         Means over the file.
     provenance : mapping
-        Of the prediction, for the model's name and the SHA-256 of its graph.
+        Of the prediction: the model's name and the SHA-256 of its graph.
     """
     return {
-        MOOD: _words(summary.quadrant),
+        MOOD: _mood_words(summary.quadrant),
         QUADRANT: summary.quadrant,
         AROUSAL: _decimal(summary.arousal),
         VALENCE: _decimal(summary.valence),
@@ -51,19 +82,19 @@ def model_value(name: str, sha256: str) -> str:
 
 
 def foreign_mood(values: Values) -> tuple[str, ...]:
-    """Return the mood where somebody else wrote it, or changed ours; else nothing.
+    """Return the mood if another program wrote or changed it, else nothing.
 
-    A mood is ours if it is the words of the quadrant that the named field tells.
+    A mood was written by this program if it equals the words of the quadrant field.
     """
     mood, quadrant = values.get(MOOD, ()), values.get(QUADRANT, ())
-    ours = len(quadrant) == 1 and mood == (_words(quadrant[0]),)
-    return () if ours else mood
+    own = len(quadrant) == 1 and mood == (_mood_words(quadrant[0]),)
+    return () if own else mood
 
 
-def _words(name: str) -> str:
+def _mood_words(name: str) -> str:
     return next((quadrant.words for quadrant in QUADRANTS if quadrant.name == name), "")
 
 
 def _decimal(number: float) -> str:
-    # Zero is added so that what rounds to zero has no sign.
+    # Adding zero turns -0.0 into 0.0.
     return f"{round(number, DECIMALS) + 0.0:.{DECIMALS}f}"

@@ -1,4 +1,9 @@
-"""The undo file: what each tagged file's fields were before, a line of JSON a file."""
+"""Undo files: journals of tag changes, one line of JSON per tagged file.
+
+The first line names the kind of file. Every other line has the path of a tagged file, its kind
+of tags and, for each changed field, the tag's name in the file and its values before and
+after. Tag names are recorded so that a later version with other field names can still undo.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +15,46 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from quadpred_plugin.errors import OutputError, QuadpredError
+from quadpred_plugin.errors import AudioError, OutputError, QuadpredError
+from quadpred_plugin.tags import fields
 from quadpred_plugin.tags.containers import TaggedFile
-from quadpred_plugin.tags.fields import FIELDS
 from quadpred_plugin.tags.writing import Change, Plan, write_changes
 from quadpred_plugin.version import VERSION
 
 _KIND = "quadpred tags"
 
+# The first undo files recorded field names only. These constants define the tags that the names
+# refer to; they are fixed and independent of the names in `fields`.
+_FIRST_FIELDS = (
+    "MOOD",
+    "QUADPRED_QUADRANT",
+    "QUADPRED_AROUSAL",
+    "QUADPRED_VALENCE",
+    "QUADPRED_MODEL",
+)
+_FIRST_MOOD_TAGS = {fields.ID3: "TMOO", fields.APE: "Mood", fields.ASF: "WM/Mood"}
+_FIRST_PREFIXES = {fields.ID3: "TXXX:", fields.MP4: "----:com.apple.iTunes:"}
+
 
 class UndoFileError(OutputError):
-    """The undo file can't be written: nothing more may be changed."""
+    """The undo file can't be written, so no further file may be changed."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """What was done to one file."""
+    """Recorded changes of one file.
+
+    Attributes
+    ----------
+    path : Path
+    kind : str or None
+        Kind of tags, one of `fields.KINDS`; None in undo files without tag names, whose
+        changes have an empty ``tag``.
+    changes : tuple of Change
+    """
 
     path: Path
+    kind: str | None
     changes: tuple[Change, ...]
 
 
@@ -40,14 +67,14 @@ def default_undo_file(moment: datetime) -> Path:
 
 
 class UndoFile:
-    """Takes down changes, each on the disk before it is made.
+    """Record changes, each synced to disk before its file is changed.
 
-    The file is created with the first change.
+    The undo file is created with the first change.
 
     Parameters
     ----------
     path : Path
-        Must not exist; its folder is made.
+        Must not exist; its folder is created.
     """
 
     def __init__(self, path: Path) -> None:
@@ -62,22 +89,32 @@ class UndoFile:
             self._stream.close()
 
     @property
-    def begun(self) -> bool:
-        """Whether anything was taken down."""
+    def has_records(self) -> bool:
+        """Whether any change was recorded."""
         return self._stream is not None
 
-    def append(self, path: Path, changes: tuple[Change, ...]) -> None:
-        """Take down what is about to be done to a file.
+    def append(self, path: Path, kind: str, changes: tuple[Change, ...]) -> None:
+        """Record the planned changes of a file.
+
+        Parameters
+        ----------
+        path : Path
+            The file to be changed.
+        kind : str
+            Its kind of tags, one of `fields.KINDS`.
+        changes : tuple of Change
 
         Raises
         ------
         UndoFileError
-            If the undo file can't be written, or was there before.
+            If the undo file can't be written or existed before.
         """
         record = {
             "file": os.path.realpath(path),
+            "tags": kind,
             "fields": {
-                change.field: {"before": change.before, "after": change.after} for change in changes
+                change.field: {"tag": change.tag, "before": change.before, "after": change.after}
+                for change in changes
             },
         }
         try:
@@ -93,21 +130,21 @@ class UndoFile:
 
     def _write(self, content: dict[str, Any]) -> None:
         assert self._stream is not None
-        # Names that aren't UTF-8 are escaped as surrogates, and come back as they were.
+        # File names that aren't UTF-8 are escaped as surrogates and survive the round trip.
         self._stream.write(json.dumps(content) + "\n")
         self._stream.flush()
         os.fsync(self._stream.fileno())
 
 
 def read_undo_file(path: Path) -> list[Record]:
-    """Read what was done, the last first.
+    """Read the records of an undo file, the last one first.
 
-    A last line without its end is left out: its file was not changed.
+    An incomplete last line is ignored: its file was not changed.
 
     Raises
     ------
     QuadpredError
-        If it can't be read or isn't an undo file.
+        If the file can't be read or isn't an undo file.
     """
     try:
         content = path.read_text(encoding="ascii")
@@ -125,43 +162,61 @@ def read_undo_file(path: Path) -> list[Record]:
 
 
 def _record(content: dict[str, Any]) -> Record:
+    kind = content.get("tags")
+    if kind is not None and kind not in fields.KINDS:
+        raise ValueError(kind)
     changes = []
     for field, values in content["fields"].items():
-        before, after = values["before"], values["after"]
-        if field not in FIELDS or not all(isinstance(value, str) for value in (*before, *after)):
+        if kind is None and field not in _FIRST_FIELDS:
             raise ValueError(field)
-        changes.append(Change(field, tuple(before), tuple(after)))
-    return Record(Path(content["file"]), tuple(changes))
+        tag = "" if kind is None else values["tag"]
+        before, after = values["before"], values["after"]
+        if not all(isinstance(text, str) for text in (tag, *before, *after)):
+            raise TypeError(field)
+        if kind is not None and not tag:
+            raise ValueError(field)
+        changes.append(Change(field, tag, tuple(before), tuple(after)))
+    return Record(Path(content["file"]), kind, tuple(changes))
+
+
+def _first_tag_name(kind: str, field: str) -> str:
+    """Return the tag that a field name of the first undo files refers to."""
+    if field == "MOOD" and kind in _FIRST_MOOD_TAGS:
+        return _FIRST_MOOD_TAGS[kind]
+    return _FIRST_PREFIXES.get(kind, "") + field
 
 
 def plan_undo(record: Record, force: bool) -> Plan:
-    """Compare what a file has with what it had.
+    """Compare a file's present tags with the recorded ones.
 
     Parameters
     ----------
     record : Record
     force : bool
-        Whether to bring back fields too that were changed since.
+        Whether to restore fields that were changed afterwards, too.
 
     Returns
     -------
     plan : Plan
-        ``kept`` names the fields that were changed since and stay.
+        ``kept`` names the fields that were changed afterwards and are not restored.
 
     Raises
     ------
     AudioError
-        If the file isn't there any more, or can't be tagged; the message goes on after its
-        name.
+        If the file is missing, can't be tagged or has another kind of tags; the message
+        continues after its name.
     """
-    current = TaggedFile(record.path).values()
+    tagged = TaggedFile(record.path)
+    if record.kind not in (None, tagged.kind):
+        raise AudioError(f"has {tagged.kind} tags, but the undo file recorded {record.kind} tags.")
     changes, kept = [], []
     for change in record.changes:
-        value = current.get(change.field, ())
+        tag = change.tag or _first_tag_name(tagged.kind, change.field)
+        value = tagged.read(tag)
         if value == change.before:
             continue
         if value == change.after or force:
-            changes.append(Change(change.field, value, change.before))
+            changes.append(Change(change.field, tag, value, change.before))
         else:
             kept.append(change.field)
     return Plan(tuple(changes), tuple(kept))
@@ -170,7 +225,7 @@ def plan_undo(record: Record, force: bool) -> Plan:
 def undo(
     records: list[Record], force: bool, dry_run: bool
 ) -> Iterator[tuple[Record, Plan | QuadpredError]]:
-    """Bring former fields back, file by file; a file that fails doesn't stop the others.
+    """Restore former tags file by file; a file that fails doesn't stop the others.
 
     Parameters
     ----------
@@ -185,7 +240,7 @@ def undo(
     ------
     record : Record
     plan : Plan, or QuadpredError
-        What was done, or why nothing was.
+        The changes made, or the reason why there are none.
     """
     for record in records:
         try:

@@ -1,4 +1,4 @@
-"""Agreement against worked examples, the published tables, and ratings made for the purpose."""
+"""Agreement on worked examples, the published tables and synthetic ratings."""
 
 import csv
 import itertools
@@ -20,7 +20,7 @@ from quadpred_plugin.errors import QuadpredError
 ROOT = Path(__file__).parent.parent.parent
 PUBLISHED = ROOT / "benchmarks" / "published_agreement.csv"
 # K. Krippendorff, "Computing Krippendorff's alpha-reliability", 2011, sections C to E: four
-# observers, twelve units, a point where a value is missing.
+# observers, twelve units, a point for a missing value.
 OBSERVERS = ("123321412...", "1233224125.3", ".3332342251.", "12332441251.")
 WORKED = {"nominal": 0.743, "ordinal": 0.815, "interval": 0.849}
 
@@ -53,7 +53,7 @@ def test_krippendorffs_worked_example(tmp_path, level):
     assert (one.listeners, one.units, one.ratings) == (4, 12, 41)
 
 
-def test_two_raters_by_hand(tmp_path):
+def test_two_raters(tmp_path):
     # Ordered pairs within the three units: 1-1, 1-1, 1-2, 2-1, 2-2, 2-2. Two of six disagree; by
     # chance 2 * 3 * 3 of 6 * 5 would. Alpha is 1 - (2 / 6) / (18 / 30) = 4 / 9.
     (one,) = measure(write_observers(tmp_path / "ratings.csv", ("112", "122")))
@@ -96,12 +96,12 @@ def alphas(ratings, **thresholds):
 
 
 @pytest.mark.parametrize(("table", "count"), [("1", 45), ("2", 55)])
-def test_every_published_value_comes_out(ratings, lyrics, table, count):
+def test_every_published_value_is_reproduced(ratings, lyrics, table, count):
     rows, measured = published(table), alphas(lyrics if table == "1" else ratings)
     assert len(rows) == count
     for row in rows:
         alpha = measured[row["grouping"], row["group"], row["emotion"]]
-        # Half of the last decimal that is printed.
+        # Half of the last printed decimal.
         assert alpha == pytest.approx(float(row["alpha"]), abs=0.00051), row
 
 
@@ -127,7 +127,7 @@ def test_counts(ratings, lyrics):
 
 
 def crossed(path, listeners, excerpts, seed, shared=0.0):
-    """Write ratings with a part that excerpts share, and habits of listeners."""
+    """Write ratings with a common part per excerpt and a bias per listener."""
     random = np.random.default_rng(seed)
     latent = shared * random.normal(size=excerpts) + 0.5 * random.normal(size=(listeners, 1))
     values = np.digitize(latent + random.normal(size=(listeners, excerpts)), [-1, 0, 1])
@@ -149,8 +149,8 @@ def test_the_same_seed_gives_the_same_interval_in_any_order_of_rows(tmp_path):
 
 
 def test_intervals_cover_the_true_value(tmp_path):
-    # Excerpts share nothing, so the true alpha is 0. Samples of excerpts alone reach it in some
-    # seventy of a hundred data sets, since they take the listeners' habits for given.
+    # Excerpts have nothing in common, so the true alpha is 0. Resampling excerpts only covers it
+    # in about 70 % of data sets, because it treats the listeners' bias as fixed.
     hits = 0
     for seed in range(40):
         (one,) = measure(crossed(tmp_path / "a.csv", 15, 20, seed), resamples=100)
@@ -159,7 +159,7 @@ def test_intervals_cover_the_true_value(tmp_path):
 
 
 def test_groups_are_compared_on_the_same_samples(tmp_path):
-    # Two languages that rate alike differ by nothing, however wide their own intervals.
+    # The difference of two languages with equal ratings is 0, however wide their intervals.
     rows = []
     header, *lines = crossed(tmp_path / "a.csv", 12, 10, 1, 1.0).read_text().splitlines()
     for language, line in itertools.product(("x", "y"), lines):
@@ -182,7 +182,7 @@ def test_where_there_is_no_alpha(tmp_path, recwarn, observers):
 
 
 def test_an_interval_needs_samples_that_vary(tmp_path):
-    # A third of the samples leave out the one unit that differs.
+    # A third of the samples omit the only unit that differs.
     (one,) = measure(write_observers(tmp_path / "a.csv", ("3335", "3335")), resamples=100)
     assert one.alpha == 1
     assert (one.low, one.high) == (None, None)
@@ -190,7 +190,7 @@ def test_an_interval_needs_samples_that_vary(tmp_path):
     assert (one.low, one.high) == (None, None)
 
 
-def test_thresholds_and_missing_judgements(tmp_path):
+def test_thresholds_and_missing_covariates(tmp_path):
     rows = [(u, e, u, score) for u in range(4) for e, score in enumerate(("2", "3", "4", ""))]
     path = write(tmp_path / "a.csv", "user,excerpt,calm,liking", rows)
     ratings = read_ratings(path, ["calm"], ["liking"])
@@ -225,9 +225,9 @@ HEADER = "user,language,excerpt,calm"
         (f"{HEADER}\n,x,a,2\n", "Line 2 .* has no user"),
         (f"{HEADER}\n1, ,a,2\n", "has no language"),
         (f"{HEADER}\n1,x,,2\n", "has no excerpt"),
-        (f"{HEADER}\n1,x,a\n", "Line 2 .* as many values"),
-        (f"{HEADER}\n1,x,a,2,3\n", "Line 2 .* as many values"),
-        (f'{HEADER}\n1,x,"a,2\n', "isn't csv"),
+        (f"{HEADER}\n1,x,a\n", "Line 2 .* another number of values"),
+        (f"{HEADER}\n1,x,a,2,3\n", "Line 2 .* another number of values"),
+        (f'{HEADER}\n1,x,"a,2\n', "isn't valid csv"),
         (f"{HEADER}\n1,x,ä,2\n".encode("latin-1"), "UTF-8"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Predictions made by hand."""
+"""Synthetic predictions."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Turning points, excerpts, the heads' consistency and models' disagreement, by other means."""
+"""Turning points, excerpts, consistency and disagreement against independent computations."""
 
 import dataclasses
 
@@ -11,10 +11,10 @@ from quadpred_plugin.analysis.disagreement import divergence, with_disagreement
 from quadpred_plugin.analysis.excerpts import find_excerpt
 from quadpred_plugin.analysis.turning_points import find_turning_points
 from quadpred_plugin.interpretation import Interpretation
-from quadpred_plugin.prediction import without_frames
+from quadpred_plugin.prediction import without_patches
 from tests.analysis.made import HOP, PATCH, make
 
-NOTHING = without_frames("nothing.wav", "silent", 2.0, "is silent.", {})
+NOTHING = without_patches("nothing.wav", "silent", 2.0, "is silent.", {})
 
 
 def random_quadrants(count, seed=0):
@@ -31,7 +31,7 @@ def on_plane(points):
 
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize("quadrant", ["Q1", "Q4"])
-def test_no_stretch_is_more_of_the_quadrant(seed, quadrant):
+def test_no_excerpt_has_a_higher_mean(seed, quadrant):
     random = np.random.default_rng(seed)
     count = int(random.integers(3, 40))
     prediction = make(random_quadrants(count, seed))
@@ -43,7 +43,7 @@ def test_no_stretch_is_more_of_the_quadrant(seed, quadrant):
         inside = (prediction.times >= prediction.times[first] - 1e-9) & (
             ends <= prediction.times[first] + seconds + 1e-6
         )
-        # A stretch that hangs over the end has fewer patches.
+        # An excerpt that extends beyond the end has fewer patches.
         if inside.sum() == int((seconds - PATCH) / HOP + 1e-6) + 1:
             means.append(column[inside].mean())
     found = find_excerpt(prediction, quadrant, seconds)
@@ -103,11 +103,11 @@ def test_turns_keep_a_window_apart_and_the_ends_have_none():
 
 
 def test_consistency_has_both_ends():
-    sure = np.eye(4)
+    certain = np.eye(4)
     signs = np.array([(1, 1), (1, -1), (-1, -1), (-1, 1)])
-    assert consistency(sure, signs[:, 0], signs[:, 1]) == pytest.approx(np.ones(4))
-    assert consistency(sure, -signs[:, 0], -signs[:, 1]) == pytest.approx(np.zeros(4))
-    # Quadrants that say nothing imply the middle; a head at its end is half the way off.
+    assert consistency(certain, signs[:, 0], signs[:, 1]) == pytest.approx(np.ones(4))
+    assert consistency(certain, -signs[:, 0], -signs[:, 1]) == pytest.approx(np.zeros(4))
+    # Uniform quadrants imply 0; a head at 1 has half the maximum distance.
     assert consistency(np.full((1, 4), 0.25), [1.0], [0.0]) == pytest.approx([0.75])
 
 
@@ -135,13 +135,13 @@ def test_a_summary_is_neutral_below_the_least_confidence():
     prediction = make([[0.5, 0.3, 0.1, 0.1]] * 3)
     assert prediction.summary().quadrant == "Q1"
     assert prediction.summary().confidence == pytest.approx(0.5)
-    doubtful = prediction.interpret(Interpretation(minimum_confidence=0.51))
-    assert doubtful.summary().quadrant == "neutral"
-    assert doubtful.provenance["minimum_confidence"] == 0.51
-    assert np.array_equal(doubtful.quadrants, prediction.quadrants)
-    sure = doubtful.interpret(Interpretation(minimum_confidence=0.5))
-    assert sure.summary().quadrant == "Q1"
-    assert doubtful.interpret(Interpretation()).provenance == prediction.provenance
+    neutral = prediction.interpret(Interpretation(minimum_confidence=0.51))
+    assert neutral.summary().quadrant == "neutral"
+    assert neutral.provenance["minimum_confidence"] == 0.51
+    assert np.array_equal(neutral.quadrants, prediction.quadrants)
+    named = neutral.interpret(Interpretation(minimum_confidence=0.5))
+    assert named.summary().quadrant == "Q1"
+    assert neutral.interpret(Interpretation()).provenance == prediction.provenance
 
 
 @pytest.mark.parametrize("values", [(-0.1, 2, 0), (1.1, 2, 0), (0, -1, 0), (0, 2, float("nan"))])

@@ -1,4 +1,4 @@
-"""Segments against a search through all divisions, smoothing against plain sums."""
+"""Segments against an exhaustive search, smoothing against plain means."""
 
 import itertools
 
@@ -8,7 +8,7 @@ import pytest
 from quadpred_plugin.analysis.segments import find_segments
 from quadpred_plugin.analysis.smoothing import smooth
 from quadpred_plugin.interpretation import Interpretation
-from quadpred_plugin.prediction import without_frames
+from quadpred_plugin.prediction import without_patches
 from quadpred_plugin.quadrants import NEUTRAL, QUADRANTS
 from tests.analysis.made import HOP, PATCH, make
 
@@ -56,7 +56,7 @@ def test_segments_join_without_gaps():
     assert segments[0].start == 0
     for one, following in itertools.pairwise(segments):
         assert one.start + one.duration == pytest.approx(following.start)
-    # Halfway between the middles of patches 2 and 3.
+    # Halfway between the centres of patches 2 and 3.
     assert segments[1].start == pytest.approx((2 * HOP + 3 * HOP + PATCH) / 2)
     assert segments[-1].start + segments[-1].duration == pytest.approx(8 * HOP + PATCH)
 
@@ -71,7 +71,7 @@ def test_the_last_segment_ends_with_the_signal():
     assert (segment.start, segment.duration) == (0, 0.5)
 
 
-def test_a_blip_is_overruled_but_a_long_one_is_not():
+def test_a_short_run_is_merged_but_a_long_one_is_not():
     labels = [0, 0, 0, 0, 1, 0, 0, 0, 2, 2, 2, 2, 2]
     assert [one.quadrant.name for one in find_segments(make(one_hot(labels)), 2.0)] == ["Q1", "Q3"]
     assert len(find_segments(make(one_hot(labels)), 0.0)) == 4
@@ -83,7 +83,7 @@ def test_a_signal_shorter_than_the_minimum_is_one_segment():
 
 
 def test_nothing_has_no_segments():
-    nothing = without_frames("test", "silent", 1.0, "is silent.", {"hop": HOP, "patch": PATCH})
+    nothing = without_patches("test", "silent", 1.0, "is silent.", {"hop": HOP, "patch": PATCH})
     assert find_segments(nothing) == []
     assert smooth(nothing, 5.0) is nothing
 
@@ -139,7 +139,7 @@ def test_no_division_is_better_with_hysteresis_and_a_neutral_zone(seed):
 
 
 def test_a_change_waits_for_its_hysteresis():
-    # Q2 is ahead by 0.6 for two patches of 0.64 s: 0.77 s of certainty.
+    # Q2 leads by 0.6 for two patches of 0.64 s: 0.77 s.
     prediction = make(one_hot([0, 0, 0, 0, 1, 1, 0, 0, 0, 0]))
     names = [one.quadrant.name for one in find_segments(prediction, 0, 0.38)]
     assert names == ["Q1", "Q2", "Q1"]
@@ -149,6 +149,6 @@ def test_a_change_waits_for_its_hysteresis():
 def test_without_a_minimum_a_segment_is_neutral_where_its_patches_are():
     quadrants = [[0.7, 0.1, 0.1, 0.1], [0.4, 0.3, 0.2, 0.1], [0.3, 0.3, 0.2, 0.2], [0, 0, 0, 1]]
     prediction = make(quadrants).interpret(Interpretation(minimum_confidence=0.5))
-    assert prediction.frame_quadrants() == ["Q1", "neutral", "neutral", "Q4"]
+    assert prediction.patch_quadrants() == ["Q1", "neutral", "neutral", "Q4"]
     names = [one.quadrant.name for one in find_segments(prediction)]
     assert names == ["Q1", "neutral", "Q4"]

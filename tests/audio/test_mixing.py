@@ -1,4 +1,4 @@
-"""What happens to samples before the chain, against NumPy and soxr called once."""
+"""Clipping, mixing and resampling against NumPy and soxr on whole signals."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A collection of generated tracks, and what a run says of it that nothing happens to."""
+"""A collection of generated tracks, and the results of an undisturbed run over it."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from checks.soak.tracks import make_collection
 
 @pytest.fixture(autouse=True)
 def runs_end():
-    """End what a failed test has left."""
+    """End the runs that a failed test has left."""
     yield
     runs.end_all()
 

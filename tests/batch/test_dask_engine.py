@@ -1,4 +1,4 @@
-"""``quadpred batch --engine dask``: results of the local run, whatever becomes of workers."""
+"""``quadpred batch --engine dask``: the local run's results, also if workers die."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ import soundfile
 
 from checks.soak import runs
 from checks.soak.cluster import start_cluster
-from quadpred_plugin.batch.tasks import Job, Task, hear, put_content_in_place
+from quadpred_plugin.batch.tasks import Job, Task, analyse_track, put_content_in_place
 from quadpred_plugin.inference import load_model
 
 
@@ -52,7 +52,7 @@ def test_without_a_scheduler_a_crash_costs_its_track_alone(tmp_path, noise):
     assert runs.crash(process, deadly) == 2
     code, messages = runs.finish(process)
     assert code == 1
-    assert "2 deadly.wav: brought the decoder or the network down" in messages
+    assert "2 deadly.wav: crashed the decoder or the network" in messages
     rows = {row["file"]: row["status"] for row in runs.rows_of(output, "manifest.csv")}
     assert rows.pop("2 deadly.wav") == "error"
     assert rows == {f"{number}.wav": "ok" for number in range(4)}
@@ -79,7 +79,7 @@ def test_a_scheduler_that_is_lost_ends_the_run_with_a_sentence(collection, tmp_p
         code, messages = runs.finish(process)
     assert code == 1
     assert "The connection to the Dask scheduler is lost" in messages
-    # What was finished is kept, and any engine goes on with it.
+    # Finished results are kept, and any engine can resume the run.
     assert len(runs.rows_of(output, "manifest.csv")) >= 1
 
 
@@ -105,9 +105,9 @@ def test_a_worker_that_does_not_share_the_folder_returns_the_same_file(
     model = load_model()
     here = Job(str(music), str(output), str(staging), None, format_name, "frame")
     elsewhere = Job(str(music), str(output), str(tmp_path / "nowhere"), None, format_name, "frame")
-    written = hear(here, model, Task("a.wav", "written"))
+    written = analyse_track(here, model, Task("a.wav", "written"))
     assert written.content is None
-    returned = hear(elsewhere, model, Task("a.wav", "sub/returned"))
+    returned = analyse_track(elsewhere, model, Task("a.wav", "sub/returned"))
     assert not (output / "sub").exists()
     placed = put_content_in_place(here, returned)
     assert placed.content is None

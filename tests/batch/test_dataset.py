@@ -115,8 +115,8 @@ def test_a_second_run_writes_nothing(batch):
 
 
 @pytest.mark.parametrize("arguments", [["--force"], ["--hop", "0.32"]])
-def test_tracks_that_are_heard_again_replace_their_rows(batch, first, arguments):
-    assert "5 heard" in batch(*arguments).messages
+def test_tracks_that_are_analysed_again_replace_their_rows(batch, first, arguments):
+    assert "5 analysed" in batch(*arguments).messages
     rows, before = by_file(read(batch.output)), by_file(read(first))
     assert set(rows) == set(before)
     assert (rows == before) == (arguments == ["--force"])
@@ -131,15 +131,15 @@ def test_a_part_that_the_manifest_does_not_know_is_removed(batch):
     assert not part.with_name("part-000007.parquet").exists()
 
 
-def test_the_tracks_of_a_part_that_is_lost_are_heard_again(batch, first):
+def test_the_tracks_of_a_part_that_is_lost_are_analysed_again(batch, first):
     (part,) = (batch.output / "tracks.parquet").iterdir()
     part.unlink()
-    assert "5 heard" in batch().messages
+    assert "5 analysed" in batch().messages
     assert by_file(read(batch.output)) == by_file(read(first))
 
 
 def test_rows_of_another_level_take_the_place_of_the_former(batch):
-    assert "5 heard" in batch("--level", "frame").messages
+    assert "5 analysed" in batch("--level", "frame").messages
     assert list((batch.output / "tracks.parquet").iterdir()) == []
     assert {row["file"] for row in read(batch.output, "frames.parquet")} == {
         name.decode("utf-8", "backslashreplace").replace("\\x", "\\udc") for name in NAMES
@@ -149,7 +149,7 @@ def test_rows_of_another_level_take_the_place_of_the_former(batch):
 def test_a_folder_holds_files_or_a_data_set(batch, quadpred, folder):
     run = quadpred("batch", "-o", batch.output, "music", folder=folder)
     assert run.code == 2
-    assert "holds a data set: choose another one for result files" in run.messages
+    assert "contains a data set: choose another one for result files" in run.messages
 
 
 def test_other_libraries_read_it_as_one_table(first):

@@ -1,4 +1,4 @@
-"""Runs of ``quadpred batch`` that are killed, interrupted, crash, or meet each other."""
+"""Runs of ``quadpred batch`` that are killed, interrupted, crash, or run at the same time."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ def test_killed_and_resumed_it_is_as_if_nothing_had_happened(collection, referen
     assert code == 1, messages
     runs.check(output, good, bad)
     assert runs.content(output) == reference
-    # Nothing of what the killed runs had begun is left.
+    # Nothing of the killed runs is left.
     state = output / ".quadpred"
     assert os.listdir(state) == ["manifest.sqlite"]
 
@@ -37,13 +37,13 @@ def test_interrupted_it_keeps_what_was_finished(collection, reference, tmp_path)
     assert code == 130
     assert "quadpred: interrupted: " in messages
     rows = runs.rows_of(output, "manifest.csv")
-    heard = [row for row in rows if row["status"] == "ok"]
-    # What a worker has just written may not have been told yet.
-    assert 1 <= len(heard) < 36
-    for row in heard:
+    done = [row for row in rows if row["status"] == "ok"]
+    # A result that a worker has just written may not be recorded yet.
+    assert 1 <= len(done) < 36
+    for row in done:
         assert (output / row["result"]).read_bytes() == reference[row["result"]]
     code, messages = runs.finish(runs.start(collection[0], "-o", output, "-j", 2))
-    assert f"{len(heard)} unchanged" in messages
+    assert f"{len(done)} unchanged" in messages
     assert runs.content(output) == reference
 
 
@@ -71,7 +71,7 @@ def test_a_decoder_that_crashes_costs_its_track_alone(tmp_path, noise, jobs):
     assert 2 <= runs.crash(process, deadly) <= jobs + 1
     code, messages = runs.finish(process)
     assert code == 1
-    assert "3 deadly.wav: brought the decoder or the network down" in messages
+    assert "3 deadly.wav: crashed the decoder or the network" in messages
     rows = {row["file"]: row["status"] for row in runs.rows_of(output, "manifest.csv")}
     assert rows.pop("3 deadly.wav") == "error"
     assert rows == {f"{number}.wav": "ok" for number in range(6)}
@@ -90,7 +90,7 @@ def test_a_worker_that_dies_by_accident_costs_nothing(tmp_path, noise):
 
 
 def test_memory_does_not_grow_with_what_is_done(tmp_path):
-    """Tracks that cost little to hear; each passes through plan, workers and manifest."""
+    """Empty tracks, which pass through plan, workers and manifest in little time."""
     music, output = tmp_path / "music", tmp_path / "results"
     for number in range(3000):
         folder = music / f"album {number // 1000}"
@@ -101,5 +101,5 @@ def test_memory_does_not_grow_with_what_is_done(tmp_path):
     code, messages = runs.finish(process)
     assert code == 0, messages
     assert {row["status"] for row in runs.rows_of(output, "manifest.csv")} == {"empty"}
-    # An outcome that is kept has more than 1 kB; 1,800 of them lie between the two measurements.
+    # A stored outcome has more than 1 kB; 1,800 are between the two measurements.
     assert memory.growth() < 1.8e6, memory.samples

@@ -1,4 +1,4 @@
-"""``quadpred batch``: results, what is heard again, and what is not."""
+"""``quadpred batch``: results, and which tracks are analysed again."""
 
 import csv
 import hashlib
@@ -14,8 +14,8 @@ import soundfile
 
 from tests.conftest import read_rows
 
-# Of the second album, a name each: what CSV quotes, an option, bytes that aren't UTF-8, the
-# longest that there is.
+# Unusual names of the second album: CSV quotes, an option, bytes that aren't UTF-8, the longest
+# possible name.
 ODD = [
     b'a "quoted", b.wav',
     b"-o",
@@ -49,7 +49,7 @@ def folder(tmp_path_factory, noise):
 
 @pytest.fixture
 def batch(folder, quadpred, tmp_path):
-    """Hear the collection into a folder of this test's own."""
+    """Analyse the collection into a folder of the test."""
 
     def run(*arguments, root="music", output=tmp_path / "results", **options):
         return quadpred("batch", *arguments, "-o", output, root, folder=folder, **options)
@@ -83,7 +83,7 @@ def track_names(music):
 
 
 def inodes(output):
-    """What tells a result that was written anew from one that was left."""
+    """Return what differs between a result that was rewritten and one that was kept."""
     found = {path: path.stat() for path in output.rglob("*.json") if path.name != "settings.json"}
     return {path: (status.st_ino, status.st_mtime_ns) for path, status in found.items()}
 
@@ -107,7 +107,7 @@ def test_every_track_has_a_row_and_failures_have_reasons(first, folder):
     assert "is not audio" in failures["broken.mp3"]["reason"]
     assert f"quadpred: broken.mp3: {failures['broken.mp3']['reason']}" in run.messages
     assert summary(run) == (
-        "quadpred: 12 tracks: 10 heard, 2 failed (first/failures.csv says why)."
+        "quadpred: 12 tracks: 10 analysed, 2 failed (reasons: first/failures.csv)."
     )
 
 
@@ -128,9 +128,9 @@ def test_results_are_those_of_predict_under_the_same_relative_path(first, folder
     predict = ["predict", "--format", "json", "--level", "frame", "-r", "--", "."]
     run = quadpred(*predict, folder=folder / "music")
     expected = {one["file"].removeprefix("./"): one for one in json.loads(run.output)}
-    heard = [name for name, row in rows.items() if row["status"] != "error"]
-    assert len(heard) == 10
-    for name in heard:
+    analysed = [name for name, row in rows.items() if row["status"] != "error"]
+    assert len(analysed) == 10
+    for name in analysed:
         result = rows[name]["result"]
         (one,) = json.loads((first[1] / result).read_text())
         assert one == {**expected[name], "file": name}
@@ -139,10 +139,10 @@ def test_results_are_those_of_predict_under_the_same_relative_path(first, folder
     every = {os.path.join(at, name) for at, _, names in os.walk(first[1]) for name in names}
     every = {os.path.relpath(path, first[1]) for path in every if "/.quadpred/" not in path}
     tables = {"manifest.csv", "failures.csv", "settings.json"}
-    assert every == {rows[name]["result"] for name in heard} | tables
+    assert every == {rows[name]["result"] for name in analysed} | tables
 
 
-def test_a_second_run_hears_failures_alone(batch, results):
+def test_a_second_run_analyses_only_failures(batch, results):
     before = inodes(results)
     manifest = (results / "manifest.csv").read_bytes()
     run = batch()
@@ -152,10 +152,8 @@ def test_a_second_run_hears_failures_alone(batch, results):
     assert (results / "manifest.csv").read_bytes() == manifest
 
 
-def test_tracks_that_change_come_go_or_lose_their_result_are_heard(
-    batch, results, folder, tmp_path, noise
-):
-    """One run for all of it, over a copy of the collection."""
+def test_new_changed_and_lost_tracks_are_analysed(batch, results, folder, tmp_path, noise):
+    """All cases in one run over a copy of the collection."""
     music = tmp_path / "music"
     shutil.copytree(folder / "music", music, symlinks=True)
     shutil.copy(folder / "outside.wav", tmp_path)
@@ -173,7 +171,7 @@ def test_tracks_that_change_come_go_or_lose_their_result_are_heard(
     assert run.code == 1
     run = batch(root=music)
     assert run.code == 2
-    assert f"holds results of {folder / 'music'}" in run.messages
+    assert f"contains results of {folder / 'music'}" in run.messages
     move_root(results, tmp_path / "no longer there")
     run = batch(root=music)
     assert run.code == 1
@@ -183,23 +181,23 @@ def test_tracks_that_change_come_go_or_lose_their_result_are_heard(
     new = [results / "new.wav.json", results / "link.wav.json"]
     assert written == {changed, lost, cut, *new}
     assert after[touched] == before[touched]
-    assert not (results / "song.flac.json").exists(), "a result of what is no more"
+    assert not (results / "song.flac.json").exists(), "an outdated result"
     for path in after:
         assert path.read_bytes() == (tmp_path / "scratch" / path.relative_to(results)).read_bytes()
     assert list(table(results, "failures.csv")) == ["away.wav", "song.flac"]
 
 
 def move_root(results, root):
-    """Let a folder of results be that of a collection at another place."""
+    """Change the collection that a folder of results belongs to."""
     path = results / ".quadpred" / "manifest.sqlite"
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("UPDATE runs SET root = ?", (os.fsencode(root),))
 
 
-def test_other_settings_are_heard_and_replace(batch, results):
+def test_other_settings_replace_all_results(batch, results):
     before = inodes(results)
     run = batch("--hop", "0.32")
-    assert "10 heard" in summary(run)
+    assert "10 analysed" in summary(run)
     after = inodes(results)
     assert set(after) == set(before)
     assert all(after[path] != before[path] for path in after)
@@ -208,12 +206,12 @@ def test_other_settings_are_heard_and_replace(batch, results):
     assert len(json.loads((results / "settings.json").read_text())) == 1
 
 
-def test_force_hears_all_and_skip_existing_none(batch, results):
+def test_force_analyses_all_and_skip_existing_none(batch, results):
     before = inodes(results)
     run = batch("--skip-existing", "--hop", "0.32")
     assert "10 unchanged" in summary(run)
     assert inodes(results) == before
-    assert "10 heard" in summary(batch("--force"))
+    assert "10 analysed" in summary(batch("--force"))
     assert not set(inodes(results).values()) & set(before.values())
 
 
@@ -226,7 +224,7 @@ def test_same_size_and_time_need_the_checksum(batch, tmp_path, noise):
     soundfile.write(music / "a.wav", noise(2, 2), 16000)
     os.utime(music / "a.wav", ns=(10**18, 10**18))
     assert "1 unchanged" in summary(batch(root=music))
-    assert "1 heard" in summary(batch("--checksum", root=music))
+    assert "1 analysed" in summary(batch("--checksum", root=music))
     assert "1 unchanged" in summary(batch("--checksum", root=music))
 
 
@@ -241,7 +239,7 @@ def test_tracks_that_are_gone_keep_their_results(batch, tmp_path, folder):
         (music / name).unlink()
     run = batch(root=music)
     assert run.code == 0
-    assert summary(run) == "quadpred: 1 tracks of runs before are gone; results are kept."
+    assert summary(run) == "quadpred: 1 tracks of earlier runs are gone; their results are kept."
     assert set(table(tmp_path / "results")) == {"a.wav", "b.wav"}
     assert (tmp_path / "results" / "b.wav.json").is_file()
 
@@ -268,7 +266,7 @@ def test_folders_of_others_are_left_alone(batch, tmp_path, folder):
     assert batch("--skip-existing").code == 1
     assert (results / "song.wav.json").read_text() == "mine"
     assert table(results)["song.wav"]["status"] == "existing"
-    # Nobody knows what it was made of, so it isn't taken for a result.
+    # Its content and settings are unknown, so the next run replaces it.
     assert batch().code == 1
     assert json.loads((results / "song.wav.json").read_text())[0]["file"] == "song.wav"
 
@@ -320,14 +318,14 @@ def test_a_collection_without_tracks_fails(batch, tmp_path):
     assert "has no audio files in it" in run.messages
 
 
-def test_a_damaged_manifest_is_told_with_the_way_out(batch, results):
+def test_a_damaged_manifest_is_reported_with_the_way_out(batch, results):
     (results / ".quadpred" / "manifest.sqlite").write_bytes(b"damaged" * 1000)
     run = batch()
     assert run.code == 2
     assert "manifest.sqlite is damaged" in run.messages
     (results / ".quadpred" / "manifest.sqlite").unlink()
     assert batch().code == 2
-    assert "10 left as they were" in summary(batch("--skip-existing"))
+    assert "10 with existing results" in summary(batch("--skip-existing"))
 
 
 def test_results_inside_the_collection_are_no_tracks(quadpred, tmp_path, folder):

@@ -22,9 +22,9 @@ def files(root, **options):
     return [found.file for found in find_tracks(str(root), **options)]
 
 
-def obstacles(root):
+def problems(root):
     found = find_tracks(str(root))
-    return {one.file: one.obstacle for one in found if one.obstacle is not None}
+    return {one.file: one.problem for one in found if one.problem is not None}
 
 
 def test_each_folder_gives_its_files_by_name_before_its_folders(root):
@@ -44,8 +44,8 @@ def test_links_to_files_are_followed_inside_and_named_where_they_lead_out(root, 
     (root / "outside link.wav").symlink_to(outside)
     (root / "upward.wav").symlink_to("../outside.wav")
     (root / "chain.wav").symlink_to("outside link.wav")
-    assert set(obstacles(root)) == {"outside link.wav", "upward.wav", "chain.wav"}
-    assert all("leads out of the collection" in words for words in obstacles(root).values())
+    assert set(problems(root)) == {"outside link.wav", "upward.wav", "chain.wav"}
+    assert all("leads out of the collection" in words for words in problems(root).values())
     assert "inside link.wav" in files(root)
 
 
@@ -53,7 +53,7 @@ def test_a_neighbour_with_the_same_beginning_is_outside(root, tmp_path):
     (tmp_path / "music 2").mkdir()
     (tmp_path / "music 2" / "a.wav").touch()
     (root / "link.wav").symlink_to("../music 2/a.wav")
-    assert set(obstacles(root)) == {"link.wav"}
+    assert set(problems(root)) == {"link.wav"}
 
 
 def test_links_to_folders_are_not_entered_so_that_a_circle_ends(root, tmp_path):
@@ -63,7 +63,7 @@ def test_links_to_folders_are_not_entered_so_that_a_circle_ends(root, tmp_path):
     (root / "away").symlink_to(tmp_path / "elsewhere")
     before = ["a.MP3", "b.wav", "m/e.wav", "z/c.flac", "z/y/d.ogg"]
     assert sorted(files(root)) == sorted([*before, "away"])
-    assert set(obstacles(root)) == {"away"}
+    assert set(problems(root)) == {"away"}
 
 
 def test_the_root_itself_may_be_a_link(root, tmp_path):
@@ -80,7 +80,7 @@ def test_a_folder_that_cannot_be_read_is_named_and_the_others_are_heard(root):
         os.close(here)
         here = below
     os.close(here)
-    (words,) = obstacles(root).values()
+    (words,) = problems(root).values()
     assert "can't be read: File name too long" in words
     assert "z/y/d.ogg" in files(root)
 

@@ -10,11 +10,13 @@ import pytest
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
 
+from markers import MarkerError, replace_between_markers  # noqa: E402
 from measure import CommandError, Figures, run_measured  # noqa: E402
 from methods import ONE_JOB  # noqa: E402
-from readme import MarkerError, replace_between_markers  # noqa: E402
 from table import median_figures, render  # noqa: E402
 from workloads import Workload  # noqa: E402
+
+from tests.limits import HANG  # noqa: E402
 
 MIB = 2**20
 BEGIN, END = "<!-- benchmark:begin -->", "<!-- benchmark:end -->"
@@ -49,7 +51,7 @@ def measured_from_a_small_process(code: str) -> tuple[Figures, str]:
         env={**os.environ, "PYTHONPATH": str(BENCHMARKS)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG,
         check=True,
     )
     values, output = json.loads(run.stdout)
@@ -66,12 +68,17 @@ def test_a_child_is_measured() -> None:
 
 
 def test_children_of_a_child_count() -> None:
+    # All hold their memory at once, long enough for a sample on a busy machine.
+    child = f"{HOLD}; print(flush=True); input()"
     parent = f"""
-import subprocess, sys
-children = [subprocess.Popen([sys.executable, "-c", {HOLD + "; time.sleep(0.5)"!r}])
+import subprocess, sys, time
+children = [subprocess.Popen([sys.executable, "-c", {child!r}], stdin=-1, stdout=-1)
             for _ in range(2)]
 for child in children:
-    child.wait()
+    child.stdout.readline()
+time.sleep(2)
+for child in children:
+    child.communicate(b"\\n")
 """
     taken, _ = measured_from_a_small_process(parent)
     assert taken.processes == 3
@@ -101,7 +108,7 @@ def test_a_failure_is_named() -> None:
 
 @pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
 def test_only_the_text_between_the_markers_changes(tmp_path: Path, newline: bytes) -> None:
-    path = tmp_path / "README.md"
+    path = tmp_path / "page.md"
     begin, end = BEGIN.encode() + newline, END.encode() + newline
     before, after = b"\xff\x0ctop" + newline + begin, end + b"  tail\x85 without an end"
     path.write_bytes(before + b"old" + newline + after)
@@ -114,7 +121,7 @@ def test_only_the_text_between_the_markers_changes(tmp_path: Path, newline: byte
 
 @pytest.mark.parametrize("text", ["", f"{BEGIN}\n", f"{END}\n{BEGIN}\n", f"{BEGIN}\n{END}\n" * 2])
 def test_missing_markers_are_an_error(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "README.md"
+    path = tmp_path / "page.md"
     path.write_text(text)
     with pytest.raises(MarkerError):
         replace_between_markers(path, "new")
@@ -153,7 +160,7 @@ def test_run_says_what_is_wrong(tmp_path: Path) -> None:
     for options, sentence in (
         (["--repeats", "5,3"], "give 3 numbers"),
         (["--only", "everything"], "everything isn't among the names"),
-        (["--write", str(tmp_path / "README.md")], "can't be read"),
+        (["--write", str(tmp_path / "page.md")], "can't be read"),
     ):
         ended = subprocess.run([sys.executable, script, *options], capture_output=True, text=True)
         assert ended.returncode

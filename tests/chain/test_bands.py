@@ -1,4 +1,4 @@
-"""Bands against librosa, which shares no code with them."""
+"""Mel bands against librosa's, which share no code."""
 
 import librosa
 import numpy as np
@@ -8,9 +8,9 @@ from quadpred_plugin.chain.bands import BandExtractor, mel_band_edges
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from tests import signals
 
-NUMBERS = Preprocessing()
+PREPROCESSING = Preprocessing()
 
-# Signals whose spectrum reaches all bands, and music: every cell must agree.
+# Signals with energy in all bands: every cell must agree.
 FULL = {
     "noise": signals.noise(5),
     "gated noise": signals.gated_noise(5),
@@ -19,8 +19,8 @@ FULL = {
     "fading noise": signals.fading_noise(5),
     "one frame": signals.noise(0.01),
 }
-# Signals with bands 120 dB below their frame's loudest, where a float32 Fourier transform is
-# rounding noise: cells within 80 dB of the file's peak must agree.
+# Signals with bands 120 dB below the frame's loudest band, where a float32 Fourier transform
+# gives rounding noise: cells within 80 dB of the file's peak must agree.
 NARROW = {
     "sine": signals.sine(5),
     "sweep": signals.sweep(5),
@@ -33,7 +33,7 @@ NARROW = {
 
 @pytest.fixture(scope="module")
 def extractor():
-    return BandExtractor(NUMBERS)
+    return BandExtractor(PREPROCESSING)
 
 
 def bands_of(extractor, signal):
@@ -60,7 +60,7 @@ def logarithm(bands, signal):
 
 def test_edges_are_librosas():
     edges = librosa.mel_frequencies(130, fmin=0, fmax=8000, htk=False)
-    np.testing.assert_allclose(mel_band_edges(NUMBERS), edges, rtol=1e-12)
+    np.testing.assert_allclose(mel_band_edges(PREPROCESSING), edges, rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", FULL)
@@ -80,7 +80,7 @@ def test_audible_cells_agree_with_librosa(extractor, name):
     assert audible.any()
     difference = np.abs(logarithm(ours, signal) - logarithm(theirs, signal))
     assert difference[audible].max() < 0.005
-    # Linear, relative to the loudest cell, nothing is hidden by the choice of cells.
+    # On a linear scale, relative to the loudest cell, all cells agree.
     assert np.abs(ours - theirs).max() < 2e-6 * theirs.max()
 
 
@@ -96,7 +96,7 @@ def test_blocks_of_any_size_give_the_same_bits(extractor, size):
 def test_frame_count(extractor, samples):
     signal = signals.noise(1)[:samples]
     expected = 1 + samples // 512 if samples else 0
-    assert len(bands_of(extractor, signal)) == expected == NUMBERS.frame_count(samples)
+    assert len(bands_of(extractor, signal)) == expected == PREPROCESSING.frame_count(samples)
 
 
 def test_an_abandoned_signal_leaves_no_trace(extractor):

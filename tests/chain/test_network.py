@@ -1,4 +1,4 @@
-"""The frozen graph against what the training framework said of the same patches."""
+"""Frozen graphs against the training framework's outputs for the same patches."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from quadpred_plugin.chain.network import Network
 from quadpred_plugin.model.registry import list_models
 
-# Constants are float16, the framework's own network is float32: up to 0.0011 in -1 to 1.
+# The graph's constants are float16, the framework's are float32: up to 0.0011 in -1..1.
 BOUND = 2e-3
 
 
@@ -29,7 +29,7 @@ def test_golden_vectors(golden_and_network):
     for head in ("quadrants", "arousal", "valence"):
         assert ours[head].shape == golden[head].shape
         assert np.abs(ours[head] - golden[head]).max() < BOUND
-    # Vectors on which the network always says the same would test nothing.
+    # With constant outputs the comparison would be meaningless.
     assert np.ptp(golden["quadrants"], axis=0).max() > 0.2
 
 
@@ -46,7 +46,7 @@ def test_batch_size_and_earlier_batches_do_not_matter(golden_and_network):
     patches = golden["patches"].astype(np.float32)
     for batch_size in (1, 3, 20):
         again = run(network, patches, batch_size)
-        # Blocked sums are ordered by the batch, hence not bit-equal.
+        # The order of sums depends on the batch size, so bits differ.
         np.testing.assert_allclose(
             again["quadrants"], run(network, patches, 16)["quadrants"], atol=1e-6
         )

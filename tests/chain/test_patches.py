@@ -6,21 +6,21 @@ import pytest
 from quadpred_plugin.chain.patches import PatchBuffer, patch_times
 from quadpred_plugin.chain.preprocessing import Preprocessing
 
-NUMBERS = Preprocessing()
-SIZE = NUMBERS.patch_size
+PREPROCESSING = Preprocessing()
+SIZE = PREPROCESSING.patch_size
 
 
 def frames(count):
-    return np.random.default_rng(count).random((count, NUMBERS.bands), dtype=np.float32)
+    return np.random.default_rng(count).random((count, PREPROCESSING.bands), dtype=np.float32)
 
 
 def read(bands, hop, batch_size, repeat=False, memory=2**20):
-    with PatchBuffer(NUMBERS, memory_bytes=memory) as buffer:
+    with PatchBuffer(PREPROCESSING, memory_bytes=memory) as buffer:
         for part in np.array_split(bands, 3):
             buffer.append(part)
         batches = list(buffer.batches(hop, batch_size, repeat))
         count = buffer.count(hop, repeat)
-    patches = np.concatenate(batches) if batches else np.zeros((0, SIZE, NUMBERS.bands))
+    patches = np.concatenate(batches) if batches else np.zeros((0, SIZE, PREPROCESSING.bands))
     assert len(patches) == count
     assert batch_size == -1 or all(len(batch) <= batch_size for batch in batches)
     return patches
@@ -45,7 +45,7 @@ def test_a_last_patch_runs_through_its_frames_again(count, hop):
     while starts[-1] + SIZE < count:
         starts.append(starts[-1] + hop)
     starts = [start for start in starts if start < count]
-    expected = [np.resize(bands[at : at + SIZE], (SIZE, NUMBERS.bands)) for at in starts]
+    expected = [np.resize(bands[at : at + SIZE], (SIZE, PREPROCESSING.bands)) for at in starts]
     patches = read(bands, hop, 16, repeat=True)
     assert len(patches) == len(expected)
     assert all(np.array_equal(ours, theirs) for ours, theirs in zip(patches, expected))
@@ -57,17 +57,17 @@ def test_what_is_spilled_to_disk_is_the_same():
 
 
 def test_times():
-    np.testing.assert_allclose(patch_times(3, 31, NUMBERS), [0, 0.992, 1.984])
+    np.testing.assert_allclose(patch_times(3, 31, PREPROCESSING), [0, 0.992, 1.984])
 
 
 @pytest.mark.parametrize(
     ("seconds", "expected"), [(None, 31), (0.992, 31), (0.5, 16), (0.032, 1), (0.016, 1), (10, 313)]
 )
 def test_hop_in_frames(seconds, expected):
-    assert NUMBERS.hop_frames(seconds) == expected
+    assert PREPROCESSING.hop_frames(seconds) == expected
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 0.001, float("nan"), float("inf")])
 def test_hops_that_are_refused(seconds):
     with pytest.raises(ValueError, match="hop"):
-        NUMBERS.hop_frames(seconds)
+        PREPROCESSING.hop_frames(seconds)

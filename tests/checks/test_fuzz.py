@@ -1,4 +1,4 @@
-"""Audio that is damaged or claims what no audio is ends in a row that says so."""
+"""Damaged and absurd audio ends in a row with a status."""
 
 import contextlib
 import itertools
@@ -21,7 +21,7 @@ REGRESSIONS = sorted((Path(__file__).parents[2] / "checks" / "fuzz" / "regressio
 MEBIBYTE = 1 << 20
 
 
-def test_five_hundred_spoiled_files_end_in_a_status(tmp_path):
+def test_five_hundred_damaged_files_end_in_a_status(tmp_path):
     page, keep = tmp_path / "page.md", tmp_path / "found"
     words = ["--count", "500", "--page", page, "--keep", keep]
     run = subprocess.run(
@@ -33,7 +33,7 @@ def test_five_hundred_spoiled_files_end_in_a_status(tmp_path):
     kinds = [row for row in rows if "." in row[1]]
     assert len(kinds) >= 12
     assert sum(int(row[2]) for row in kinds) == 500
-    # A file of each kind is still heard now and then, so that not all end at the first byte.
+    # Enough files can still be decoded, so that not all fail at the first byte.
     assert sum(int(row[3]) for row in kinds) > 100
 
 
@@ -42,7 +42,7 @@ def test_what_once_raised_is_a_row(path, quadpred, capfd):
     with contextlib.suppress(AudioError), open_decoder(path) as decoder:
         for _ in decoder.blocks:
             pass
-    # PyAV prints what is raised in a call that FFmpeg made.
+    # PyAV prints exceptions that are raised within a callback of FFmpeg.
     assert capfd.readouterr().err == ""
     run = quadpred("predict", "-q", "--format", "csv", path.name, folder=path.parent)
     (row,) = run.rows()
@@ -51,7 +51,7 @@ def test_what_once_raised_is_a_row(path, quadpred, capfd):
 
 
 def header(path, rate, channels, samples):
-    """Write a wav whose header says what we like."""
+    """Write a wav file with an arbitrary header."""
     data = np.asarray(samples, "<i2").tobytes()
     words = struct.pack("<HHIIHH", 1, channels, rate, rate * channels * 2, channels * 2, 16)
     body = b"WAVEfmt " + struct.pack("<I", 16) + words + b"data" + struct.pack("<I", len(data))

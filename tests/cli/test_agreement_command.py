@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from quadpred_plugin.agreement.ratings import EMOTIONS
+from tests.limits import HANG
 
 COLUMNS = ["grouping", "group", "emotion", "listeners", "units", "ratings", "alpha", "low", "high"]
 OWN = ["agreement", "--emotion", "calm", "--emotion", "tense", "--by", "language", "own.csv"]
@@ -114,7 +115,7 @@ def test_an_output(folder, quadpred):
         (["own.csv", "--at-least", "much"], "not a valid float"),
         (["own.csv", "--with-lyrics", "missing.csv"], "does not exist"),
         (["own.csv", "--format", "json"], "is not one of"),
-        (["own.csv", "-o", "alpha.json"], "can't be told from its suffix"),
+        (["own.csv", "-o", "alpha.json"], "has an unknown suffix"),
         (["own.csv", "-o", "."], "is a folder: name a file"),
     ],
     ids=" ".join,
@@ -156,7 +157,7 @@ def test_without_the_package_a_sentence_says_how_to_get_it(folder):
         "main()\n"
     )
     run = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=HANG
     )
     assert run.returncode == 1
     assert run.stdout == ""

@@ -144,7 +144,7 @@ def test_what_is_neither_file_nor_folder_fails_at_once(folder, quadpred):
     # Opening a pipe that nobody writes to would wait for ever.
     os.mkfifo(folder / "pipe.wav")
     arguments = ["predict", "--format", "csv", "-j", "1", "pipe.wav", GOOD[0]]
-    run = quadpred(*arguments, folder=folder, seconds=15)
+    run = quadpred(*arguments, folder=folder)
     assert run.code == 1
     assert [row["status"] for row in run.rows()] == ["error", "ok"]
 

@@ -72,7 +72,7 @@ def test_a_graph_that_its_card_does_not_describe(install, shipped, predict, quad
     for run in (predict(), quadpred("models", "verify", "model.pb", folder=folder)):
         assert run.code == 1
         assert "SHA-256" in run.messages
-        assert "model.pb is damaged or not the one its card describes" in run.messages
+        assert "model.pb is damaged or belongs to another card" in run.messages
         assert run.messages.count("quadpred: ") == 1
     assert run.output == b""
 
@@ -174,7 +174,7 @@ def test_no_mandarin_music_model_ships_and_the_message_says_so(quadpred, folder)
     assert run.code == 2
     assert run.output == b""
     assert "No installed model was trained on Mandarin music" in run.messages
-    assert "CH-818, isn't public, so no such model can be shipped" in run.messages
+    assert "CH-818, isn't public, so no such model is shipped" in run.messages
     assert "'quadpred models import PATH'" in run.messages
 
 

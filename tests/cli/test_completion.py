@@ -11,6 +11,7 @@ import pytest
 
 from quadpred_plugin.model.registry import DEFAULT_MODEL
 from tests.conftest import clean_environment
+from tests.limits import HANG
 
 
 @pytest.fixture
@@ -38,9 +39,9 @@ def bash(folder, script):
     )
     os.close(terminal)
 
-    def wait(done, seconds=30):
+    def wait(done):
         said = b""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + HANG
         while not done(said):
             assert time.monotonic() < deadline, f"only this came: {said}"
             if select.select([reader], [], [], 0.1)[0]:
@@ -90,7 +91,7 @@ def ask(folder, quadpred):
 def test_zsh(ask):
     lines = ask("zsh", "quadpred", "").splitlines()
     assert lines[:2] == ["plain", "predict"]
-    assert lines[2].startswith("Hear audio files")
+    assert lines[2].startswith("Predict quadrants")
     assert "tag" in lines and "doctor" in lines
     assert ask("zsh", "quadpred predict", "").splitlines()[0] == "file"
 

@@ -7,8 +7,9 @@ import time
 import pytest
 import soundfile
 
+from tests.limits import HANG
+
 FILES = 200
-PATIENCE = 60
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def start(start_quadpred, folder, tmp_path):
 
 def wait_for_rows(folder, count):
     """Wait until the unfinished output holds so many lines."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + HANG
     while time.monotonic() < deadline:
         for path in folder.glob(".quadpred-*"):
             if path.read_bytes().count(b"\n") >= count:
@@ -56,7 +57,7 @@ def interrupt(process, times=1):
         os.killpg(process.pid, signal.SIGINT)
         time.sleep(0.05)
     try:
-        return process.wait(20)
+        return process.wait(HANG)
     except BaseException:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -65,7 +66,7 @@ def interrupt(process, times=1):
 
 def processes_left(group):
     # Those that have ended are reaped by the system a moment later.
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + HANG
     while time.monotonic() < deadline:
         try:
             os.killpg(group, 0)
@@ -111,7 +112,7 @@ def test_arrays_that_were_finished_are_whole(tmp_path, start_quadpred, folder):
     arrays.mkdir()
     arguments = ["predict", "--format", "npy", "-j", "2", "-o", str(arrays), "music"]
     process = start_quadpred(*arguments, folder=folder)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + HANG
     while len(list(arrays.glob("*.npy"))) < 3 and time.monotonic() < deadline:
         time.sleep(0.02)
     assert interrupt(process) == 130

@@ -19,6 +19,7 @@ import quadpred_plugin
 from quadpred_plugin.live import predict_causally
 from tests import signals
 from tests.conftest import SCRIPT, clean_environment
+from tests.limits import HANG
 
 ANGER = signals.EXAMPLES / "q2_anger.ogg"
 
@@ -65,7 +66,7 @@ def check(found, expected, tolerance=1e-6):
     for name in ("arousal", "valence"):
         values = [one[name] for one in found]
         assert values == pytest.approx(getattr(expected, name).tolist(), abs=tolerance)
-    assert [one["quadrant"] for one in found] == expected.frame_quadrants()
+    assert [one["quadrant"] for one in found] == expected.patch_quadrants()
 
 
 @pytest.mark.parametrize("chunk", [1000, 100_000])
@@ -75,7 +76,7 @@ def test_a_pipe_gives_the_files_numbers(wav, expected, chunk):
     for first in range(0, len(content), chunk):
         process.stdin.write(content[first : first + chunk])
         process.stdin.flush()
-    output, messages = process.communicate(timeout=60)
+    output, messages = process.communicate(timeout=HANG)
     assert (process.returncode, messages) == (0, b"")
     check(lines_of(output), expected)
 
@@ -84,7 +85,7 @@ def test_a_header_that_does_not_know_the_length(wav, expected):
     content = bytearray(wav.read_bytes())
     # What ffmpeg writes into a pipe.
     content[4:8] = content[40:44] = b"\xff\xff\xff\xff"
-    output, messages = start("--hop", "0.32", "-").communicate(bytes(content), timeout=60)
+    output, messages = start("--hop", "0.32", "-").communicate(bytes(content), timeout=HANG)
     assert messages == b""
     check(lines_of(output), expected)
 
@@ -95,7 +96,7 @@ def test_raw_samples(wav, expected, name, kind, scale):
     raw = np.round(samples * scale).astype(kind) if scale > 1 else samples.astype(kind)
     options = ["--raw", "--rate", str(rate), "--channels", str(samples.shape[1])]
     process = start(*options, "--sample-format", name, "--hop", "0.32", "-")
-    output, messages = process.communicate(raw.tobytes(), timeout=60)
+    output, messages = process.communicate(raw.tobytes(), timeout=HANG)
     assert (process.returncode, messages) == (0, b"")
     check(lines_of(output), expected)
 
@@ -108,10 +109,10 @@ def test_a_line_comes_before_the_stream_goes_on(music):
     # The patch ends after 0.992 s; the resampler holds back less than 0.1 s.
     process.stdin.write(loud[: int(1.1 * rate)].tobytes())
     process.stdin.flush()
-    ready, _, _ = select.select([process.stdout], [], [], 30)
+    ready, _, _ = select.select([process.stdout], [], [], HANG)
     assert ready and json.loads(process.stdout.readline())["time"] == 0
     process.stdin.close()
-    process.wait(timeout=30)
+    process.wait(timeout=HANG)
     process.stdout.close()
     process.stderr.close()
 
@@ -133,17 +134,17 @@ def test_the_running_peak_becomes_the_files(wav, expected):
 def test_silence_has_no_numbers_until_something_is_heard(noise):
     samples = np.concatenate([np.zeros(32000), noise(2)])
     raw = (samples * 32767).astype("<i2").tobytes()
-    output, _ = start("--raw", "--rate", "16000", "-").communicate(raw, timeout=60)
+    output, _ = start("--raw", "--rate", "16000", "-").communicate(raw, timeout=HANG)
     found = lines_of(output)
     assert [one["status"] for one in found] == ["silent", "silent", "ok", "ok"]
-    assert found[0]["q1"] is None and found[0]["quadrant"] is None and found[0]["level"] == 0
+    assert found[0]["q1"] is None and found[0]["quadrant"] is None and found[0]["peak"] == 0
     assert found[3]["q1"] + found[3]["q2"] + found[3]["q3"] + found[3]["q4"] == pytest.approx(1)
 
 
 @pytest.mark.parametrize("content", [b"", b"no audio at all" * 1000, b"RIFF"])
 def test_a_stream_that_is_no_audio(content):
     process = start("-")
-    output, messages = process.communicate(content, timeout=60)
+    output, messages = process.communicate(content, timeout=HANG)
     assert (process.returncode, output) == (1, b"")
     assert messages.startswith(b"quadpred: standard input: is not audio")
     assert messages.count(b"\n") == 1
@@ -155,14 +156,14 @@ def test_a_stream_that_is_no_audio(content):
 )
 def test_wrong_use(arguments):
     process = start(*arguments)
-    output, messages = process.communicate(b"", timeout=60)
+    output, messages = process.communicate(b"", timeout=HANG)
     assert (process.returncode, output) == (2, b"")
     assert b"Error: " in messages and b"Traceback" not in messages
 
 
 def test_devices_need_a_package_or_a_device():
     process = start("--device", "no such device")
-    output, messages = process.communicate(b"", timeout=60)
+    output, messages = process.communicate(b"", timeout=HANG)
     assert (process.returncode, output) == (1, b"")
     assert re.match(rb"quadpred: device no such device: [^\n]+\.\n$", messages)
 
@@ -173,7 +174,7 @@ def test_ctrl_c_ends_in_good_order(wav):
     process.stdin.flush()
     assert json.loads(process.stdout.readline())["time"] == 0
     process.send_signal(signal.SIGINT)
-    _, messages = process.communicate(timeout=30)
+    _, messages = process.communicate(timeout=HANG)
     assert process.returncode == 130
     assert messages == b"quadpred: interrupted.\n"
 
@@ -184,7 +185,7 @@ def test_nobody_reads_any_more(wav):
     with contextlib.suppress(BrokenPipeError):
         process.stdin.write(wav.read_bytes())
         process.stdin.close()
-    assert process.wait(timeout=30) == 1
+    assert process.wait(timeout=HANG) == 1
     assert process.stderr.read() == b""
     process.stderr.close()
 
@@ -195,7 +196,7 @@ def shown_on_a_terminal(wav, *words):
         process = start(*words, "-", stdin=stream, stdout=theirs)
         os.close(theirs)
         shown = b""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + HANG
         while time.monotonic() < deadline:
             try:
                 part = os.read(ours, 65536)
@@ -205,7 +206,7 @@ def shown_on_a_terminal(wav, *words):
                 break
             shown += part
         os.close(ours)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=HANG) == 0
         process.stderr.close()
     return shown.decode()
 
@@ -234,7 +235,7 @@ def test_memory_is_flat():
         [sys.executable, "-m", "checks.live_hour", "--minutes", "10"],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=HANG,
         check=True,
     )
     assert "flat" in run.stdout

@@ -20,6 +20,11 @@ def test_show(quadpred, tmp_path):
     f1 = f"{own['metrics']['clip']['quadrants']['f1']:.2f}"
     for word in (card["name"], own["licence"], own["sha256"], f1, *own["limits"]):
         assert word in shown
+    for source in (*own["corpora"], *own["networks"]):
+        for key in ("use", "citation", "licence"):
+            assert source[key] in shown
+    for recipe in ("compact", "student-harmony", "pretext-embeddings", "pretext-notes"):
+        assert f"{recipe} (" in shown
     assert json.loads(quadpred("models", "show", "--json", folder=tmp_path).output) == card
 
 

@@ -86,7 +86,7 @@ def test_a_folder_that_is_a_file(tmp_path, quadpred, music, option):
 def test_force_replaces_files_and_never_devices(tmp_path, quadpred, music):
     # A pipe stands for all that isn't a regular file, such as /dev/null.
     os.mkfifo(tmp_path / "pipe")
-    run = quadpred(*CSV, "--force", "-o", "pipe", music[0], folder=tmp_path, seconds=15)
+    run = quadpred(*CSV, "--force", "-o", "pipe", music[0], folder=tmp_path)
     assert stat.S_ISFIFO(os.stat(tmp_path / "pipe").st_mode)
     assert run.code == 2
     assert "pipe" in run.messages

@@ -7,6 +7,7 @@ import pytest
 import soundfile
 
 from tests import signals
+from tests.limits import HANG
 
 HEAVY = {"essentia", "tensorflow", "matplotlib", "numpy", "av", "soundfile", "soxr"}
 
@@ -51,7 +52,7 @@ def test_help_imports_nothing_heavy(script, arguments):
         [sys.executable, "-X", "importtime", script, *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG,
         check=True,
     )
     lines = [line for line in run.stderr.splitlines() if line.startswith("import time:")]

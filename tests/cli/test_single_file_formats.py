@@ -1,4 +1,4 @@
-"""Formats that hold one audio file: chosen by name or suffix, a folder for several."""
+"""Formats of one audio file: chosen by name or suffix, a folder for several."""
 
 import jams
 import pytest
@@ -42,7 +42,7 @@ def test_several_files_do_not_go_into_one(folder, tmp_path, quadpred, format_nam
     run = quadpred("predict", "-o", f"all{suffix}", *names, folder=tmp_path)
     assert run.code == 2
     words = " ".join(run.messages.split())
-    assert f"A {suffix} file holds one audio file, but 2 are to be heard" in words
+    assert f"A {suffix} file contains one audio file, not 2" in words
     assert "folder" in words
     assert list(tmp_path.iterdir()) == []
 
@@ -73,7 +73,7 @@ def test_a_level_is_refused_where_there_is_none(folder, tmp_path, quadpred):
     arguments = ["predict", "--level", "file", "-o", "song.jams", str(folder / "one.wav")]
     run = quadpred(*arguments, folder=tmp_path)
     assert run.code == 2
-    assert "A .jams file has one form: no level can be chosen." in run.messages
+    assert "A .jams file has no levels: leave the level out." in run.messages
     assert list(tmp_path.iterdir()) == []
 
 

@@ -6,6 +6,7 @@ import pytest
 import soundfile
 
 from tests.conftest import clean_environment
+from tests.limits import HANG
 
 NAMES = ["good.wav", "another.wav"]
 
@@ -43,7 +44,7 @@ def test_a_reader_that_leaves(folder, start_quadpred, form, jobs):
     process = start_quadpred(*arguments, folder=folder)
     assert process.stdout.readline()
     process.stdout.close()
-    assert process.wait(60) == 1
+    assert process.wait(HANG) == 1
     assert process.stderr.read() == b""
 
 
@@ -56,7 +57,7 @@ def predict_in_shell(folder, script):
             ["sh", "-c", f'exec "$0" predict --format csv "$@" {redirection}', script, *arguments],
             cwd=folder,
             capture_output=True,
-            timeout=60,
+            timeout=HANG,
             env=clean_environment(),
         )
 

@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from quadpred_plugin.tags.writing import Change, write_changes
+from tests.limits import HANG
 from tests.signals import EXAMPLES
 from tests.tags.conftest import metadata, samples
 
@@ -101,13 +102,13 @@ def test_undo_brings_every_file_back(folder, tag):
     for name in names:
         assert samples(folder / name) == samples(EXAMPLES / name)
     again = tag("--undo", "before.jsonl")
-    assert again.code == 0 and again.output.decode().count("has them already.") == 2
+    assert again.code == 0 and again.output.decode().count("former tags unchanged.") == 2
 
 
 def test_the_undo_file_is_told_and_lies_with_the_users_state(folder, tag):
     run = tag("q2_anger.ogg")
     (path,) = (folder / "state" / "quadpred" / "undo").iterdir()
-    assert run.messages == f"quadpred: the former tags come back by: quadpred tag --undo {path}\n"
+    assert run.messages == f"quadpred: to restore the former tags: quadpred tag --undo {path}\n"
     assert tag("--undo", str(path)).code == 0
     assert ours(folder / "q2_anger.ogg") == {}
     # Where nothing changes, nothing is taken down.
@@ -149,7 +150,7 @@ def test_files_that_fail_are_named_and_others_go_on(folder, tag, silence, encode
     for name in bad:
         (line,) = run.messages_on(name)
         assert line.endswith(".")
-    assert run.messages_on("stream.aac")[0].endswith("is of a kind that can't be tagged.")
+    assert run.messages_on("stream.aac")[0].endswith("has a format that can't be tagged.")
     assert run.messages_on("missing.mp3")[0].endswith("does not exist.")
     assert "is silent" in run.messages_on("silent.wav")[0]
     assert run.output.decode() == "q4_calm.ogg: Q4, arousal -1.00, valence 0.07\n"
@@ -223,7 +224,7 @@ def test_skip_existing_leaves_what_this_model_has_tagged(folder, tag):
 def test_tagging_again_writes_nothing(folder, tag):
     tag("q4_calm.ogg")
     before = contents(folder)["q4_calm.ogg"]
-    assert b"(had these tags)" in tag("q4_calm.ogg").output
+    assert b"(tags unchanged)" in tag("q4_calm.ogg").output
     assert contents(folder)["q4_calm.ogg"] == before
 
 
@@ -234,7 +235,7 @@ def test_undo_keeps_what_was_changed_since(folder, tag):
     run = tag("--undo", "before.jsonl")
     assert run.code == 1
     assert f"quadpred: {folder / 'q2_anger.ogg'}: does not exist.\n" in run.messages
-    assert "keeps MOOD, changed since (--force brings back)" in run.messages
+    assert "keeps MOOD, changed since (--force restores it)" in run.messages
     assert ours(folder / "q4_calm.ogg") == {"MOOD": "better"}
     assert tag("--undo", "before.jsonl", "--force").code == 1
     assert ours(folder / "q4_calm.ogg") == {}
@@ -283,7 +284,7 @@ def test_without_an_undo_file_nothing_is_written(folder, tag):
         ([], "Name at least one audio file or folder"),
         (["--undo-file", "q4_calm.ogg", "q2_anger.ogg"], "q4_calm.ogg exists: name a new file"),
         (["--undo", "missing.jsonl"], "does not exist"),
-        (["--undo", "q4_calm.ogg", "q2_anger.ogg"], "--undo takes neither PATHS"),
+        (["--undo", "q4_calm.ogg", "q2_anger.ogg"], "--undo excludes PATHS"),
         (["--model", "music-5q", "q2_anger.ogg"], "There is no model 'music-5q'"),
     ],
 )
@@ -324,12 +325,12 @@ def test_ctrl_c_ends_between_two_files(folder, start_quadpred, noise):
         soundfile.write(many / f"{index:02}.flac", noise(20, seed=index), 16000)
     record = folder / "before.jsonl"
     process = start_quadpred("tag", "--undo-file", str(record), "many", folder=folder)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + HANG
     while not record.exists() or record.read_bytes().count(b"\n") < 3:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
-    assert process.wait(60) == 130
+    assert process.wait(HANG) == 130
     tagged = [path.name for path in sorted(many.iterdir()) if tagged_quadrant(path)]
     assert f"interrupted: {len(tagged)} of 60 files are done." in process.stderr.read().decode()
     done = [json.loads(line)["file"] for line in record.read_text().splitlines()[1:]]
@@ -341,7 +342,7 @@ def test_ctrl_c_ends_between_two_files(folder, start_quadpred, noise):
 def test_former_values_are_shown_as_text(tmp_path, quadpred, noise):
     path = tmp_path / "song.flac"
     soundfile.write(path, noise(2), 16000)
-    write_changes(path, (Change("MOOD", (), ("two\nlines \x1b]0;title\x07",)),))
+    write_changes(path, (Change("MOOD", "MOOD", (), ("two\nlines \x1b]0;title\x07",)),))
     for words in (["--dry-run"], ["--dry-run", "--force"], []):
         run = quadpred("tag", *words, "song.flac", folder=tmp_path, XDG_STATE_HOME=str(tmp_path))
         assert run.code == 0, run.messages
@@ -356,4 +357,4 @@ def test_the_command_that_brings_tags_back_can_be_pasted(tmp_path, quadpred, noi
     run = quadpred("tag", "--undo-file", record, "song.flac", folder=tmp_path)
     assert run.code == 0, run.messages
     (line,) = (one for one in run.messages.splitlines() if "--undo" in one)
-    assert shlex.split(line.partition("come back by: ")[2])[-1] == record
+    assert shlex.split(line.partition("former tags: ")[2])[-1] == record

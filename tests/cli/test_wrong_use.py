@@ -29,7 +29,7 @@ def folder(tmp_path_factory, noise):
         (["--format", "npy", "good.wav"], "A .npy file needs a name: give -o"),
         (["--format", "xml", "good.wav"], "is not one of"),
         (["--level", "bar", "good.wav"], "is not one of"),
-        (["-o", "results.xml", "good.wav"], "can't be told from its suffix"),
+        (["-o", "results.xml", "good.wav"], "has an unknown suffix"),
         (["--plot", "picture.gif", "good.wav"], "ends in .png or .svg"),
         (["--plot", "picture.png", "good.wav", "another.wav"], "name a folder"),
         (["--force", "--skip-existing", "good.wav"], "exclude each other"),

@@ -1,4 +1,4 @@
-"""``quadpred doctor`` on installations that are broken in earnest."""
+"""``quadpred doctor`` on installations that are really broken."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from quadpred_plugin.doctor.packages import WHEEL_VERSION, wheel_finding
 from quadpred_plugin.model.registry import DEFAULT_MODEL
 
 ROOT = Path(__file__).parent.parent.parent
@@ -17,14 +18,14 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture
 def doctor(quadpred, tmp_path):
-    """Run it with folders before all others: ``doctor(folders)`` gives findings and code."""
+    """Run it with folders first on the import path: ``doctor(folders)`` returns the findings."""
 
     def run(*first, code, **environment):
         places = [*map(str, first), *filter(None, [os.environ.get("PYTHONPATH")])]
         environment.setdefault("HOME", str(tmp_path / "home"))
         environment.setdefault("VAMP_PATH", "")
         environment["PYTHONPATH"] = os.pathsep.join(places)
-        done = quadpred("doctor", "--json", folder=tmp_path, seconds=180, **environment)
+        done = quadpred("doctor", "--json", folder=tmp_path, **environment)
         assert done.code == code, done.output.decode()
         content = json.loads(done.output)
         assert content["well"] == (code == 0)
@@ -44,7 +45,7 @@ class Findings(list):
 
 @pytest.fixture
 def copy(tmp_path):
-    """An installation of its own, to be broken."""
+    """A copy of the installation, to be broken."""
     folder = tmp_path / "copy"
     ignore = shutil.ignore_patterns("__pycache__")
     for name in ("quadpred_plugin", "vamp_wrapper", "models"):
@@ -54,7 +55,7 @@ def copy(tmp_path):
 
 @pytest.fixture
 def block(tmp_path):
-    """Make a package that can't be imported: ``block(name, program)`` gives its folder."""
+    """Make a package that can't be imported: ``block(name, program)`` returns its folder."""
 
     def write(name, program):
         folder = tmp_path / "blocked"
@@ -66,7 +67,7 @@ def block(tmp_path):
 
 
 def describe(folder, name, version, *requirements):
-    """Write what pip would have left of a package."""
+    """Write the metadata that pip installs with a package."""
     place = folder / f"{name.replace('-', '_')}-{version}.dist-info"
     place.mkdir(parents=True)
     extras = sorted(set(re.findall(r'extra == "(\w+)"', " ".join(requirements))))
@@ -88,6 +89,8 @@ def test_this_installation_is_well(doctor):
         f"{metadata.version('essentia-tensorflow')}, TensorFlow {library.split('.so.')[1]}"
     )
     assert findings.of("packages", "numpy")["detail"] == np.__version__
+    # The tests run on the tested system, which has a wheel.
+    assert "essentia-tensorflow wheel" not in {each["name"] for each in findings}
     card = json.loads((ROOT / "models" / f"{DEFAULT_MODEL}.json").read_text())
     model = findings.of("models", DEFAULT_MODEL)
     assert card["quadpred"]["sha256"][:12] in model["detail"]
@@ -102,7 +105,7 @@ def test_a_model_file_that_was_cut(doctor, copy):
     findings = doctor(copy, code=1)
     assert findings.problems() == {("models", DEFAULT_MODEL)}
     model = findings.of("models", DEFAULT_MODEL)
-    assert "damaged or not the one its card describes" in model["detail"]
+    assert "is damaged" in model["detail"]
     assert model["remedy"].startswith("pip install --force-reinstall")
 
 
@@ -117,13 +120,13 @@ def test_a_card_that_is_broken(doctor, copy):
     assert "is not JSON" in detail
 
 
-def test_a_network_that_answers_otherwise(doctor, copy):
+def test_a_network_with_other_outputs(doctor, copy):
     path = copy / "models" / f"{DEFAULT_MODEL}.golden.npz"
     golden = dict(np.load(path))
     golden["valence"][3] += 0.055
     np.savez(path, **golden)
     model = doctor(copy, code=1).of("models", DEFAULT_MODEL)
-    assert re.search(r"self-test fails: its answers are off by 0\.05\d*", model["detail"])
+    assert re.search(r"self-test fails: its outputs are off by 0\.05\d*", model["detail"])
 
 
 def test_golden_vectors_that_are_missing(doctor, copy):
@@ -139,12 +142,12 @@ def test_a_package_that_cannot_be_imported(doctor, block):
     assert findings.of("packages", "soxr")["remedy"].startswith("pip install --force-reinstall 'so")
 
 
-def test_a_package_that_brings_its_process_down(doctor, block):
+def test_a_package_that_crashes_its_process(doctor, block):
     program = "import os, signal\nos.kill(os.getpid(), signal.SIGILL)\n"
     findings = doctor(block("av", program), code=1)
     package = findings.of("packages", "av")["detail"]
     assert "ended its process by SIGILL. This processor may lack instructions" in package
-    # libsndfile reads its own, and each of the others is told.
+    # libsndfile reads its formats, and each of the others is reported.
     assert findings.of("decoders", "readable")["detail"].startswith("WAV, AIFF, FLAC, Ogg Vorbis")
     assert {("decoders", "M4A (AAC)"), ("decoders", "WMA")} < findings.problems()
     assert findings.of("packages", "numpy")["state"] == "ok"
@@ -164,7 +167,9 @@ def test_essentia_without_tensorflow(doctor, tmp_path):
     detail = findings.of("packages", "essentia-tensorflow")["detail"]
     assert "this is Essentia without TensorFlow" in detail
     assert "overwrites the other's files" in findings.of("packages", "essentia")["detail"]
-    assert "self-test fails" in findings.of("models", DEFAULT_MODEL)["detail"]
+    model = findings.of("models", DEFAULT_MODEL)
+    assert "self-test fails" in model["detail"]
+    assert model["remedy"] == "Fix the package problems listed above first."
 
 
 def test_packages_that_are_missing_or_old(doctor, tmp_path):
@@ -183,7 +188,7 @@ def test_packages_that_are_missing_or_old(doctor, tmp_path):
     )
     findings = doctor(described, code=1)
     assert findings.problems() == {("packages", "soxr"), ("packages", "no-such-package")}
-    assert findings.of("packages", "soxr")["detail"] == "0.1 is not >=0.5, which is needed."
+    assert findings.of("packages", "soxr")["detail"] == "0.1 is installed, but >=0.5 is required."
     missing = findings.of("packages", "no-such-package")
     assert missing["detail"] == "is not installed."
     assert missing["remedy"] == "pip install --force-reinstall 'no-such-package>=3'"
@@ -191,6 +196,40 @@ def test_packages_that_are_missing_or_old(doctor, tmp_path):
         found = findings.of("extras", extra)
         assert (found["state"], found["detail"]) == ("note", f"lacks {package}.")
         assert found["remedy"] == f"pip install 'quadpred-plugin[{extra}]'"
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "macos", "here"),
+    [
+        ("Darwin", "x86_64", "15.1", "macOS 15.1 x86_64"),
+        ("Darwin", "arm64", "14.7.2", "macOS 14.7.2 arm64"),
+        ("Linux", "aarch64", "", "Linux aarch64"),
+        ("Windows", "AMD64", "", "Windows AMD64"),
+    ],
+)
+def test_without_a_wheel_the_systems_with_one_are_listed(system, machine, macos, here):
+    found = wheel_finding(system, machine, macos)
+    assert found.state == "note"
+    assert found.detail.startswith(f"{here} has no wheel of 2.1b6.dev1389 or newer.")
+    assert "Linux x86_64 (tested)" in found.detail
+    assert "macOS 15 or newer on Apple silicon (not tested)" in found.detail
+    assert found.remedy
+
+
+def test_systems_with_a_wheel():
+    assert wheel_finding("Linux", "x86_64", "") is None
+    untested = wheel_finding("Darwin", "arm64", "15.1")
+    assert untested.detail == (
+        "macOS 15.1 arm64 has a wheel, but quadpred-plugin was tested on Linux x86_64 only."
+    )
+    assert untested.remedy == ""
+
+
+def test_the_table_of_wheels_is_of_the_required_version():
+    (required,) = (
+        line for line in metadata.requires("quadpred-plugin") if line.startswith("essentia-")
+    )
+    assert required.replace(" ", "") == f"essentia-tensorflow>={WHEEL_VERSION}"
 
 
 def test_models_of_the_user(doctor, tmp_path):
@@ -220,7 +259,7 @@ def test_a_vamp_plugin_that_hosts_cannot_use(doctor, tmp_path):
     assert f"vamp install --path '{plugins}'" in findings.of("vamp", "plugin")["remedy"]
 
 
-def test_the_folder_of_temporary_files_is_told(doctor, tmp_path):
+def test_the_folder_of_temporary_files_is_reported(doctor, tmp_path):
     detail = doctor(code=0, TMPDIR=str(tmp_path)).of("program", "temporary files")["detail"]
     assert detail == f"fit into {tmp_path}"
 
@@ -232,7 +271,7 @@ def test_variables_that_no_option_has(doctor):
     assert (wrong["state"], wrong["remedy"]) == ("note", "unset QUADPRED_PREDICT_HOPP")
 
 
-def test_words_for_people(quadpred, copy, tmp_path):
+def test_text_output(quadpred, copy, tmp_path):
     graph = copy / "models" / f"{DEFAULT_MODEL}.pb"
     graph.write_bytes(b"")
     places = os.pathsep.join(filter(None, [str(copy), os.environ.get("PYTHONPATH")]))

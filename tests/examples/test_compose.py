@@ -1,4 +1,4 @@
-"""The example audio: reproducible, as committed, and true to the cues of its quadrants."""
+"""The example audio is reproducible, as committed, and has the cues of its quadrants."""
 
 import importlib.util
 import sys
@@ -24,7 +24,7 @@ def compose():
     specification = importlib.util.spec_from_file_location("compose", EXAMPLES / "compose.py")
     module = importlib.util.module_from_spec(specification)
     sys.path.insert(0, str(EXAMPLES))
-    # Dataclasses look their own module up.
+    # Dataclasses look up their module by name.
     sys.modules["compose"] = module
     try:
         specification.loader.exec_module(module)
@@ -51,7 +51,7 @@ def spectrogram(samples, length=4096):
     return np.abs(np.fft.rfft(windows * np.hanning(length), axis=1)).astype(np.float32)
 
 
-def level(samples):
+def rms(samples):
     return float(np.sqrt(np.mean(samples**2)))
 
 
@@ -78,9 +78,9 @@ def onsets_per_second(spectrum):
 def pitch_classes(spectrum):
     """Mean magnitude of each pitch class, C first."""
     frequencies = np.linspace(0.0, 22050.0, spectrum.shape[1])
-    heard = (frequencies > 200.0) & (frequencies < 1500.0)
-    classes = np.round(12 * np.log2(frequencies[heard] / 440.0) + 69).astype(int) % 12
-    magnitudes = np.sqrt((spectrum[:, heard] ** 2).mean(axis=0))
+    band = (frequencies > 200.0) & (frequencies < 1500.0)
+    classes = np.round(12 * np.log2(frequencies[band] / 440.0) + 69).astype(int) % 12
+    magnitudes = np.sqrt((spectrum[:, band] ** 2).mean(axis=0))
     return np.bincount(classes, weights=magnitudes) / np.bincount(classes)
 
 
@@ -97,7 +97,7 @@ def test_samples_are_sound(compose, rendered, name):
     assert np.isfinite(samples).all()
     assert 0.1 < np.abs(samples).max() <= 1.0
     assert abs(samples.mean()) < 1e-3
-    # Neither a click at the end, nor a hole between the first half second and the last echo.
+    # No click at the end, and no gap between the first half second and the last echo.
     assert np.abs(samples[-1]).max() < 1e-3
     curve = loudness_curve(samples)
     assert curve[20 : int(0.8 * len(curve))].min() > 0.005 * curve.max()
@@ -125,7 +125,7 @@ def test_committed_file_is_the_piece(compose, rendered, name):
     assert np.abs(stored).max() <= 1.0
     pair = loudness_curve(stored), loudness_curve(rendered[name])
     assert np.corrcoef(*pair)[0, 1] > 0.99
-    assert level(stored) == pytest.approx(level(rendered[name]), rel=0.05)
+    assert rms(stored) == pytest.approx(rms(rendered[name]), rel=0.05)
 
 
 def test_command_writes_files(compose, tmp_path, monkeypatch, rendered):
@@ -141,7 +141,7 @@ def test_command_writes_files(compose, tmp_path, monkeypatch, rendered):
 @pytest.mark.parametrize("aroused", AROUSED)
 @pytest.mark.parametrize("quiet", QUIET)
 def test_arousal_is_louder_brighter_busier(rendered, spectra, aroused, quiet):
-    assert level(rendered[aroused]) > 2.0 * level(rendered[quiet])
+    assert rms(rendered[aroused]) > 2.0 * rms(rendered[quiet])
     assert centroid(spectra[aroused]) > 2.0 * centroid(spectra[quiet])
     assert onsets_per_second(spectra[aroused]) > 1.5 * onsets_per_second(spectra[quiet])
 
@@ -172,5 +172,5 @@ def test_anger_is_rougher_than_joy(spectra):
     ],
 )
 def test_mode_follows_valence(spectra, name, tonic, present, absent):
-    heard = pitch_classes(spectra[name])
-    assert heard[(tonic + present) % 12] > 1.2 * heard[(tonic + absent) % 12]
+    magnitudes = pitch_classes(spectra[name])
+    assert magnitudes[(tonic + present) % 12] > 1.2 * magnitudes[(tonic + absent) % 12]

@@ -1,4 +1,4 @@
-"""The example programs run, and say what the library says."""
+"""The example programs run and print the predictions of the library."""
 
 import os
 import subprocess
@@ -11,6 +11,7 @@ import soundfile
 import soxr
 
 import quadpred_plugin as qp
+from tests.limits import HANG
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 
@@ -21,8 +22,8 @@ def test_essentia_network():
         [sys.executable, EXAMPLES / "essentia_network.py", audio],
         capture_output=True,
         text=True,
-        timeout=120,
-        # Without what this process has set to keep Essentia quiet.
+        timeout=HANG,
+        # Without this process' setting that silences TensorFlow.
         env={name: value for name, value in os.environ.items() if not name.startswith("TF_")},
         check=True,
     )
@@ -31,7 +32,7 @@ def test_essentia_network():
     assert header.startswith("time")
     rows = np.array([line.split() for line in lines], dtype=float)
     prediction = qp.predict(audio, hop=0.32)
-    # The loader resamples otherwise than soxr, and its last samples are lost.
+    # The loader uses another resampler than soxr, and drops the last samples.
     assert abs(len(rows) - len(prediction)) <= 1
     shared = min(len(rows), len(prediction))
     np.testing.assert_allclose(rows[:shared, 0], prediction.times[:shared], atol=0.01)
@@ -45,14 +46,14 @@ def test_real_time():
         [sys.executable, EXAMPLES / "real_time.py"],
         input=mono.tobytes(),
         capture_output=True,
-        timeout=120,
+        timeout=HANG,
         check=True,
     )
     rows = np.array([line.split() for line in run.stdout.decode().splitlines()], dtype=float)
-    # From the first half second after a whole patch to the end.
+    # Every half second, from the first complete patch on.
     assert rows[:, 0] == pytest.approx(np.arange(1.0, 13.01, 0.5))
-    heard = mono[-10 * 16000 :]
-    prediction = qp.predict((heard[len(heard) % (31 * 512) :], 16000))
-    # The zeros after the last sample are in the last patch's last frame.
+    last = mono[-10 * 16000 :]
+    prediction = qp.predict((last[len(last) % (31 * 512) :], 16000))
+    # The last frame of the last patch is padded with zeros.
     assert rows[-1, 1:5] == pytest.approx(prediction.quadrants[-1], abs=0.006)
     assert rows[-1, 5] == pytest.approx(prediction.arousal[-1], abs=0.006)

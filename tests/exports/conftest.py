@@ -1,4 +1,4 @@
-"""A prediction of real music, and ones that have no numbers or are made by hand."""
+"""A prediction of music, predictions without patches, and synthetic ones."""
 
 import dataclasses
 
@@ -7,18 +7,18 @@ import pytest
 import soundfile
 
 import quadpred_plugin
-from quadpred_plugin.prediction import without_frames
+from quadpred_plugin.prediction import without_patches
 from tests import signals
 from tests.exports import synthetic
 
-# One that isn't a whole number of samples at 44.1 kHz.
+# Not a whole number of samples at 44.1 kHz.
 HOP = 0.32
 RATE = 44100
 
 
 @pytest.fixture(scope="session")
 def music(tmp_path_factory):
-    """Ten seconds of each example piece, one after the other: 40 s that change their quadrant."""
+    """Ten seconds of each example piece in turn: 40 s with changes of quadrant."""
     parts = []
     for name in ("q1_joy", "q3_sadness", "q2_anger", "q4_calm"):
         samples, rate = soundfile.read(signals.EXAMPLES / f"{name}.ogg", always_2d=True)
@@ -31,21 +31,21 @@ def music(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def song(music):
-    """What the default model hears in it."""
+    """Prediction of the default model for the music."""
     return quadpred_plugin.predict(music, hop=HOP)
 
 
 @pytest.fixture(scope="session")
 def silent():
-    """Two seconds without numbers."""
-    nothing = without_frames("silent.wav", "silent", 2.0, "is silent.", synthetic.PROVENANCE)
+    """Two seconds of silence, without patches."""
+    nothing = without_patches("silent.wav", "silent", 2.0, "is silent.", synthetic.PROVENANCE)
     return dataclasses.replace(nothing, sample_rate=16000.0)
 
 
 @pytest.fixture(scope="session")
 def empty():
-    """A file without samples: no length, no sample rate."""
-    return without_frames("empty.wav", "empty", 0.0, "has no samples.", synthetic.PROVENANCE)
+    """A file without samples: no duration, no sample rate."""
+    return without_patches("empty.wav", "empty", 0.0, "has no samples.", synthetic.PROVENANCE)
 
 
 @pytest.fixture

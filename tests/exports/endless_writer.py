@@ -1,10 +1,10 @@
-"""A process that does nothing but replace a file, until it is killed."""
+"""A process that replaces a file repeatedly until it is killed."""
 
 import itertools
 
 
 def write_for_ever(path, predictions, format_name, level, started):
-    """Write the predictions by turns; say so once the file is there."""
+    """Write the predictions in turn; set the event once the file exists."""
     from quadpred_plugin.exports import export_to
 
     for prediction in itertools.cycle(predictions):

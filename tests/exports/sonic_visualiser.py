@@ -1,10 +1,11 @@
-"""Sonic Visualiser with a keyboard: what it opens may ask before it is read."""
+"""Sonic Visualiser with a keyboard, to answer its import dialog."""
 
 import socket
 import struct
 import time
 from xml.etree import ElementTree
 
+from tests.limits import HANG
 from tests.vamp.sonic_visualiser import load_driver, read_picture, read_table
 
 _RETURN = 0xFF0D
@@ -13,10 +14,10 @@ driver = load_driver()
 
 
 class SonicVisualiser(driver.SonicVisualiser):
-    """A run without a screen whose keyboard is reached over RFB, VNC's protocol."""
+    """A run without a screen; key presses are sent over RFB, the protocol of VNC."""
 
     def __init__(self, folder):
-        # No plugins are needed; any folder without them will do.
+        # Any folder without plugins.
         with socket.create_server(("127.0.0.1", 0)) as server:
             self._port = server.getsockname()[1]
         super().__init__(folder, folder, {"QT_QPA_PLATFORM": f"vnc:port={self._port}"})
@@ -25,24 +26,36 @@ class SonicVisualiser(driver.SonicVisualiser):
         self.tell("/add timeruler")
 
     def open_layers(self, path):
-        """Open a file of layers, which lie in the current pane then."""
+        """Open a file of layers in the current pane."""
         self.tell(f'/open "{path}"')
 
     def import_table(self, path):
-        """Open a CSV file, take what the dialog proposes, and return the layer as CSV."""
-        logs = self._folder
-        before = self._guesses(logs)
+        """Open a CSV file, accept the dialog's defaults and return the layer as CSV."""
+        before = self._guesses(self._folder)
         self.tell(f'/open "{path}"')
-        self.wait(lambda: self._guesses(logs) > before, f"it asks about {path}")
-        # The last line of the guess comes before the dialog is there.
-        time.sleep(1)
-        self._press(_RETURN)
-        return self.layer()
+        self.wait(lambda: self._guesses(self._folder) > before, f"it asks about {path}")
+        # Executed once the dialog is closed.
+        self._exports += 1
+        table = self._folder / f"export{self._exports}.csv"
+        self.tell(f'/exportlayer "{table}"')
+        due = 0.0
+
+        def accepted():
+            nonlocal due
+            if time.monotonic() >= due:
+                # The guess is logged before the dialog opens, which can miss the key therefore.
+                time.sleep(1)
+                self._press(_RETURN)
+                due = time.monotonic() + 10
+            return table.exists()
+
+        self.wait(accepted, f"the layer of {path} is exported")
+        return read_table(table.read_bytes())
 
     def layer(self, number=None):
-        """Return a layer of the current pane, or its current one, as CSV."""
+        """Return a layer of the current pane, or the current layer, as CSV."""
         if number is not None:
-            # Panes are counted from one; of them the session has its own and the new one.
+            # Panes are numbered from one; the session has its own and the new one.
             self.tell(f"/setcurrent 2 {number}")
         return read_table(self._export("/exportlayer", ".csv", lambda content: True))
 
@@ -59,7 +72,7 @@ class SonicVisualiser(driver.SonicVisualiser):
 
     def _press(self, key):
         """Press and release a key (RFC 6143, without authentication)."""
-        with socket.create_connection(("127.0.0.1", self._port), timeout=30) as connection:
+        with socket.create_connection(("127.0.0.1", self._port), timeout=HANG) as connection:
             stream = connection.makefile("rwb")
             assert stream.read(12).startswith(b"RFB")
             stream.write(b"RFB 003.003\n")
@@ -73,5 +86,5 @@ class SonicVisualiser(driver.SonicVisualiser):
             for down in (1, 0):
                 stream.write(struct.pack(">BBHI", 4, down, 0, key))
             stream.flush()
-            # Connections that are closed at once are closed with what they said.
+            # A connection that is closed at once loses its key presses.
             time.sleep(0.5)

@@ -1,4 +1,4 @@
-"""Predictions made by hand, for what no model needs to have said."""
+"""Synthetic predictions."""
 
 import numpy as np
 
@@ -35,6 +35,6 @@ def make_prediction(quadrants, hop=0.5, patch=1.0, rate=44100.0, source="song.wa
 
 
 def random_prediction(count, seed=0, **settings):
-    """Build one whose probabilities are random too."""
+    """Build a prediction with random probabilities."""
     random = np.random.default_rng(seed)
     return make_prediction(random.dirichlet(np.ones(4), count), seed=seed, **settings)

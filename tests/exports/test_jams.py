@@ -13,7 +13,7 @@ WITHIN = {"rtol": 0, "atol": 1e-6}
 
 @pytest.fixture
 def document(song, save):
-    # Strict validation raises where a namespace or the schema is violated.
+    # Strict validation raises if a namespace or the schema is violated.
     return jams.load(str(save(song, ".jams")), validate=True, strict=True)
 
 
@@ -58,7 +58,7 @@ def test_the_summary_is_four_tags(document, song):
     assert annotation.sandbox.valence == pytest.approx(summary.valence, abs=1e-6)
 
 
-def test_metadata_says_what_was_annotated_by_what(document, song):
+def test_metadata_has_file_and_annotator(document, song):
     metadata = document.file_metadata
     assert metadata.title == "four moods.wav"
     assert metadata.duration == pytest.approx(40, abs=1e-3)
@@ -83,7 +83,7 @@ def metadata_duration(document):
 
 
 @pytest.mark.parametrize("name", ["silent", "empty"])
-def test_what_has_no_numbers_has_no_observations(name, request, save):
+def test_without_patches_there_are_no_observations(name, request, save):
     prediction = request.getfixturevalue(name)
     document = jams.load(str(save(prediction, ".jams")), validate=True, strict=True)
     assert [len(annotation.data) for annotation in document.annotations] == [0, 0, 0]
@@ -92,7 +92,7 @@ def test_what_has_no_numbers_has_no_observations(name, request, save):
 
 
 def test_mir_eval_takes_the_segments(document, song):
-    """A reference and an estimate that are the same agree fully."""
+    """Equal reference and estimate have full scores."""
     annotation = annotation_of(document, "segment_open")
     scores = jams.eval.segment(annotation, annotation)
     assert scores["F-measure@0.5"] == pytest.approx(1)

@@ -1,4 +1,4 @@
-"""A writer that is killed leaves the old file or the new one, never a part of one."""
+"""A killed writer leaves the old file or the new one, never an incomplete one."""
 
 import multiprocessing
 import random
@@ -9,16 +9,17 @@ import pytest
 from quadpred_plugin.exports import FORMATS, export_to
 from tests.exports.endless_writer import write_for_ever
 from tests.exports.synthetic import random_prediction
+from tests.limits import HANG
 
 KILLS = 3
-# So that one of them falls into the writing of a file, however short that is.
+# Repeat until a kill interrupts the writing of a file, however short that is.
 MOST_KILLS = 50
 FRAMES = 500
 
 
 @pytest.fixture(scope="module")
 def processes():
-    """Give processes that are forked from one which has the libraries and no threads."""
+    """Return a context of processes forked from one with the libraries and without threads."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["jams", "pyarrow.parquet", "quadpred_plugin.prediction"])
     return context
@@ -48,13 +49,13 @@ def test_a_killed_writer(format_name, processes, predictions, tmp_path):
             target=write_for_ever, args=(path, predictions, format_name, level, started)
         )
         writer.start()
-        assert started.wait(60)
+        assert started.wait(HANG)
         time.sleep(delays.uniform(0, 0.05))
         writer.kill()
         writer.join()
         assert writer.exitcode == -9
         assert path.read_bytes() in whole
-        # What was killed in the middle of a file left it under a hidden name of its own.
+        # An interrupted write leaves an incomplete file under a hidden name.
         parts = [part.name for part in folder.iterdir() if part != path]
         if kill >= KILLS and parts:
             break

@@ -1,4 +1,4 @@
-"""Audacity's labels, read by mir_eval, which takes the same lines."""
+"""Audacity's labels, read by mir_eval, which accepts the same format."""
 
 import mir_eval
 import numpy as np
@@ -25,7 +25,7 @@ def test_labels_are_the_segments(song, save):
 
 
 def test_each_line_is_as_audacity_writes_it(song, save):
-    """Two times with six decimals and a label, by tabs, and no other line."""
+    """Lines have two times with six decimals and a label, separated by tabs."""
     for line in save(song, ".labels.txt").read_text().splitlines():
         start, end, _ = line.split("\t")
         assert f"{float(start):.6f}" == start and f"{float(end):.6f}" == end

@@ -1,4 +1,4 @@
-"""Mood bars, read as players read them: 1000 pixels of red, green and blue."""
+"""Mood bars, read as players do: 1000 pixels of red, green and blue."""
 
 import colorsys
 
@@ -40,7 +40,7 @@ def test_the_hue_is_the_quadrants_and_brightness_the_arousals(song, save, hues):
     brightness, arousal = np.array(values).T
     slope, start = np.polyfit(arousal, brightness, 1)
     np.testing.assert_allclose(brightness, start + slope * arousal, atol=0.01)
-    # The least aroused music is dark, not black.
+    # Music of low arousal is dark, not black.
     assert start - slope == pytest.approx(0.3, abs=0.01)
     assert start + slope == pytest.approx(1, abs=0.01)
 
@@ -54,7 +54,7 @@ def test_each_quadrant_takes_its_part_of_the_bar(save, hues):
     np.testing.assert_allclose(borders / 1000 * prediction.duration, [50, 100, 150], atol=0.3)
 
 
-def test_what_has_no_numbers_is_black(silent, empty, save):
+def test_files_without_patches_are_black(silent, empty, save):
     assert not read_bar(save(silent, ".mood")).any()
     assert not read_bar(save(empty, ".mood")).any()
 

@@ -1,4 +1,4 @@
-"""Names that are hard on XML, JSON, spreadsheets, Praat and Parquet, in every format."""
+"""File names that are difficult for XML, JSON, spreadsheets, Praat and Parquet."""
 
 import csv
 import json
@@ -76,11 +76,11 @@ def escaped(name):
 
 
 def on_one_line(name):
-    """As Python would print it, but for what can be printed."""
+    """Escape unprintable characters as Python does."""
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in name)
 
 
-# Formats that hold the file's name, what reads it there, and what it is written as.
+# Formats that contain the file's name: a function that reads it, and its spelling.
 READERS = {
     ("csv", "file"): (read_csv, same),
     ("csv", "frame"): (read_csv, same),
@@ -115,7 +115,7 @@ def test_other_formats_do_not_depend_on_the_name(format_name, level, source, tmp
         export_to(path, [random_prediction(20, source=name)], format_name, level)
         contents.append(path.read_bytes())
     if format_name == "table":
-        # It has the name for eyes, on one line.
+        # The table has the name for display, on one line.
         assert all(on_one_line(source) in line for line in contents[0].decode().splitlines()[1:])
     else:
         assert contents[0] == contents[1]

@@ -14,7 +14,7 @@ from tests.exports.synthetic import random_prediction
 NUMBERS = ["q1", "q2", "q3", "q4", "arousal", "valence"]
 
 
-def test_frames(song, save, numbers):
+def test_patches(song, save, numbers):
     table = pyarrow.parquet.read_table(save(song, ".parquet"))
     assert table.column_names == ["file", "time", "duration", *NUMBERS, "quadrant"]
     content = table.to_pydict()
@@ -26,23 +26,23 @@ def test_frames(song, save, numbers):
     assert content["quadrant"] == [f"Q{index + 1}" for index in song.quadrants.argmax(axis=1)]
 
 
-def test_a_row_a_file(song, silent, tmp_path):
+def test_one_row_per_file(song, silent, tmp_path):
     path = tmp_path / "files.parquet"
     export_to(path, [song, silent], "parquet", "file")
-    heard, nothing = pyarrow.parquet.read_table(path).to_pylist()
+    predicted, nothing = pyarrow.parquet.read_table(path).to_pylist()
     summary = song.summary()
     expected = [*summary.quadrants, summary.arousal, summary.valence]
-    np.testing.assert_allclose([heard[name] for name in NUMBERS], expected, rtol=0, atol=1e-6)
-    assert heard["quadrant"] == summary.quadrant
-    assert heard["duration"] == pytest.approx(40, abs=1e-3)
-    # Without numbers there are nulls of the columns' own types.
+    np.testing.assert_allclose([predicted[name] for name in NUMBERS], expected, rtol=0, atol=1e-6)
+    assert predicted["quadrant"] == summary.quadrant
+    assert predicted["duration"] == pytest.approx(40, abs=1e-3)
+    # Without patches, values are nulls of the columns' types.
     assert [nothing[name] for name in (*NUMBERS, "quadrant")] == [None] * 7
     assert (nothing["status"], nothing["duration"]) == ("silent", 2.0)
 
 
 @pytest.mark.parametrize("level", ["file", "frame"])
 def test_the_schema_is_the_same_whatever_is_in_it(song, silent, tmp_path, level):
-    """So that files can be read as one data set."""
+    """Files can be read as one data set."""
     schemas = []
     for index, many in enumerate([[song], [silent], [silent, song], []]):
         path = tmp_path / f"{index}.parquet"

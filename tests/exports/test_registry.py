@@ -1,5 +1,6 @@
-"""Which format is chosen, what it can hold, and what is said where a package is missing."""
+"""Choice of a format, its limits, missing packages, and a format that is added."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,9 @@ import pytest
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.exports import FORMATS, export_to, format_of
 from tests.exports.synthetic import random_prediction
+from tests.limits import HANG
 
-ONE_FORM = [name for name, export in FORMATS.items() if not export.levels]
+WITHOUT_LEVELS = [name for name, export in FORMATS.items() if not export.levels]
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
@@ -42,24 +44,24 @@ def test_the_longest_suffix_counts(name, format_name):
 
 
 @pytest.mark.parametrize("name", ["song", "song.xyz", "csv", "song.csv.gz"])
-def test_other_suffixes_name_none(name):
-    with pytest.raises(OutputError, match=r"can't be told .*\.jams"):
+def test_unknown_suffixes(name):
+    with pytest.raises(OutputError, match=r"has an unknown suffix; .*\.jams"):
         format_of(Path(name))
 
 
-@pytest.mark.parametrize("format_name", ONE_FORM)
-def test_formats_of_one_form_hold_one_file_and_have_no_level(format_name, tmp_path):
+@pytest.mark.parametrize("format_name", WITHOUT_LEVELS)
+def test_formats_without_levels_contain_one_file(format_name, tmp_path):
     path = tmp_path / f"song{FORMATS[format_name].suffix}"
-    with pytest.raises(OutputError, match="one form"):
+    with pytest.raises(OutputError, match="has no levels"):
         random_prediction(5).save(path, level="file")
-    with pytest.raises(OutputError, match="holds one audio file, not 2"):
+    with pytest.raises(OutputError, match="contains one audio file, not 2"):
         export_to(path, [random_prediction(5)] * 2, format_name, None)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("package", sorted({one.needs for one in FORMATS.values() if one.needs}))
 def test_a_missing_package_is_a_sentence(package, tmp_path):
-    """In Python and, before anything is heard, on the command line."""
+    """In Python and, before any file is analysed, on the command line."""
     suffix = next(one.suffix for one in FORMATS.values() if one.needs == package)
     code = (
         "import sys\n"
@@ -81,7 +83,7 @@ def test_a_missing_package_is_a_sentence(package, tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG,
     )
     sentence = (
         f"A {suffix} file needs the package {package}: pip install 'quadpred-plugin[exports]'."
@@ -91,6 +93,63 @@ def test_a_missing_package_is_a_sentence(package, tmp_path):
     assert run.returncode == 2
     assert "missing.wav" not in run.stderr and "Traceback" not in run.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["song.csv"]
+
+
+NEW_FORMAT = '''
+"""Number of patches: a format of the tests."""
+
+
+def write(stream, prediction):
+    """Write the number of patches."""
+    stream.write(f"{len(prediction)} patches\\n")
+'''
+
+
+def test_a_new_format_is_a_module_and_a_line(tmp_path):
+    """Options, suffixes, help, Python and the documentation follow from the registry."""
+    root = Path(__file__).parents[2]
+    for name in ("quadpred_plugin", "models"):
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(root / name, tmp_path / name, ignore=ignore)
+    exports = tmp_path / "quadpred_plugin" / "exports"
+    (exports / "patch_count.py").write_text(NEW_FORMAT)
+    registry = (exports / "__init__.py").read_text()
+    line = '    "count": Export("patch_count.write", ".count", program="Counter"),\n'
+    start = registry.index('    "mood": Export(')
+    (exports / "__init__.py").write_text(registry[:start] + line + registry[start:])
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "import quadpred_plugin as qp\n"
+        "assert Path(qp.__file__).is_relative_to(Path.cwd())\n"
+        "from format_page import write_format_page\n"
+        "write_format_page(Path('page.md'))\n"
+        "from tests.exports.synthetic import random_prediction\n"
+        "random_prediction(5).save('saved.count')\n"
+        "from quadpred_plugin.cli.main import main\n"
+        "sys.argv = ['quadpred', 'predict', *sys.argv[1:]]\n"
+        "main()\n"
+    )
+    places = [str(tmp_path), str(root), str(root / "docs")]
+
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-c", f"import sys; sys.path[:0] = {places!r}\n{code}", *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=HANG,
+        )
+
+    song = str(root / "examples" / "audio" / "q1_joy.ogg")
+    printed = run("--format", "count", song)
+    assert (printed.returncode, printed.stdout) == (0, "33 patches\n"), printed.stderr
+    assert run("-o", "song.count", song).returncode == 0
+    assert (tmp_path / "song.count").read_text() == "33 patches\n"
+    assert (tmp_path / "saved.count").read_text() == "5 patches\n"
+    assert "for Counter: count" in " ".join(run("--help").stdout.split())
+    page = (tmp_path / "page.md").read_text()
+    assert "| `count` | `.count` | Counter |" in page and "Number of patches" in page
 
 
 def test_without_pandas_there_is_no_frame():
@@ -109,7 +168,7 @@ def test_without_pandas_there_is_no_frame():
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG,
         check=True,
     )
     assert run.stdout == "A data frame needs the package pandas: pip install pandas.\n"

@@ -1,4 +1,4 @@
-"""Layers as Sonic Visualiser opens, shows, exports and keeps them."""
+"""Layers in Sonic Visualiser: opened, shown, exported and saved in a session."""
 
 import itertools
 import json
@@ -16,15 +16,15 @@ from tests.exports.sonic_visualiser import SonicVisualiser
 from tests.exports.synthetic import make_prediction
 from vamp_wrapper.settings import parameters
 
-# It prints six significant digits, and of CSV it reads six decimals: each is off by half of a
-# millionth at most.
+# Sonic Visualiser prints six significant digits and reads six decimals of CSV: each rounds by at
+# most half a millionth.
 BOUND = 1e-6
 SAMPLE = 1 / 44100
 
 
 @pytest.fixture(scope="module")
 def shown(music, song, silent, tmp_path_factory):
-    """What one run of Sonic Visualiser says of all layers, by their names."""
+    """All layers as one run of Sonic Visualiser exports them, by name."""
     folder = tmp_path_factory.mktemp("layers")
     for suffix in (".svl", ".taggram.svl", ".arousal.csv", ".valence.csv", ".segments.csv"):
         song.save(folder / f"song{suffix}")
@@ -46,7 +46,7 @@ def shown(music, song, silent, tmp_path_factory):
         for suffix in ("arousal", "valence", "segments"):
             program.new_pane()
             found[f"{suffix}.csv"] = program.import_table(folder / f"song.{suffix}.csv")
-        # Sessions can't be saved from here on.
+        # With a grid, sessions can no longer be saved.
         program.new_pane()
         program.open_layers(folder / "song.taggram.svl")
         found["Taggram"] = program.layer()
@@ -116,7 +116,7 @@ def test_imported_segments_are_regions_with_labels(shown, song):
 
 
 def test_a_grid_stays_in_time(tmp_path):
-    """Even where a hop isn't a whole number of samples: here they would drift by 8 s."""
+    """Columns don't drift if the hop isn't a whole number of samples; here it would be 8 s."""
     rate, hop, run = 100, 0.994, 10
     labels = np.arange(1400) // run % 4
     prediction = make_prediction(np.eye(4)[labels], hop=hop, patch=hop, rate=float(rate))

@@ -47,7 +47,7 @@ def test_intervals_fill_the_tier(save):
     starts, stops, labels = zip(*intervals, strict=True)
     assert starts[0] == 0 and stops[-1] == end
     np.testing.assert_array_equal(starts[1:], stops[:-1])
-    # No patch fits in the rest, so it has no label.
+    # No patch fits into the rest, so it has no label.
     assert labels == ("Q1", "Q2", "")
 
 
@@ -60,7 +60,7 @@ def test_praatio_reads_the_same(song, save):
     assert [(one.start, one.end, one.label) for one in tier.entries] == intervals
 
 
-def test_praat_keeps_it_whole_when_it_writes_it_again(song, save, tmp_path):
+def test_praat_preserves_it_when_it_writes_it_again(song, save, tmp_path):
     path = save(song, ".TextGrid")
     call(parselmouth.Data.read(str(path)), "Save as text file", str(tmp_path / "again.TextGrid"))
     assert read_by_praat(tmp_path / "again.TextGrid") == read_by_praat(path)
@@ -84,7 +84,7 @@ def test_silence_is_one_interval_without_label(silent, save):
     assert read_by_praat(save(silent, ".TextGrid"))[1] == [(0, 2, "")]
 
 
-def test_nothing_has_no_textgrid(empty, tmp_path):
-    with pytest.raises(OutputError, match=r"empty\.wav has no length"):
+def test_a_file_without_samples_has_no_textgrid(empty, tmp_path):
+    with pytest.raises(OutputError, match=r"empty\.wav has no duration"):
         empty.save(tmp_path / "empty.TextGrid")
     assert list(tmp_path.iterdir()) == []

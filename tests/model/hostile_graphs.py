@@ -1,8 +1,8 @@
-"""Writes graphs that mean harm, made of a sound one.
+"""Write hostile graphs, derived from a valid one.
 
 python -m tests.model.hostile_graphs FOLDER GRAPH
 
-TensorFlow's own classes write them, in a process of their own.
+Uses TensorFlow's own classes; runs in a process of its own.
 """
 
 import json
@@ -11,30 +11,30 @@ from pathlib import Path
 
 import numpy as np
 
-# What each does once it is loaded and run, beside the network's work.
+# Operations that are added to the network's.
 OPERATIONS = ("WriteFile", "ReadFile", "PyFunc", "RestoreV2", "RandomUniform")
 
 
 def main() -> None:
-    """Write NAME.pb for each, and what TensorFlow reads in the graph itself."""
+    """Write NAME.pb for each change, and the nodes of the original graph as JSON."""
     from tensorflow.core.framework import graph_pb2
 
     folder, source = Path(sys.argv[1]), Path(sys.argv[2]).read_bytes()
     original = graph_pb2.GraphDef.FromString(source)
     found = [[node.name, node.op] for node in original.node]
     (folder / "nodes.json").write_text(json.dumps(found))
-    for name, change in (CHANGES | TAKEN).items():
+    for name, change in (CHANGES | ACCEPTED).items():
         graph = graph_pb2.GraphDef.FromString(source)
         change(graph, folder)
         (folder / f"{name}.pb").write_bytes(graph.SerializeToString())
 
 
-# TensorFlow's numbers of float32 and float16.
+# TensorFlow's type numbers of float32 and float16.
 SINGLE, HALF = 1, 19
 
 
 def _weights(graph, kind=HALF):
-    """Return a constant of many weights, of one of the two kinds that graphs have."""
+    """Return a constant with many weights of a type."""
     constants = (node for node in graph.node if node.op == "Const")
     return next(
         node
@@ -141,8 +141,8 @@ CHANGES = {
     "text": _text,
     "no-operations": _no_operations,
 }
-# What can be told only by running it: logarithms of what is negative.
-TAKEN = {"logarithms": _logarithms}
+# Accepted by the check, but with outputs that aren't finite: logarithms of negative values.
+ACCEPTED = {"logarithms": _logarithms}
 
 if __name__ == "__main__":
     main()

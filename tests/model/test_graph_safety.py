@@ -1,4 +1,4 @@
-"""Graphs are looked at before TensorFlow loads them."""
+"""Untrusted graphs are checked before TensorFlow loads them."""
 
 import hashlib
 import importlib
@@ -15,29 +15,30 @@ from quadpred_plugin.model.card import read_card
 from quadpred_plugin.model.graph_safety import LARGEST_FILE, OPERATIONS, check_graph
 from quadpred_plugin.model.protobuf import fields, text
 from quadpred_plugin.model.registry import find_model, installed_models
+from tests.limits import HANG
 from tests.model.hostile_graphs import CHANGES
 from tests.tree import ROOT
 
 REASONS = {
     "function": "has functions",
-    "nan": "holds what isn't a number",
-    "nan-among-singles": "holds what isn't a number",
-    "nan-as-a-number": "holds what isn't a number",
-    "infinite-half": "holds what isn't a number",
-    "claims-much": "claims more than",
-    "negative-size": "claims more than",
-    "other-shape": "isn't as large as its shape",
-    "text": "of a type that no network",
+    "nan": "has values that aren't finite",
+    "nan-among-singles": "has values that aren't finite",
+    "nan-as-a-number": "has values that aren't finite",
+    "infinite-half": "has values that aren't finite",
+    "claims-much": "has a shape of more than",
+    "negative-size": "has a shape of more than",
+    "other-shape": "differs in size from its shape",
+    "text": "has a type that no network",
     "no-operations": "has no operations",
 }
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Every hostile graph, and what TensorFlow reads in the one that they were made of."""
+    """Folder of hostile graphs, and of the nodes that TensorFlow reads in the original."""
     folder = tmp_path_factory.mktemp("graphs")
     words = [sys.executable, "-m", "tests.model.hostile_graphs", folder, find_model().graph]
-    subprocess.run(words, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    subprocess.run(words, cwd=ROOT, check=True, capture_output=True, timeout=HANG)
     return folder
 
 
@@ -47,7 +48,7 @@ def graph():
 
 
 @pytest.mark.parametrize("card", installed_models().shipped, ids=lambda card: card.name)
-def test_shipped_graphs_are_taken(card):
+def test_shipped_graphs_are_accepted(card):
     card.verify()
 
 
@@ -64,7 +65,7 @@ def test_nodes_are_those_that_tensorflow_reads(folder, graph):
 @pytest.mark.parametrize("name", CHANGES)
 def test_hostile_graphs_are_refused(name, folder):
     operation = name.removeprefix("operation-")
-    words = REASONS.get(name, f"its operations '{operation}' are none")
+    words = REASONS.get(name, f"has the operations '{operation}'")
     with pytest.raises(ModelError, match=words):
         check_graph((folder / f"{name}.pb").read_bytes(), "hostile.pb")
 
@@ -84,7 +85,7 @@ def test_damaged_graphs_are_errors_of_the_model(graph):
 
 
 def write_model(graph, folder):
-    """Give a graph a card whose hash is right: whoever wrote the graph wrote the card."""
+    """Write a graph with a card of the right hash, as the author of a hostile graph would."""
     (folder / "model.pb").write_bytes(graph)
     content = json.loads(find_model().graph.with_suffix(".json").read_text())
     content["quadpred"]["sha256"] = hashlib.sha256(graph).hexdigest()
@@ -92,7 +93,7 @@ def write_model(graph, folder):
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
-def test_what_a_graph_gives_must_be_numbers(form, folder, tmp_path, noise, quadpred):
+def test_outputs_that_are_not_finite_are_errors(form, folder, tmp_path, noise, quadpred):
     graph = (folder / "logarithms.pb").read_bytes()
     check_graph(graph, "model.pb")
     write_model(graph, tmp_path)
@@ -100,7 +101,7 @@ def test_what_a_graph_gives_must_be_numbers(form, folder, tmp_path, noise, quadp
     words = ["predict", "--format", form, "--model", "model.pb", "noise.wav"]
     run = quadpred(*words, folder=tmp_path)
     assert run.code == 1
-    assert run.messages.endswith("model.pb gives what isn't a number.\n")
+    assert run.messages.endswith("model.pb returns values that are not finite.\n")
 
 
 def test_a_graph_that_writes_files_never_runs(folder, tmp_path, noise, quadpred):
@@ -108,18 +109,19 @@ def test_a_graph_that_writes_files_never_runs(folder, tmp_path, noise, quadpred)
     soundfile.write(tmp_path / "noise.wav", noise(2), 16000)
     run = quadpred("predict", "--model", "model.pb", "noise.wav", folder=tmp_path)
     assert run.code == 1
-    assert "model.pb is not taken: its operations 'WriteFile' are none" in run.messages
+    assert "model.pb isn't loaded: no network" in run.messages
+    assert "has the operations 'WriteFile'" in run.messages
     assert not (folder / "written").exists()
     verify = quadpred("models", "verify", "model.pb", folder=tmp_path)
     assert verify.code == 1 and "'WriteFile'" in verify.messages
 
 
-def test_a_graph_of_any_size_isnt_read(tmp_path):
+def test_a_graph_that_is_too_large_is_not_read(tmp_path):
     content = find_model().graph.with_suffix(".json").read_text()
     (tmp_path / "large.json").write_text(content)
     with open(tmp_path / "large.pb", "wb") as stream:
         stream.truncate(LARGEST_FILE + 1)
-    with pytest.raises(ModelError, match="more than 256 MiB"):
+    with pytest.raises(ModelError, match="larger than 256 MiB"):
         read_card(tmp_path / "large.pb").verify()
 
 
@@ -129,27 +131,27 @@ def test_a_graph_of_any_size_isnt_read(tmp_path):
         (b"\x0a\x05ab", "cut off"),
         (b"\x08", "cut off"),
         (b"\x09abc", "cut off"),
-        (b"\x08" + b"\xff" * 10 + b"\x01", "no end"),
-        (b"\x0b", "of the kind 3"),
+        (b"\x08" + b"\xff" * 10 + b"\x01", "longer than 10 bytes"),
+        (b"\x0b", "unknown wire type 3"),
         (b"\x00\x01", "number 0"),
     ],
 )
-def test_bytes_that_are_no_message(message, words):
+def test_bytes_that_are_not_a_message(message, words):
     with pytest.raises(ValueError, match=words):
         list(fields(message))
 
 
-@pytest.mark.parametrize("way", ["inference", "standard", "streaming"])
-def test_no_way_in_loads_a_graph_that_is_not_its_cards(way, tmp_path):
-    module = importlib.import_module(f"quadpred_plugin.{way}")
+@pytest.mark.parametrize("interface", ["inference", "standard", "streaming"])
+def test_no_interface_loads_a_graph_of_another_card(interface, tmp_path):
+    module = importlib.import_module(f"quadpred_plugin.{interface}")
     card = find_model()
-    # A sound graph, so that nothing but the look at it can refuse.
+    # A valid graph, so that only the check of the hash can refuse it.
     (tmp_path / "own.pb").write_bytes(card.graph.read_bytes())
     content = json.loads(card.graph.with_suffix(".json").read_text())
     content["quadpred"]["sha256"] = "0" * 64
     (tmp_path / "own.json").write_text(json.dumps(content))
     with pytest.raises(ModelError, match="SHA-256"):
-        if way == "inference":
+        if interface == "inference":
             module.Model(read_card(tmp_path / "own.pb"))
         else:
             module.TensorflowPredictQuad(graphFilename=str(tmp_path / "own.pb"))
@@ -181,16 +183,16 @@ def _constant(kind, *values):
 
 ZERO = _part(5, bytes(4))
 SPLIT = {
-    # Protocol buffers merge messages that are given twice: the sizes of both count.
+    # Protocol buffers merge repeated messages, so the shape has the sizes of both.
     "tensors of one value": _constant(
         1, _part(8, _tensor(1, [2**10], ZERO)) + _part(8, _tensor(1, [2**21], ZERO))
     ),
     "values of one attribute": _constant(
         1, _part(8, _tensor(1, [2**10, 2**21], ZERO)), _part(8, _tensor(1, [], ZERO))
     ),
-    # TensorFlow ends the process where whole numbers aren't as large as their shape,
+    # TensorFlow ends the process if integers differ in size from their shape,
     "whole numbers": _constant(3, _part(8, _tensor(3, [1], _part(4, bytes(6))))),
-    # or a constant isn't of the type that its operation says.
+    # or if a constant's type differs from its operation's.
     "another type": _constant(1, _part(8, _tensor(3, [4], _part(7, _varint(0))))),
 }
 

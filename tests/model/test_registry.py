@@ -1,4 +1,4 @@
-"""Cards and finding models, on copies of a shipped model."""
+"""Reading cards and finding models, with copies of a shipped model."""
 
 import json
 import shutil
@@ -26,7 +26,7 @@ def change(graph, edit):
     path.write_text(json.dumps(content))
 
 
-def test_every_shipped_card_is_whole():
+def test_every_shipped_card_is_complete():
     cards = models.list_models()
     assert cards[0].name == models.DEFAULT_MODEL
     for card in cards:
@@ -64,6 +64,10 @@ def numbers(card):
     return card["quadpred"]["preprocessing"]
 
 
+def entry(card):
+    return card["quadpred"]["entries"]["patches"]
+
+
 def pool_by(card, head, **numbers):
     card["quadpred"]["pooling"] = {head: numbers}
 
@@ -77,6 +81,10 @@ def pool_by(card, head, **numbers):
         (lambda card: card["quadpred"]["preprocessing"].pop("bands"), "bands"),
         (lambda card: card["quadpred"]["preprocessing"].update(level="running"), "level"),
         (lambda card: card["quadpred"]["entries"].pop("frames"), "entries"),
+        (lambda card: entry(card).update(outputs=["quadrants", "arousal", "valence"]), "entries"),
+        (lambda card: entry(card).update(input=None), "entries"),
+        (lambda card: entry(card)["outputs"].pop("valence"), "lacks the heads valence"),
+        (lambda card: entry(card)["outputs"].update(mood="mood"), "unknown heads 'mood'"),
         (lambda card: numbers(card).update(bands=10**9), "bands 1000000000, which must be"),
         (lambda card: numbers(card).update(patch_size=10**7), "patch_size"),
         (lambda card: numbers(card).update(fft_size=2**30), "fft_size"),
@@ -88,13 +96,15 @@ def pool_by(card, head, **numbers):
         (lambda card: pool_by(card, "valence", offset=float("nan")), r"quadpred\.pooling"),
         (lambda card: pool_by(card, "quadrants", offset=11), r"quadpred\.pooling"),
         (lambda card: pool_by(card, "mood", temperature=1), r"quadpred\.pooling"),
-        (lambda card: card.update(name="\x1b[2J"), "name that is no text"),
+        (lambda card: card.update(name="\x1b[2J"), "name that isn't printable text"),
         (lambda card: card["quadpred"].update(limits=["\x1b]0;owned\x07"]), "limits"),
         (lambda card: card["quadpred"]["outputs"].update({"\x1b[2J": "loud"}), "outputs"),
-        (lambda card: card["quadpred"].update(sha256="0" * 63), "sha256 that is none"),
-        (lambda card: card["quadpred"].update(sha256="G" * 64), "sha256 that is none"),
-        (lambda card: card["quadpred"].update(speech="f"), "languages that are none"),
-        (lambda card: card["quadpred"].update(music=None), "languages that are none"),
+        (lambda card: card["quadpred"].update(sha256="0" * 63), "sha256 that isn't 64"),
+        (lambda card: card["quadpred"].update(sha256="G" * 64), "sha256 that isn't 64"),
+        (lambda card: card["quadpred"].update(speech="f"), "other than e, m, x"),
+        (lambda card: card["quadpred"]["corpora"][0].pop("licence"), r"quadpred\.corpora"),
+        (lambda card: card["quadpred"].update(networks=["musicnn"]), r"quadpred\.networks"),
+        (lambda card: card["quadpred"].update(music=None), "other than e, m, x"),
         (lambda card: card["quadpred"]["metrics"]["clip"]["valence"].update(f1="a"), "figures"),
         (lambda card: card["quadpred"]["metrics"]["clip"].update(mood={"f1": 1}), "figures"),
         (lambda card: card["quadpred"]["metrics"].update(clip=[]), "figures"),
@@ -143,7 +153,7 @@ ESCAPES = "\x1b]0;owned\x07"
     ],
     ids=["mel scale", "name of a number", "name of an entry"],
 )
-def test_what_refuses_a_card_is_nothing_that_a_terminal_obeys(copied, edit):
+def test_refusals_of_cards_have_no_escape_sequences(copied, edit):
     change(copied, lambda content: edit(content["quadpred"]))
     with pytest.raises(ModelError) as caught:
         read_card(copied)
@@ -156,7 +166,7 @@ def test_a_card_that_is_nested_deeply_is_refused(tmp_path):
         read_card(tmp_path / "card.json")
 
 
-def test_figures_that_no_float_holds_are_refused(copied):
+def test_figures_that_are_too_large_for_a_float_are_refused(copied):
     def edit(content):
         content["quadpred"]["metrics"]["clip"]["quadrants"]["f1"] = 10**400
 
@@ -165,13 +175,13 @@ def test_figures_that_no_float_holds_are_refused(copied):
         read_card(copied)
 
 
-def test_a_card_of_any_size_isnt_read(copied):
+def test_a_card_that_is_too_large_is_not_read(copied):
     path = copied.with_suffix(".json")
     path.write_text(path.read_text() + " " * 2**20)
-    with pytest.raises(ModelError, match="more than 1 MiB"):
+    with pytest.raises(ModelError, match="larger than 1 MiB"):
         read_card(copied)
-    # Nor what has no end.
+    # Endless devices aren't read either.
     path.unlink()
     path.symlink_to("/dev/zero")
-    with pytest.raises(ModelError, match="more than 1 MiB"):
+    with pytest.raises(ModelError, match="larger than 1 MiB"):
         read_card(copied)

@@ -1,4 +1,4 @@
-"""Models in the user's folder, beside those that come with the package."""
+"""Models in the user's folder together with the package's own."""
 
 import json
 import shutil
@@ -31,7 +31,7 @@ def names(cards):
     return [card.name for card in cards]
 
 
-def test_without_a_folder_only_the_shipped_models_are_there():
+def test_without_a_folder_only_the_shipped_models_are_listed():
     installed = models.installed_models()
     assert installed.own == installed.unusable == []
     assert models.list_models() == installed.shipped
@@ -55,7 +55,7 @@ def test_shipped_models_come_first(install):
     assert models.find_by_language("e", "m").name == "other-model"
 
 
-def test_of_the_users_models_those_of_one_language_come_first(install):
+def test_models_of_one_language_come_first_among_the_users(install):
     install("from-english", "e", "m")
     install("from-mandarin", "m", "m")
     assert names(models.installed_models().own) == ["from-mandarin", "from-english"]
@@ -69,7 +69,7 @@ def test_a_users_name_never_hides_a_shipped_one(install):
     assert models.find_model().graph.parent == models.shipped_folder()
     (reason,) = models.installed_models().unusable
     assert str(path) in str(reason)
-    with pytest.raises(ModelError, match="has the name of one that comes with the package"):
+    with pytest.raises(ModelError, match="has the name of a model of the package"):
         models.find_by_language(None, "m")
 
 
@@ -85,7 +85,7 @@ def test_a_damaged_card_is_named_and_breaks_nothing_else(install):
         str(bad.with_name("stem.json")),
     ]
     assert models.find_by_language("m", "m").name == "good"
-    for name, words in (("bad", "is not JSON"), ("stem", "isn't the name of its file")):
+    for name, words in (("bad", "is not JSON"), ("stem", "differs from its file name")):
         with pytest.raises(ModelError, match=words):
             models.find_model(name)
     with pytest.raises(ModelError, match=r"Installed: .*good\. The card .*bad\.json is not JSON"):

@@ -1,4 +1,4 @@
-"""A card is read, or refused in a sentence; whatever stands in it."""
+"""Any card is either read or refused with a sentence."""
 
 import contextlib
 import copy
@@ -58,7 +58,7 @@ def assert_read_or_refused(content):
         assert sentence.endswith(".")
         return
     assert isinstance(card, ModelCard)
-    # Whatever shows a card, or pools by it, can rely on it.
+    # An accepted card can be shown, and its pooling gives finite values.
     assert np.isfinite([pool(np.array([0.3]), one) for one in card.pooling.values()]).all()
     with contextlib.redirect_stdout(io.StringIO()) as shown:
         show_card(card)

@@ -1,4 +1,4 @@
-"""Any prediction comes back from every format that holds its numbers: values, times and names."""
+"""Every format with values preserves any prediction: values, times and names."""
 
 import csv
 import json
@@ -19,7 +19,7 @@ from tests.properties.settings import MANY
 VALUE, TIME = 1e-6, 1e-3
 HEADS = ("q1", "q2", "q3", "q4", "arousal", "valence")
 
-# Anything that a file may be called, bytes that aren't UTF-8 as Python spells them among it.
+# Any file name, including bytes that aren't UTF-8, as Python represents them.
 NAMES = st.binary(min_size=1, max_size=60).map(
     lambda name: name.replace(b"/", b"_").replace(b"\0", b"_").decode("utf-8", "surrogateescape")
 )
@@ -27,13 +27,13 @@ NAMES = st.binary(min_size=1, max_size=60).map(
 
 @st.composite
 def predictions(draw):
-    """Draw predictions: sure or not, short or long, at any hop and rate."""
+    """Draw predictions of any confidence, length, hop and sample rate."""
     count = draw(st.integers(1, 40))
-    sureness = draw(st.sampled_from([0.01, 1.0, 100.0]))
+    concentration = draw(st.sampled_from([0.01, 1.0, 100.0]))
     seed = draw(st.integers(0, 2**31))
     random = np.random.default_rng(seed)
     return make_prediction(
-        random.dirichlet(np.full(4, sureness), count),
+        random.dirichlet(np.full(4, concentration), count),
         hop=draw(st.integers(1, 62)) * 0.032,
         patch=0.992,
         rate=draw(st.sampled_from([8000.0, 22050.0, 44100.0, 96000.0])),
@@ -73,7 +73,7 @@ READERS = {"csv": from_csv, "json": from_json, "npz": from_npz, "parquet": from_
 
 
 @pytest.mark.parametrize("format_name", READERS)
-def test_frames_come_back(format_name):
+def test_patches_are_preserved(format_name):
     @MANY
     @given(predictions())
     def check(prediction):
@@ -89,7 +89,7 @@ def test_frames_come_back(format_name):
     check()
 
 
-def test_jams_holds_every_frame_and_no_other():
+def test_jams_has_every_patch():
     @MANY
     @given(predictions())
     def check(prediction):
@@ -104,7 +104,7 @@ def test_jams_holds_every_frame_and_no_other():
         np.testing.assert_allclose(values, expected, rtol=0, atol=VALUE)
         (segments,) = found.search(namespace="segment_open")
         ends = [one.time + one.duration for one in segments.data]
-        # One follows the other, from the beginning to the end.
+        # Segments are contiguous from start to end.
         assert segments.data[0].time == 0
         starts = [one.time for one in segments.data]
         assert starts[1:] == pytest.approx(ends[:-1], abs=TIME)

@@ -1,4 +1,4 @@
-"""Whatever happens between runs, the last one leaves what a single run would have."""
+"""After any sequence of interruptions and changes, the results are those of a single run."""
 
 import os
 import shutil
@@ -10,9 +10,9 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quadpred_plugin.batch.plan import Wishes
+from quadpred_plugin.batch.plan import ReuseRules
 from quadpred_plugin.batch.run import open_batch
-from quadpred_plugin.batch.tasks import hear
+from quadpred_plugin.batch.tasks import analyse_track
 from quadpred_plugin.inference import load_model
 from tests.properties.settings import FEW
 from tests.signals import example
@@ -46,14 +46,14 @@ def write_collection(root):
 
 
 def run(model, root, output, format_name, most=None):
-    """Hear in this process what is to be heard; stop after so many, as if the plug were pulled."""
+    """Run in this process; after so many outcomes, stop as in a power failure."""
 
     def engine(job, tasks):
         for task in tasks:
-            yield hear(job, model, task)
+            yield analyse_track(job, model, task)
 
     with open_batch(
-        str(root), str(output), model.card, None, format_name, None, Wishes(), lambda one: None
+        str(root), str(output), model.card, None, format_name, None, ReuseRules(), lambda one: None
     ) as batch:
         for number, outcome in enumerate(batch.outcomes(engine)):
             if number == most:

@@ -1,4 +1,4 @@
-"""Chromium, and pages to show in it that the program has written."""
+"""Chromium, and pages that the program has written."""
 
 import time
 from dataclasses import dataclass, field
@@ -8,26 +8,26 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.conftest import read_rows
+from tests.limits import HANG
 from tests.signals import EXAMPLES
 
-CHROMIUM = "/usr/bin/chromium"
+# Debian's Chromium; None is that of Playwright.
+CHROMIUM = next(Path("/usr/bin").glob("chromium"), None)
 
-# Long, since what is waited for comes at once on a machine that has nothing else to do.
-PATIENCE = 300  # seconds
-# One model, whichever is the default, so that the page has the segments that tests press.
+# A fixed model, so that the segments that the tests click don't depend on the default.
 MODEL = "music-4q"
 
 
 @dataclass
 class Tab:
-    """A page that is shown, with what the browser had to say of it.
+    """A page in the browser, with its requests and messages.
 
     Attributes
     ----------
     page : playwright.sync_api.Page
     address : str
     requests : list of str
-        Addresses of all that was asked for, over the network or not.
+        Addresses of all requests, local ones included.
     complaints : list of str
         Messages in the console, exceptions and dialogs.
     """
@@ -46,8 +46,8 @@ class Tab:
         return float(self.seek.input_value())
 
     def wait_for(self, expression):
-        # Playwright's own way evaluates a string in the page, which the page's policy forbids.
-        end = time.monotonic() + PATIENCE
+        # Playwright's own function evaluates a string in the page, which its policy forbids.
+        end = time.monotonic() + HANG
         while not self.page.evaluate(expression):
             assert time.monotonic() < end, expression
             self.page.wait_for_timeout(50)
@@ -56,14 +56,14 @@ class Tab:
 @pytest.fixture(scope="module")
 def browser():
     with sync_playwright() as playwright:
-        program = playwright.chromium.launch(executable_path=CHROMIUM, timeout=PATIENCE * 1000)
+        program = playwright.chromium.launch(executable_path=CHROMIUM, timeout=HANG * 1000)
         yield program
         program.close()
 
 
 @pytest.fixture
 def show(browser):
-    """Open a page: ``show(path, width=…, theme=…)`` gives a `Tab`."""
+    """Open a page: ``show(path, width=…, theme=…)`` returns a `Tab`."""
     contexts = []
 
     def open_tab(path, width=1280, theme="light", **settings):
@@ -74,7 +74,7 @@ def show(browser):
             offline=True,
             **settings,
         )
-        context.set_default_timeout(PATIENCE * 1000)
+        context.set_default_timeout(HANG * 1000)
         contexts.append(context)
         tab = Tab(context.new_page(), Path(path).as_uri())
 
@@ -101,7 +101,6 @@ def one(tmp_path_factory, quadpred):
     run = quadpred(
         *("report", "-o", "one.html", "--model", MODEL, EXAMPLES / "q1_joy.ogg"),
         folder=folder,
-        seconds=PATIENCE,
     )
     assert run.code == 0
     return folder / "one.html"
@@ -109,20 +108,18 @@ def one(tmp_path_factory, quadpred):
 
 @pytest.fixture(scope="session")
 def several(tmp_path_factory, quadpred):
-    """A page of three files, one of which has no sound to hear."""
+    """A page of three files, one of which has no samples."""
     folder = tmp_path_factory.mktemp("several")
     (folder / "empty.wav").write_bytes(b"")
     files = [EXAMPLES / "q1_joy.ogg", EXAMPLES / "q2_anger.ogg", "empty.wav"]
-    run = quadpred(
-        "report", "-o", "several.html", "--model", MODEL, *files, folder=folder, seconds=PATIENCE
-    )
+    run = quadpred("report", "-o", "several.html", "--model", MODEL, *files, folder=folder)
     assert run.code == 0
     return folder / "several.html"
 
 
 @pytest.fixture(scope="session")
 def rows(tmp_path_factory, quadpred):
-    """What ``predict`` says of the page's one file, a row a patch."""
+    """Rows of ``predict`` for the page's file, one per patch."""
     run = quadpred(
         *(
             "predict",
@@ -135,6 +132,5 @@ def rows(tmp_path_factory, quadpred):
             EXAMPLES / "q1_joy.ogg",
         ),
         folder=tmp_path_factory.mktemp("rows"),
-        seconds=PATIENCE,
     )
     return read_rows(run.output)

@@ -1,4 +1,4 @@
-"""A page's text: inert, self-contained, the same twice, and bounded."""
+"""Pages are inert, self-contained, reproducible and bounded in size."""
 
 import base64
 import hashlib
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from quadpred_plugin.model.registry import find_model
-from quadpred_plugin.prediction import Prediction, without_frames
+from quadpred_plugin.prediction import Prediction, without_patches
 from quadpred_plugin.quadrants import QUADRANTS
 from quadpred_plugin.report.page import make_page, readable_ink
 from quadpred_plugin.report.track import make_tracks
@@ -28,18 +28,18 @@ PROVENANCE = {
 }
 
 
-def prediction(frames=20, source="song.ogg", seed=0):
+def prediction(patches=20, source="song.ogg", seed=0):
     random = np.random.default_rng(seed)
     return Prediction(
         source=source,
         status="ok",
-        duration=frames * 0.992 + 0.3,
-        times=np.arange(frames) * 0.992,
+        duration=patches * 0.992 + 0.3,
+        times=np.arange(patches) * 0.992,
         patch_duration=0.992,
         hop=0.992,
-        quadrants=random.dirichlet(np.ones(4), frames).astype(np.float32),
-        arousal=random.uniform(-1, 1, frames).astype(np.float32),
-        valence=random.uniform(-1, 1, frames).astype(np.float32),
+        quadrants=random.dirichlet(np.ones(4), patches).astype(np.float32),
+        arousal=random.uniform(-1, 1, patches).astype(np.float32),
+        valence=random.uniform(-1, 1, patches).astype(np.float32),
         provenance=PROVENANCE,
     )
 
@@ -50,7 +50,7 @@ def page_of(*predictions, card=None):
 
 
 class Reader(html.parser.HTMLParser):
-    """Collects elements with their attributes, and what stands in them."""
+    """Collect elements with their attributes and text."""
 
     def __init__(self, page):
         super().__init__()
@@ -82,18 +82,18 @@ def hostile_page():
     card = find_model()
     content = json.loads(json.dumps(card.content))
     content["description"] = content["quadpred"]["limits"][0] = HOSTILE
-    # Whole names are shown, since the base names are the same.
+    # Paths are shown in full, since the file names are equal.
     predictions = [
         replace(prediction(source=f"{folder}{HOSTILE}\"' onload='alert(2)"), warnings=(HOSTILE,))
         for folder in ("<img src=x onerror=alert(3)>/", "b/")
     ]
-    failed = without_frames(f"c{HOSTILE}", "error", None, HOSTILE, {})
+    failed = without_patches(f"c{HOSTILE}", "error", None, HOSTILE, {})
     return page_of(*predictions, failed, card=replace(card, content=content))
 
 
 def test_hostile_names_are_text():
     reader = Reader(hostile_page())
-    # The page's own, and the data of two tracks.
+    # The script of the page and the data of two tracks.
     assert [attributes.get("type") for attributes, _ in reader.all("script")] == [
         "application/json",
         "application/json",
@@ -117,7 +117,7 @@ def test_hostile_names_do_nothing_in_a_browser(show, tmp_path):
     assert tab.requests == [tab.address]
 
 
-def test_the_browser_would_not_run_what_got_through(show, tmp_path):
+def test_the_browser_does_not_run_injected_markup(show, tmp_path):
     page = page_of(prediction())
     got_through = "<script>document.title = 'owned'</script><img src='http://example.org/x.png'>"
     (tmp_path / "page.html").write_text(page.replace("<main>", f"<main>{got_through}"))
@@ -127,7 +127,7 @@ def test_the_browser_would_not_run_what_got_through(show, tmp_path):
     assert all("Content Security Policy" in complaint for complaint in tab.complaints)
 
 
-def test_the_policy_names_what_stands_in_the_page():
+def test_the_policy_has_the_hashes_of_style_and_script():
     reader = Reader(page_of(prediction()))
     (policy,) = (
         attributes["content"]
@@ -144,49 +144,49 @@ def test_the_policy_names_what_stands_in_the_page():
 
 
 @pytest.mark.parametrize("status", ["silent", "empty", "error"])
-def test_a_file_without_numbers_has_a_page_that_says_why(status):
-    nothing = without_frames("nothing.wav", status, None, "is not to be heard.", PROVENANCE)
+def test_the_page_of_a_file_without_patches_has_the_reason(status):
+    nothing = without_patches("nothing.wav", status, None, "has no patches.", PROVENANCE)
     page = page_of(nothing)
-    assert "nothing.wav is not to be heard." in page
+    assert "nothing.wav has no patches." in page
     assert "<svg" not in page
 
 
 def test_one_patch_is_enough():
-    page = page_of(prediction(frames=1))
+    page = page_of(prediction(patches=1))
     assert "over 1 patch of 0.99 s" in page
     assert "NaN" not in page and "nan" not in re.sub(r"[a-z]nan|nan[a-z]", "", page)
 
 
-def test_odd_names_stand_on_one_line():
+def test_unusual_names_are_on_one_line():
     page = page_of(prediction(source="two\nlines \udcff\x1b[31m.wav"))
     assert r"<title>two\nlines \udcff\x1b[31m.wav: emotion" in page
     page.encode("utf-8")
 
 
 def test_long_files_give_short_pages():
-    # Ten hours, a patch a second, whose quadrant changes as often as segments may.
-    assert len(page_of(prediction(frames=36000))) < 4_000_000
+    # Ten hours with one patch per second and the most frequent changes of quadrant possible.
+    assert len(page_of(prediction(patches=36000))) < 4_000_000
 
 
-def test_a_page_is_made_alike_twice(tmp_path):
+def test_pages_are_reproducible(tmp_path):
     from tests.signals import EXAMPLES
 
-    heard = replace(prediction(), source=str(EXAMPLES / "q1_joy.ogg"))
+    source = replace(prediction(), source=str(EXAMPLES / "q1_joy.ogg"))
     for name in ("a.html", "b.html"):
-        assert write_report(tmp_path / name, [heard], find_model()) == []
+        assert write_report(tmp_path / name, [source], find_model()) == []
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
 
 
-def test_sound_that_is_missing_or_too_long_is_told_of(tmp_path):
+def test_audio_that_is_missing_or_too_long_is_reported(tmp_path):
     card, page = find_model(), tmp_path / "page.html"
     (complaint,) = write_report(page, [prediction(source="gone.wav")], card)
-    assert complaint == "gone.wav: its sound is left out of the page: it does not exist."
-    (complaint,) = write_report(page, [prediction(frames=6000)], card)
-    assert complaint == "The sound is left out of the page: 99 minutes don't fit in 16 MB."
+    assert complaint == "gone.wav does not exist. The page has no audio for it."
+    (complaint,) = write_report(page, [prediction(patches=6000)], card)
+    assert complaint == "The page has no audio: 99 minutes don't fit into 16 MB."
     assert write_report(page, [prediction(source="gone.wav")], card, sound_limit=0) == []
     assert "<audio" not in page.read_text()
 
 
-def test_ink_is_the_one_that_can_be_read():
+def test_text_colours_are_readable():
     # By the calculator of webaim.org: black on the first two and the last, white on the third.
     assert [readable_ink(quadrant) for quadrant in QUADRANTS] == ["#000", "#000", "#fff", "#000"]

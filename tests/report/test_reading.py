@@ -1,4 +1,4 @@
-"""Everyone can read a page: contrast by its pixels, and axe-core's rules."""
+"""Accessibility of a page: contrast of its pixels, and the rules of axe-core."""
 
 import io
 
@@ -10,7 +10,7 @@ from matplotlib.image import imread
 # Web Content Accessibility Guidelines 2.2, criterion 1.4.3, level AA.
 LEAST_CONTRAST = 4.5
 
-# Every piece of text that is seen, with its place and colour.
+# Every visible text with its position and colour.
 TEXTS = """() => {
   const scrolledAway = (element, box) => {
     for (let outer = element.parentElement; outer; outer = outer.parentElement) {
@@ -69,13 +69,13 @@ def test_the_formula_gives_known_contrasts():
     black, white = np.zeros(3), np.ones(3)
     assert contrast(black, white) == pytest.approx(21)
     assert contrast(white, white) == 1
-    # The lightest grey that passes on white, as is widely published.
+    # The lightest grey that passes on white.
     assert contrast(np.full(3, 0x76 / 255), white) == pytest.approx(4.54, abs=0.01)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("page", "width"), [("one", 1280), ("one", 390), ("several", 1280)])
-def test_every_text_stands_out_from_what_is_behind_it(show, request, page, width, theme):
+def test_every_text_has_enough_contrast(show, request, page, width, theme):
     tab = show(request.getfixturevalue(page), width=width, theme=theme)
     tab.page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
     texts = tab.page.evaluate(TEXTS)
@@ -98,7 +98,7 @@ def test_axe_finds_nothing(show, request, page, width, theme):
     tab = show(request.getfixturevalue(page), width=width, theme=theme)
     tab.page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
     response = Axe().run(tab.page).response
-    # Rules that applied and held: it did look.
+    # These rules were applied and passed.
     held = {rule["id"] for rule in response["passes"]}
     assert {"color-contrast", "label", "button-name", "svg-img-alt", "landmark-one-main"} <= held
     assert [

@@ -1,4 +1,4 @@
-"""The pictures of the documentation are made by the committed script, and are small."""
+"""The committed script makes the pictures of the documentation, and they are small."""
 
 import subprocess
 import sys
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.image import imread
+
+from tests.limits import HANG
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTATION = ROOT / "docs" / "report"
@@ -15,7 +17,7 @@ def test_the_script_takes_every_picture_of_the_documentation(tmp_path):
     subprocess.run(
         [sys.executable, ROOT / "examples" / "report" / "screenshots.py", "--output", tmp_path],
         check=True,
-        timeout=600,
+        timeout=HANG,
     )
     names = {path.name for path in DOCUMENTATION.glob("*.png")}
     assert names == {path.name for path in tmp_path.iterdir()}

@@ -1,4 +1,4 @@
-"""In Chromium a page renders, plays, seeks, and asks for nothing."""
+"""In Chromium, a page renders, plays, seeks and loads nothing."""
 
 import io
 
@@ -26,12 +26,12 @@ def pixels(locator):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_it_renders_and_asks_for_nothing(one, show, theme, width):
+def test_it_renders_and_loads_nothing(one, show, theme, width):
     tab = show(one, width=width, theme=theme)
     assert tab.page.title() == "q1_joy.ogg: emotion over time"
     assert tab.page.get_by_role("heading", level=1).inner_text() == "q1_joy.ogg"
     assert tab.page.get_by_role("button", name="Play").is_visible()
-    # Nothing is cut off and nothing reaches beyond the window.
+    # Nothing is wider than the window.
     assert tab.page.evaluate("document.documentElement.scrollWidth") == width
     tab.page.get_by_role("button", name="Play").click()
     tab.wait_for("document.querySelector('audio').currentTime > 0")
@@ -48,17 +48,17 @@ def test_play_moves_the_cursor_and_pause_holds_it(one, show):
     tab.page.get_by_role("button", name="Pause").click()
     tab.page.get_by_role("button", name="Play").wait_for()
     assert tab.page.evaluate("document.querySelector('audio').paused")
-    heard = tab.page.evaluate("document.querySelector('audio').currentTime")
-    assert tab.position() == pytest.approx(heard, abs=0.05)
+    played = tab.page.evaluate("document.querySelector('audio').currentTime")
+    assert tab.position() == pytest.approx(played, abs=0.05)
     box = lane(tab, "taggram").bounding_box()
     after = tab.page.locator(".cursor").bounding_box()["x"]
     assert after > before
-    assert (after + 1 - box["x"]) / box["width"] == pytest.approx(heard / LONG, abs=0.003)
+    assert (after + 1 - box["x"]) / box["width"] == pytest.approx(played / LONG, abs=0.003)
     tab.page.wait_for_timeout(300)
-    assert tab.page.evaluate("document.querySelector('audio').currentTime") == heard
+    assert tab.page.evaluate("document.querySelector('audio').currentTime") == played
 
 
-def test_the_browser_hears_the_whole_piece(one, show):
+def test_the_audio_has_the_whole_piece(one, show):
     tab = show(one)
     tab.wait_for("document.querySelector('audio').readyState > 0")
     assert tab.page.evaluate("document.querySelector('audio').duration") == pytest.approx(
@@ -68,7 +68,7 @@ def test_the_browser_hears_the_whole_piece(one, show):
 
 
 @pytest.mark.parametrize("patch", [0, 1, 10, 32])
-def test_a_click_on_the_taggram_seeks_and_shows_what_predict_says(one, show, rows, patch):
+def test_a_click_on_the_taggram_seeks_and_shows_the_predicted_values(one, show, rows, patch):
     tab = show(one)
     box = lane(tab, "taggram").bounding_box()
     place = (patch + 0.5) * HOP / LONG
@@ -91,7 +91,7 @@ def test_a_click_on_the_taggram_seeks_and_shows_what_predict_says(one, show, row
 
 
 @pytest.mark.parametrize(("theme", "ground"), [("light", 0xF0EFEA), ("dark", 0x131519)])
-def test_cells_are_as_full_of_colour_as_they_are_probable(one, show, rows, theme, ground):
+def test_the_opacity_of_cells_is_the_probability(one, show, rows, theme, ground):
     tab = show(one, theme=theme)
     tab.page.evaluate("document.querySelector('.cursor').remove()")
     picture = pixels(lane(tab, "taggram")) * 255
@@ -133,7 +133,7 @@ def test_keys_move_and_play(one, show):
     tab.wait_for("document.querySelector('audio').paused")
 
 
-def test_all_controls_are_reached_by_the_tabulator(one, show):
+def test_all_controls_are_reached_with_the_tab_key(one, show):
     tab = show(one)
     reached = []
     for _ in range(9):
@@ -156,7 +156,7 @@ def test_a_click_on_a_segment_seeks_to_its_start(one, show):
     tab = show(one)
     block = tab.page.locator(".lane.segments rect").nth(2)
     start = float(block.get_attribute("x"))
-    # Borders lie between patches, which don't overlap here.
+    # Borders are between patches, which don't overlap here.
     assert start / HOP == pytest.approx(round(start / HOP), abs=1e-6)
     block.click()
     assert tab.position() == pytest.approx(start, abs=1e-3)
@@ -191,7 +191,7 @@ def test_the_table_holds_the_values(one, show, rows):
         assert found == pytest.approx([float(row[name]) for name in names], abs=0.0051)
 
 
-def test_without_scripts_it_can_still_be_read_and_heard(one, show):
+def test_without_scripts_it_is_readable_and_plays(one, show):
     tab = show(one, java_script_enabled=False)
     assert tab.page.locator("audio[controls]").is_visible()
     assert lane(tab, "taggram").locator("image").is_visible()
@@ -207,7 +207,7 @@ def test_several_are_compared_and_played_one_at_a_time(several, show):
     first, second, third = (line.split("\t") for line in table.all_inner_texts())
     assert first[0].split() == ["1", "q1_joy.ogg"] and second[0].split() == ["2", "q2_anger.ogg"]
     assert first[1].startswith("Q1") and second[1].startswith("Q2")
-    assert third[0].split() == ["3", "empty.wav"] and third[1] == "no numbers: has no samples."
+    assert third[0].split() == ["3", "empty.wav"] and third[1] == "no values: has no samples."
     buttons = tab.page.locator("button.play")
     assert buttons.count() == 2
     for index in range(2):

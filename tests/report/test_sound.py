@@ -1,4 +1,4 @@
-"""The sound in a page is the file's, by other libraries' ears, and as large as was said."""
+"""The audio in a page equals the file's when decoded by other libraries, and has its size."""
 
 import base64
 import io
@@ -27,7 +27,7 @@ def test_it_is_the_file_s_sound_at_the_same_time(bit_rate):
     found, found_rate = decode(address)
     assert found_rate == rate == 44100
     assert len(found) == len(original)
-    # Not a sample late, so that the cursor is where the sound is.
+    # No delay, so that cursor and audio are synchronous.
     part = slice(10 * rate, 14 * rate)
     lags = range(-50, 51)
     matches = [np.dot(original[part], np.roll(found, lag)[part]) for lag in lags]
@@ -55,7 +55,7 @@ def test_the_bit_rate_is_the_best_that_fits():
     assert choose_bit_rate(0, 1) == BIT_RATES[0]
 
 
-def test_what_is_no_audio_is_told(tmp_path):
+def test_files_that_are_not_audio_are_reported(tmp_path):
     (tmp_path / "text.wav").write_text("no music")
     with pytest.raises(AudioError, match="is not audio"):
         encode(tmp_path / "text.wav", 64_000)

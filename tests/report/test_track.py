@@ -1,4 +1,4 @@
-"""What a page shows is what was heard, merged where it is too much for a screen."""
+"""Pages show the predicted values, merged if there are too many for a screen."""
 
 from dataclasses import replace
 
@@ -6,46 +6,48 @@ import numpy as np
 import pytest
 
 from quadpred_plugin.report.drawing import cells_start, mean_dots, ticks
-from quadpred_plugin.report.track import MOST_FRAMES, make_tracks, merge_frames
+from quadpred_plugin.report.track import MAX_COLUMNS, make_tracks, merge_patches
 from tests.report.test_page import prediction
 
 
-def track_of(heard):
-    return make_tracks([heard], [None])[0]
+def track_of(source):
+    return make_tracks([source], [None])[0]
 
 
-def test_short_files_are_shown_as_they_were_heard():
-    heard = prediction(frames=MOST_FRAMES)
-    assert track_of(heard).shown is heard
-    assert track_of(heard).merged == 1
+def test_short_files_have_one_column_per_patch():
+    source = prediction(patches=MAX_COLUMNS)
+    assert track_of(source).shown is source
+    assert track_of(source).patches_per_column == 1
 
 
-@pytest.mark.parametrize("frames", [MOST_FRAMES + 1, 3 * MOST_FRAMES, 10_000])
-def test_long_files_are_shown_by_means(frames):
-    heard = prediction(frames=frames)
-    track = track_of(heard)
-    shown, count = track.shown, track.merged
-    assert len(shown) <= MOST_FRAMES
-    whole = frames // count
-    expected = heard.quadrants[: whole * count].reshape(whole, count, 4).mean(axis=1)
+@pytest.mark.parametrize("patches", [MAX_COLUMNS + 1, 3 * MAX_COLUMNS, 10_000])
+def test_long_files_are_shown_by_means(patches):
+    source = prediction(patches=patches)
+    track = track_of(source)
+    shown, count = track.shown, track.patches_per_column
+    assert len(shown) <= MAX_COLUMNS
+    whole = patches // count
+    expected = source.quadrants[: whole * count].reshape(whole, count, 4).mean(axis=1)
     np.testing.assert_allclose(shown.quadrants[:whole], expected, atol=1e-6)
     np.testing.assert_allclose(
-        shown.quadrants[-1], heard.quadrants[(len(shown) - 1) * count :].mean(axis=0), atol=1e-6
+        shown.quadrants[-1], source.quadrants[(len(shown) - 1) * count :].mean(axis=0), atol=1e-6
     )
-    np.testing.assert_allclose(shown.arousal[1], heard.arousal[count : 2 * count].mean(), atol=1e-6)
-    np.testing.assert_allclose(shown.times, heard.times[::count])
-    assert shown.hop == pytest.approx(count * heard.hop)
-    # The smoothed curve has a point for each frame that is shown.
+    np.testing.assert_allclose(
+        shown.arousal[1], source.arousal[count : 2 * count].mean(), atol=1e-6
+    )
+    np.testing.assert_allclose(shown.times, source.times[::count])
+    assert shown.hop == pytest.approx(count * source.hop)
+    # The smoothed curve has one point per column.
     assert len(track.smoothed) == len(shown)
 
 
-def test_merged_frames_span_their_patches():
-    heard = replace(prediction(frames=10), hop=0.32, times=np.arange(10) * 0.32)
-    merged = merge_frames(heard, 4)
+def test_columns_span_their_patches():
+    source = replace(prediction(patches=10), hop=0.32, times=np.arange(10) * 0.32)
+    merged = merge_patches(source, 4)
     assert len(merged) == 3
-    # From the first patch's start to the fourth's end, around the same middle.
+    # From the start of the first patch to the end of the fourth, around the same centre.
     assert merged.patch_duration == pytest.approx(3 * 0.32 + 0.992)
-    assert cells_start(merged) == pytest.approx(cells_start(heard)) == pytest.approx(0.336)
+    assert cells_start(merged) == pytest.approx(cells_start(source)) == pytest.approx(0.336)
 
 
 def test_names_are_short_until_two_are_alike():
@@ -54,7 +56,7 @@ def test_names_are_short_until_two_are_alike():
     assert [track.name for track in tracks] == ["a/song.mp3", "b/song.mp3", "other.mp3"]
 
 
-def test_means_that_lie_together_share_a_label():
+def test_near_means_share_a_label():
     here, there = prediction(seed=1), prediction(seed=2)
     there = replace(there, valence=np.full_like(there.valence, -0.9))
     tracks = make_tracks([here, there, here], [None] * 3)

@@ -1,4 +1,4 @@
-"""The site that 'make docs' built, as readers get it: pages, and an inventory of names."""
+"""Pages and inventory of the site that 'make docs' built."""
 
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,19 +11,19 @@ SITE = ROOT / "docs" / "_build"
 
 
 class Page(HTMLParser):
-    """What a page names and refers to.
+    """Anchors, links and text of a page.
 
     Attributes
     ----------
     path : Path
     anchors : set of str
-        Names of its places.
+        Names of anchors.
     loaded : list of str
-        What a browser fetches to show it.
+        Addresses that a browser fetches to display it.
     links : list of str
-        Where it leads to.
+        Targets of links.
     text : str
-        What it says.
+        Text without markup.
     """
 
     def __init__(self, path):
@@ -49,7 +49,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="session")
 def pages():
-    """Each page by its path below the site."""
+    """Pages by path relative to the site."""
     found = {path.relative_to(SITE).as_posix(): Page(path) for path in SITE.rglob("*.html")}
     assert "index.html" in found, "Build the site first: make docs."
     return found
@@ -57,5 +57,5 @@ def pages():
 
 @pytest.fixture(scope="session")
 def names():
-    """Names that the site explains, by their kind."""
+    """Documented names by kind."""
     return InventoryFile.loads((SITE / "objects.inv").read_bytes(), uri="").data

@@ -1,4 +1,4 @@
-"""The site is complete, loads nothing from elsewhere, and its links lead somewhere."""
+"""The site is complete, loads nothing from other hosts, and has no broken links."""
 
 import re
 from configparser import ConfigParser
@@ -13,8 +13,8 @@ from quadpred_plugin.model.registry import installed_models
 from tests.site.conftest import ROOT, SITE
 from tests.test_docstrings import EVERY
 
-# What the project itself is made with, told in the Makefile.
-OF_DEVELOPERS = {"test", "docs", "dist", "bench"}
+# Extras for developers, which the Makefile installs.
+DEVELOPMENT_EXTRAS = {"test", "docs", "dist", "bench"}
 
 
 def commands(command, path):
@@ -24,7 +24,7 @@ def commands(command, path):
             yield from commands(command.get_command(click.Context(command), name), f"{path}-{name}")
 
 
-def test_nothing_is_loaded_from_elsewhere(pages):
+def test_nothing_is_loaded_from_other_hosts(pages):
     for page in pages.values():
         for address in page.loaded:
             assert not urlsplit(address).scheme and not urlsplit(address).netloc, address
@@ -34,7 +34,7 @@ def test_nothing_is_loaded_from_elsewhere(pages):
             assert address.startswith(("data:", '"data:', "'data:")), (sheet, address)
 
 
-def test_links_within_the_site_lead_somewhere(pages):
+def test_links_within_the_site_have_targets(pages):
     by_path = {page.path: page for page in pages.values()}
     for page in pages.values():
         for link in page.links:
@@ -48,19 +48,19 @@ def test_links_within_the_site_lead_somewhere(pages):
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_every_public_name_is_explained(names, name):
+def test_every_public_name_is_documented(names, name):
     assert any(name in explained for kind, explained in names.items() if kind.startswith("py:"))
 
 
 @pytest.mark.parametrize(("path", "command"), list(commands(quadpred, "quadpred")))
-def test_every_option_is_explained(names, path, command):
+def test_every_option_is_documented(names, path, command):
     for parameter in command.params:
         if isinstance(parameter, click.Option) and not parameter.hidden:
             for option in parameter.opts:
                 assert f"{path}.{option}" in names["std:cmdoption"]
 
 
-def test_every_model_has_its_page(pages):
+def test_every_model_has_a_page(pages):
     for card in installed_models().shipped:
         text = pages[f"models/{card.name}.html"].text
         assert card.sha256 in text and card.licence in text
@@ -70,7 +70,7 @@ def test_every_model_has_its_page(pages):
         assert f"{figure:.3f}" in text
 
 
-def test_every_format_is_told(pages):
+def test_every_format_is_listed(pages):
     text = pages["reference/formats.html"].text
     for name, export in FORMATS.items():
         assert re.search(rf"\n{name}\n{re.escape(export.suffix)}\n", text), name
@@ -81,13 +81,19 @@ def test_every_example_is_shown(pages):
         assert f"examples/{script.name}" in pages["gallery.html"].text
 
 
-def test_every_extra_is_told(pages):
+def test_every_extra_is_listed(pages):
     settings = ConfigParser()
     settings.read(ROOT / "setup.cfg")
-    extras = set(settings["options.extras_require"]) - OF_DEVELOPERS
+    extras = set(settings["options.extras_require"]) - DEVELOPMENT_EXTRAS
     assert extras == set(re.findall(r"\n([a-z]+)\n", pages["install.html"].text)) & extras
 
 
 def test_hyphens_of_options_stay_hyphens(pages):
     for page in pages.values():
         assert not re.search(r"(?<!\w)–[a-z]", page.text), page.path
+
+
+def test_tests_that_are_named_exist(pages):
+    sources = [path.read_text() for path in (ROOT / "tests").rglob("*.py")]
+    for name in set(re.findall(r"test_\w+\b(?!\.py)", pages["hostile.html"].text)):
+        assert any(f"def {name}(" in source for source in sources), name

@@ -1,4 +1,4 @@
-"""Processes of our own: they end by themselves, and keep the memory that they free."""
+"""Child processes end with their parent or when stalled, and keep freed memory."""
 
 import signal
 import subprocess
@@ -6,6 +6,8 @@ import sys
 import textwrap
 import time
 from pathlib import Path
+
+from tests.limits import HANG
 
 PARENT = """
 import multiprocessing, sys, time
@@ -28,8 +30,8 @@ def size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def wait_until(condition, seconds=30):
-    end = time.monotonic() + seconds
+def wait_until(condition):
+    end = time.monotonic() + HANG
     while not condition() and time.monotonic() < end:
         time.sleep(0.1)
     assert condition()
@@ -59,7 +61,7 @@ from quadpred_plugin.system.processes import end_when_stalled, stalls_limited
 
 end_when_stalled(0.5)
 with stalls_limited():
-    # Time that passes is not time that is spent.
+    # Sleeping takes no processor time.
     time.sleep(1)
 for _ in range(4):
     with stalls_limited():
@@ -68,14 +70,14 @@ for _ in range(4):
             pass
 print("alive", flush=True)
 with stalls_limited():
-    # Centuries in native code, which holds the interpreter meanwhile.
+    # An endless match in native code, which doesn't release the interpreter.
     re.match("(a+)+b", "a" * 64)
 """
 
 
 def test_native_code_without_a_result_ends_its_process():
     run = subprocess.run(
-        [sys.executable, "-c", STALLING], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", STALLING], capture_output=True, text=True, timeout=HANG
     )
     assert run.stdout == "alive\n"
     assert run.returncode == -signal.SIGPROF
@@ -97,7 +99,7 @@ print("alive", flush=True)
 
 def test_what_is_no_step_is_not_limited():
     run = subprocess.run(
-        [sys.executable, "-c", OUTSIDE], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", OUTSIDE], capture_output=True, text=True, timeout=HANG
     )
     assert (run.stdout, run.returncode) == ("alive\n", 0)
 
@@ -125,7 +127,7 @@ def test_freed_memory_is_kept_for_what_comes_next():
                 capture_output=True,
                 check=True,
                 text=True,
-                timeout=60,
+                timeout=HANG,
             ).stdout
         )
         for how in ("kept", "given back")

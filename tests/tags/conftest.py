@@ -1,4 +1,4 @@
-"""A few seconds of music in every container that can be tagged, and FFmpeg to look at it."""
+"""A few seconds of music in every container that can be tagged, and FFmpeg to read it."""
 
 import mutagen.apev2
 import numpy as np
@@ -9,7 +9,7 @@ from quadpred_plugin.audio.containers import open_container
 from tests.signals import example
 
 RATE = 48000
-# Suffix and codec of FFmpeg; none where libsndfile writes it.
+# Suffix and FFmpeg codec; None if libsndfile writes the file.
 CONTAINERS = {
     "mp3": ("mp3", "libmp3lame"),
     "flac": ("flac", "flac"),
@@ -27,7 +27,7 @@ CONTAINERS = {
 
 @pytest.fixture(scope="session")
 def music():
-    """Three seconds of an example piece at 48 kHz, which every codec takes."""
+    """Three seconds of an example piece at 48 kHz, which every codec accepts."""
     import soxr
 
     return soxr.resample(example("q2_anger")[: 3 * 16000], 16000, RATE).astype(np.float32)
@@ -35,7 +35,7 @@ def music():
 
 @pytest.fixture
 def make(tmp_path, encode, music):
-    """Write the music: ``make(kind, name)`` gives the path."""
+    """Write the music: ``make(kind, name)`` returns the path."""
 
     def write(kind, name="some music"):
         suffix, codec = CONTAINERS[kind]
@@ -45,7 +45,7 @@ def make(tmp_path, encode, music):
         else:
             encode(path, codec, music, RATE, title="Ein Stück", artist="Nobody")
         if kind == "tta":
-            # FFmpeg writes APEv2 there, and would then read nothing else.
+            # FFmpeg writes APEv2 to TTA files and then ignores other tags.
             mutagen.apev2.delete(path)
         return path
 
@@ -53,10 +53,10 @@ def make(tmp_path, encode, music):
 
 
 def metadata(path):
-    """Return what FFmpeg reads of a file's tags, keys in upper case."""
+    """Return the tags that FFmpeg reads from a file, keys in upper case."""
     with open(path, "rb") as content, open_container(content) as container:
         found = {**container.streams.audio[0].metadata, **container.metadata}
-        # What the muxer says of itself, and what an empty tag is told as.
+        # FFmpeg lists an empty tag with an empty value.
         return {key.upper(): value for key, value in found.items() if value}
 
 

@@ -1,4 +1,4 @@
-"""The beets plugin in real beets, on a library of its own."""
+"""The beets plugin in an installed beets, with its own library."""
 
 import os
 import shutil
@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 from tests.conftest import clean_environment
+from tests.limits import HANG
 from tests.signals import EXAMPLES
 from tests.tags.conftest import metadata, samples
 
@@ -19,7 +20,7 @@ PIECES = {"q1_joy": "Q1", "q2_anger": "Q2", "q4_calm": "Q4"}
 
 @pytest.fixture(scope="module")
 def music(tmp_path_factory):
-    """Three pieces with titles, by which beets knows them."""
+    """Three pieces with titles, so that beets can identify them."""
     import mutagen
 
     folder = tmp_path_factory.mktemp("music")
@@ -38,7 +39,7 @@ def beet(tmp_path):
     base.mkdir()
 
     def run(*words, code=0, **settings):
-        # One model, whichever is the default, so that its numbers can stand here.
+        # A fixed model, so that the expected numbers don't depend on the default.
         settings = {"model": "music-4q", **settings}
         lines = [f"    {name}: {value}" for name, value in settings.items()]
         (base / "config.yaml").write_text(
@@ -59,7 +60,7 @@ def beet(tmp_path):
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=HANG,
         )
         assert "Traceback" not in process.stderr, process.stderr
         assert process.returncode == code, process.stderr
@@ -80,7 +81,7 @@ def titles(beet, *query):
 
 def test_import_run_and_query(beet, music, quadpred, tmp_path):
     beet("import", str(music))
-    # It hears nothing by itself.
+    # Nothing is predicted without the command.
     assert titles(beet, "arousal:-1..1") == set()
     beet("quadpred", "--nowrite")
     paths = [music / f"{name}.ogg" for name in PIECES]
@@ -113,7 +114,7 @@ def test_tags_are_those_of_quadpred_tag(beet, music, quadpred, tmp_path):
     assert samples(listed(beet)["q2_anger"][3]) == samples(EXAMPLES / "q2_anger.ogg")
 
 
-def test_what_quadpred_tag_wrote_comes_in_with_an_import(beet, music, quadpred, tmp_path):
+def test_tags_of_quadpred_tag_are_imported(beet, music, quadpred, tmp_path):
     folder = tmp_path / "tagged"
     shutil.copytree(music, folder)
     assert (
@@ -125,26 +126,26 @@ def test_what_quadpred_tag_wrote_comes_in_with_an_import(beet, music, quadpred, 
     beet("import", str(folder))
     assert {name: row[0] for name, row in listed(beet).items()} == PIECES
     assert titles(beet, "arousal:0.5..") == {"q2_anger"}
-    # They count as heard.
+    # Tagged items count as predicted.
     assert "Q2" not in beet("quadpred", "--pretend")
 
 
-def test_auto_hears_what_is_imported(beet, music):
+def test_auto_predicts_imported_items(beet, music):
     before = {path.name: path.read_bytes() for path in music.iterdir()}
     beet("import", str(music), auto="yes", write="yes")
     found = listed(beet)
     assert {name: row[0] for name, row in found.items()} == PIECES
-    # The importer leaves tags alone where it doesn't correct them.
+    # The importer writes only tags that it corrects.
     assert not any("QUADPRED_AROUSAL" in metadata(row[3]) for row in found.values())
     beet("write", "--force")
     assert {metadata(row[3])["QUADPRED_AROUSAL"] for row in found.values()} == {
         row[1] for row in found.values()
     }
-    # Where it was imported from, nothing is written.
+    # The source files are unchanged.
     assert {path.name: path.read_bytes() for path in music.iterdir()} == before
 
 
-def test_what_has_values_is_heard_again_by_force_alone(beet, music):
+def test_items_with_values_are_predicted_again_only_with_force(beet, music):
     beet("import", str(music))
     beet("quadpred")
     before = listed(beet)
@@ -169,8 +170,8 @@ def test_files_that_fail_do_not_stop_the_others(beet, music, tmp_path, silence):
     assert "Traceback" not in output
 
 
-def test_a_model_that_is_not_there_is_a_sentence(beet, music):
-    # An import goes on without it.
+def test_a_missing_model_is_reported_in_a_sentence(beet, music):
+    # An import continues without the model.
     beet("import", str(music), auto="yes", model="music-5q")
     assert titles(beet) == set(PIECES)
     output = beet("quadpred", code=1, model="music-5q")
@@ -178,6 +179,6 @@ def test_a_model_that_is_not_there_is_a_sentence(beet, music):
 
 
 def test_the_plugin_is_one_file_of_a_namespace():
-    """A file of ours there would hide the plugins of all others."""
+    """An ``__init__.py`` there would hide all other plugins."""
     folder = Path(__file__).parent.parent.parent / "beetsplug"
     assert [name for name in os.listdir(folder) if name != "__pycache__"] == ["quadpred.py"]

@@ -1,4 +1,4 @@
-"""Every container: FFmpeg finds what was written, the same sound, and the former tags after."""
+"""Every container: FFmpeg reads the written tags, the audio is unchanged, undo restores tags."""
 
 import pytest
 
@@ -13,24 +13,25 @@ WANTED = {
     "QUADPRED_VALENCE": "-0.6542",
     "QUADPRED_MODEL": "music-4q 0123456789ab",
 }
-# What FFmpeg calls the mood where it doesn't translate the container's own name.
+# FFmpeg's names for the mood where it doesn't translate the container's own name.
 MOOD_NAMES = {"mp3": "TMOO", "aiff": "TMOO", "wav": "TMOO", "tta": "TMOO", "wma": "WM/MOOD"}
 
 
 def tag(path, wanted=WANTED, force=False):
-    plan = plan_changes(TaggedFile(path).values(), wanted, force)
+    plan = plan_changes(TaggedFile(path), wanted, force)
     write_changes(path, plan.changes)
     return plan
 
 
 def undo(path, plan):
     write_changes(
-        path, tuple(Change(change.field, change.after, change.before) for change in plan.changes)
+        path,
+        tuple(Change(one.field, one.tag, one.after, one.before) for one in plan.changes),
     )
 
 
 @pytest.mark.parametrize("kind", CONTAINERS)
-def test_written_heard_and_undone(make, kind):
+def test_written_read_and_undone(make, kind):
     path = make(kind)
     tags, sound = metadata(path), samples(path)
     assert len(sound) >= 3 * 48000
@@ -46,7 +47,7 @@ def test_written_heard_and_undone(make, kind):
 
 
 @pytest.mark.parametrize("kind", ["mp3", "wav", "aiff", "tta", "wavpack"])
-def test_a_tag_that_held_only_our_fields_is_gone_after_undo(make, kind):
+def test_a_tag_with_only_our_fields_is_removed_by_undo(make, kind):
     import mutagen
 
     path = make(kind)
@@ -57,7 +58,7 @@ def test_a_tag_that_held_only_our_fields_is_gone_after_undo(make, kind):
 
 
 @pytest.mark.parametrize("kind", CONTAINERS)
-def test_values_change_and_others_stay(make, kind):
+def test_changed_values_leave_other_tags_unchanged(make, kind):
     path = make(kind)
     tags = metadata(path)
     tag(path)
@@ -72,7 +73,7 @@ def test_values_change_and_others_stay(make, kind):
 
 
 def set_mood(path, kind, *moods):
-    """Write a mood as mutagen's users do, spelled in their way."""
+    """Write a mood as other taggers do, with their spelling of its name."""
     import mutagen
     from mutagen.id3 import TMOO
     from mutagen.mp4 import MP4FreeForm
@@ -91,7 +92,7 @@ def set_mood(path, kind, *moods):
 
 
 @pytest.mark.parametrize("kind", CONTAINERS)
-def test_a_mood_of_another_origin(make, kind):
+def test_a_mood_of_another_program(make, kind):
     path = make(kind)
     set_mood(path, kind, "Größte Melancholie", "午後")
     before = metadata(path)
@@ -110,7 +111,7 @@ def test_a_mood_of_another_origin(make, kind):
     assert metadata(path) == before
 
 
-def test_a_mood_of_ours_that_somebody_changed_is_theirs(make):
+def test_a_mood_that_was_changed_by_another_program_is_kept(make):
     path = make("flac")
     tag(path)
     set_mood(path, "flac", "angry, but not tense")

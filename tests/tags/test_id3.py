@@ -1,4 +1,4 @@
-"""ID3 as old collections have it: what isn't ours keeps its bytes."""
+"""ID3 of old collections: all other tags keep their bytes."""
 
 import struct
 
@@ -21,7 +21,7 @@ FRAMES_V23 = {
 
 
 def id3(version, frames):
-    """Write a tag by the specification, without padding."""
+    """Build a tag from its specification, without padding."""
     body = b""
     for name, content in frames.items():
         if version == 2:

@@ -1,4 +1,4 @@
-"""Writers that are killed, and disks that are full: either the old file or the new one."""
+"""A killed writer or a full disk leaves the old file or the new one."""
 
 import os
 import random
@@ -24,14 +24,15 @@ path = Path(sys.argv[1])
 before, after = ("first",), ("second",)
 print("ready", flush=True)
 while True:
-    write_changes(path, tuple(Change(name, before, after) for name in ("MOOD", "QUADPRED_MODEL")))
+    names = {"MOOD": "TMOO", "QUADPRED_MODEL": "TXXX:QUADPRED_MODEL"}
+    write_changes(path, tuple(Change(*name, before, after) for name in names.items()))
     before, after = after, before
 """
 
 
 @pytest.fixture
 def song(tmp_path):
-    """A minute of noise, large enough that copying it takes a while."""
+    """A minute of noise, large enough that copying takes some time."""
     path = tmp_path / "song.wav"
     soundfile.write(path, noise(60, rate=48000), 48000)
     write(path, "first")
@@ -39,7 +40,8 @@ def song(tmp_path):
 
 
 def write(path, value):
-    write_changes(path, tuple(Change(name, (), (value,)) for name in ("MOOD", "QUADPRED_MODEL")))
+    names = {"MOOD": "TMOO", "QUADPRED_MODEL": "TXXX:QUADPRED_MODEL"}
+    write_changes(path, tuple(Change(*name, (), (value,)) for name in names.items()))
 
 
 def test_a_kill_leaves_the_old_or_the_new_file(song):
@@ -60,7 +62,7 @@ def test_a_kill_leaves_the_old_or_the_new_file(song):
         caught.add(len(list(song.parent.glob(".quadpred-*"))) > 0)
         for rest in song.parent.glob(".quadpred-*"):
             rest.unlink()
-    # Some were caught in the middle, or this would test nothing.
+    # At least one kill must interrupt a write, or this tests nothing.
     assert True in caught
     assert [path.name for path in song.parent.iterdir()] == ["song.wav"]
 
@@ -78,7 +80,7 @@ def test_a_full_disk_leaves_the_old_file(song):
     assert os.listdir(song.parent) == ["song.wav"]
 
 
-def test_a_file_that_changes_meanwhile_is_left(song):
+def test_a_file_that_another_program_changes_is_left_unchanged(song):
     def meddle():
         with open(song, "ab") as stream:
             stream.write(b"more")
@@ -96,8 +98,8 @@ def write_changes_while(path, meddle):
     change_atomically(path, lambda copy: meddle(), lambda: None)
 
 
-def test_a_file_whose_audio_would_change_is_left(song):
-    """A recording from a pipe: its data chunk has no length, all that follows counts as audio."""
+def test_a_file_whose_audio_would_change_is_left_unchanged(song):
+    """A recording from a pipe: its data chunk has no length and extends to the end of the file."""
     content = bytearray(song.read_bytes())
     at, end = content.index(b"data") + 4, content.index(b"id3 ")
     content[at : at + 4] = b"\xff\xff\xff\xff"

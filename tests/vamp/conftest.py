@@ -1,4 +1,4 @@
-"""The plugin as users install it, and hosts to open it with."""
+"""Fixtures: the plugin, installed by the command line, and hosts for it."""
 
 import subprocess
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.limits import HANG
 from tests.vamp.features import parse_features
 
 HERE = Path(__file__).parent
@@ -28,10 +29,10 @@ def library(vamp_folder):
 
 @pytest.fixture(scope="session")
 def host_program(tmp_path_factory):
-    """Our own host in C, compiled against Vamp's header."""
+    """The test host in C, compiled against Vamp's header."""
     program = tmp_path_factory.mktemp("host") / "host"
     command = ["cc", "-Wall", "-O2", HERE / "host.c", "-o", program, "-ldl", "-lpthread"]
-    subprocess.run(command, check=True, timeout=60)
+    subprocess.run(command, check=True, timeout=HANG)
     return program
 
 
@@ -39,7 +40,7 @@ def host_program(tmp_path_factory):
 def host(host_program, library, tmp_path):
     """Feed a signal: ``host(samples, rate, block)`` gives the features of each output.
 
-    With a mode and a number of the host's, what it printed.
+    With another mode of the host, and a count where it takes one, gives its output.
     """
 
     def run(samples, rate, block=4096, mode="features", count=None, plugin=library):
@@ -52,7 +53,7 @@ def host(host_program, library, tmp_path):
             [str(word) for word in words],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=HANG,
             check=True,
         )
         return parse_features(process.stdout) if mode == "features" else process.stdout

@@ -1,4 +1,4 @@
-"""What the host in C prints, read back without losing a bit."""
+"""Parse the output of the host in C without loss of precision."""
 
 from dataclasses import dataclass
 from fractions import Fraction

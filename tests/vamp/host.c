@@ -1,4 +1,4 @@
-/* A Vamp host for tests, on the real vamp.h: what a host in C sees, to the last bit.
+/* A Vamp host for tests, compiled against vamp.h; prints features without loss of precision.
  *
  * host features LIBRARY RATE CHANNELS BLOCK FILE    features of every output
  * host threads  LIBRARY RATE CHANNELS BLOCK FILE N  the same from N threads at once
@@ -68,7 +68,7 @@ static void print_features(FILE *out, unsigned int output, VampFeatureList list)
     }
 }
 
-/* Feeds the whole file, the last block filled up with zeros, and writes what comes out. */
+/* Feeds the file, padding the last block with zeros, and writes all features. */
 static int run(FILE *out)
 {
     VampPluginHandle handle = plugin->instantiate(plugin, rate);

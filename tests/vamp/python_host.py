@@ -1,4 +1,4 @@
-"""A Vamp host in Python on the plugin's C functions, for what tests do in odd orders."""
+"""A Vamp host in Python for tests that call the plugin's C functions in any order."""
 
 import ctypes
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Sonic Visualiser as its example drives it, and what it writes, read back."""
+"""Run Sonic Visualiser and read the tables, pictures and sessions that it writes."""
 
 import csv
 import importlib.util
@@ -12,12 +12,12 @@ from PIL import Image
 
 FOLDER = Path(__file__).parents[2] / "examples" / "sonic_visualiser"
 
-# Samples a pixel: a whole piece of half a minute is some 700 pixels wide then.
+# Samples per pixel: a piece of half a minute is about 700 pixels wide.
 ZOOM = 2048
 
 
 def load_driver():
-    """Load the module that lies beside the example's script."""
+    """Load the module beside the example's script."""
     specification = importlib.util.spec_from_file_location("driver", FOLDER / "driver.py")
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
@@ -26,11 +26,12 @@ def load_driver():
 
 @dataclass(frozen=True)
 class Shown:
-    """What a run left.
+    """Results of a run.
 
-    Tables and pictures are by the output's identifier. Of a pane without the layer there is
-    one line, since all are alike but for marks at the edges and its height changes with the
-    layer: shape (width, 3). With the layer it is whole: shape (height, width, 3).
+    Tables and pictures are indexed by the output's identifier. Of a pane without the layer
+    only one row of pixels is kept, shape (width, 3): the rows are identical except at the
+    edges, and the pane's height changes with the layer. With the layer, all rows are kept,
+    shape (height, width, 3).
     """
 
     tables: dict[str, list[list[str]]]
@@ -38,7 +39,7 @@ class Shown:
     session: ElementTree.Element
 
     def layer(self, output):
-        """Return the layer's element, and its model's or None if it isn't kept."""
+        """Return the elements of the layer and of its model; None if the model isn't saved."""
         (derivation,) = (
             found
             for found in self.session.iter("derivation")
@@ -50,11 +51,11 @@ class Shown:
 
 
 def show(audio, outputs, folder, plugins):
-    """Add every output to a pane of its own, in one run of Sonic Visualiser."""
+    """Show every output in its own pane, in one run of Sonic Visualiser."""
     tables, pictures = {}, {}
     with load_driver().SonicVisualiser(folder, plugins) as program:
         program.open(audio)
-        # Without scales and texts, a pane begins with the first sample.
+        # Without scales and texts, the left edge of a pane is the first sample.
         program.tell("/set overlays 0", f"/zoom {ZOOM}")
         for output in outputs:
             program.tell("/add timeruler")

@@ -1,8 +1,9 @@
-"""Our structures lie in memory as the C compiler lays out those of vamp.h."""
+"""Memory layout of the ctypes structures against the C compiler's layout of vamp.h."""
 
 import ctypes
 import subprocess
 
+from tests.limits import HANG
 from vamp_wrapper import abi
 
 STRUCTURES = {
@@ -45,7 +46,7 @@ def test_members_lie_where_the_compiler_puts_them(tmp_path):
         f"int main(void) {{ {' '.join(lines)} return 0; }}\n"
     )
     program = tmp_path / "layout"
-    subprocess.run(["cc", source, "-o", program], check=True, timeout=60)
+    subprocess.run(["cc", source, "-o", program], check=True, timeout=HANG)
     printed = subprocess.run([program], capture_output=True, text=True, check=True).stdout
     found = [tuple(map(int, line.split())) for line in printed.splitlines()]
     assert found == expected

@@ -1,4 +1,4 @@
-"""The files beside the library say what the library says."""
+"""Category and RDF description against the library."""
 
 from pathlib import Path
 
@@ -55,8 +55,8 @@ def test_the_outputs_are_those_of_the_library(graph):
             names = graph.collection(graph.value(node, VAMP.bin_names))
             assert [name.toPython() for name in names] == list(output.bins)
         kinds = set(graph.objects(node, rdflib.RDF.type))
-        assert (VAMP.DenseOutput in kinds) == output.framewise
-        assert (VAMP.SparseOutput in kinds) != output.framewise
+        assert (VAMP.DenseOutput in kinds) == output.per_patch
+        assert (VAMP.SparseOutput in kinds) != output.per_patch
 
 
 def test_the_parameters_are_those_of_the_library(graph):
@@ -69,6 +69,6 @@ def test_the_parameters_are_those_of_the_library(graph):
         assert graph.value(node, VAMP.unit).toPython() == parameter.unit
         assert float(graph.value(node, VAMP.min_value)) == parameter.minimum
         assert float(graph.value(node, VAMP.default_value)) == pytest.approx(parameter.default)
-        # How many models are installed is not for a file to say.
+        # The number of installed models varies.
         if parameter.identifier != "model":
             assert float(graph.value(node, VAMP.max_value)) == pytest.approx(parameter.maximum)

@@ -1,4 +1,4 @@
-"""What hosts show: identifiers, names, ranges, programs and outputs."""
+"""Descriptors that hosts read: identifiers, names, ranges, programs and outputs."""
 
 import itertools
 import re
@@ -9,6 +9,7 @@ from quadpred_plugin.model.registry import list_models
 from tests import signals
 from tests.vamp.python_host import descriptor, instance
 from vamp_wrapper.library import descriptor_address
+from vamp_wrapper.settings import DEFAULT_HOP
 
 IDENTIFIER = re.compile(r"[a-z0-9_-]+")
 
@@ -95,14 +96,14 @@ def test_output_descriptors():
     for curve, low in ((arousal, -1), (valence, -1), (taggram, 0), (confidence, 0)):
         assert (curve["minValue"], curve["maxValue"]) == (low, 1)
         assert (curve["sampleType"], curve["hasDuration"], curve["isQuantized"]) == (1, 0, 0)
-        assert curve["sampleRate"] == pytest.approx(1 / 0.64)
+        assert curve["sampleRate"] == pytest.approx(1 / DEFAULT_HOP)
     assert taggram["binNames"] == ["Q1 A+V+", "Q2 A+V−", "Q3 A−V−", "Q4 A−V+"]
     assert (segments["minValue"], segments["maxValue"], segments["quantizeStep"]) == (1, 4, 1)
     for one in (segments, summary):
         assert (one["sampleType"], one["hasDuration"]) == (2, 1)
     assert [one["binCount"] for one in (arousal, taggram, segments)] == [1, 4, 1]
     assert arousal["hasFixedBinCount"] == 1
-    # With a fixed number of values and a duration, Sonic Visualiser would show notes.
+    # Sonic Visualiser would show features with fixed bins and a duration as notes.
     assert (summary["hasFixedBinCount"], summary["binCount"], summary["binNames"]) == (0, 0, [])
 
 
@@ -114,13 +115,15 @@ def test_frame_rates_follow_the_hop(hop, rate):
         found = one.output(2)["sampleRate"]
     assert rate / found == pytest.approx((hop or 0.992) * rate, abs=0.5)
     if hop:
-        # Whole at every usual rate, so that neither grid nor times are rounded.
+        # A whole number of samples at every usual rate: nothing is rounded.
         assert round(rate / found) == pytest.approx(hop * rate)
 
 
 def test_values_are_kept_within_their_ranges():
     with instance(44100) as one:
-        for given, kept in ((0.5, 0.48), (5, 0.64), (-1, 0), (0.17, 0.16), (float("nan"), 0.64)):
+        longest = parameter("hop").maxValue
+        pairs = ((0.5, 0.48), (5, longest), (-1, 0), (0.17, 0.16), (float("nan"), DEFAULT_HOP))
+        for given, kept in pairs:
             one.set(hop=given)
             assert one.get("hop") == pytest.approx(kept)
         one.set(smoothing=1e9, minduration=3.3)

@@ -1,4 +1,4 @@
-"""Hosts that people use: vamp-simple-host, and the Python module ``vamp``."""
+"""Widespread hosts: vamp-simple-host and the Python package ``vamp``."""
 
 import json
 import os
@@ -10,14 +10,16 @@ import soundfile
 
 import quadpred_plugin as qp
 from tests import signals
+from tests.limits import HANG
 from vamp_wrapper.outputs import OUTPUTS
+from vamp_wrapper.settings import DEFAULT_HOP
 
-HOP = 0.64
+HOP = DEFAULT_HOP
 
 
 @pytest.fixture(scope="module")
 def wav(tmp_path_factory):
-    """An example piece as most hosts read it: 16 bits, stereo, 44.1 kHz."""
+    """An example piece in the usual format: 16 bits, stereo, 44.1 kHz."""
     samples, rate = soundfile.read(signals.EXAMPLES / "q1_joy.ogg", always_2d=True)
     path = tmp_path_factory.mktemp("wav") / "q1_joy.wav"
     soundfile.write(path, samples, rate)
@@ -37,7 +39,7 @@ def simple_host(vamp_folder):
             env={**os.environ, "VAMP_PATH": str(vamp_folder)},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=HANG,
         )
 
     return run
@@ -61,7 +63,7 @@ def test_the_simple_host_runs_every_output(output, simple_host, wav, predicted):
     lines = run.stdout.splitlines()
     heads, values = zip(*(line.split(":", 1) for line in lines), strict=True)
     times = [float(head.split(",")[0]) for head in heads]
-    if output.framewise:
+    if output.per_patch:
         expected = {
             "arousal": predicted.arousal[:, np.newaxis],
             "valence": predicted.valence[:, np.newaxis],
@@ -113,7 +115,7 @@ def collected(vamp_folder, wav, script):
         env={**os.environ, "VAMP_PATH": str(vamp_folder)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=HANG,
     )
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)
@@ -128,7 +130,7 @@ def test_the_python_host_collects_curves(output, collected, predicted):
         "taggram": predicted.quadrants,
         "confidence": predicted.quadrants.max(axis=1),
     }.get(output, getattr(predicted, output, None))
-    # TensorFlow adds with one thread in the plugin, with several in this process.
+    # TensorFlow uses one thread in the plugin and several in this process.
     np.testing.assert_allclose(values[: len(expected)], expected, atol=1e-6)
     assert len(expected) <= len(values) <= len(expected) + 1
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.limits import HANG
 from tests.vamp.conftest import HERE
 from vamp_wrapper.installation import COMPANIONS
 from vamp_wrapper.places import library_name
@@ -76,18 +77,18 @@ def test_a_vamp_path_that_hides_it_is_explained(vamp, home, tmp_path):
     other = str(tmp_path / "other")
     run = vamp("install", VAMP_PATH=other)
     assert run.code == 0
-    assert f"VAMP_PATH is set to '{other}' and replaces the usual folders" in text(run)
+    assert f"VAMP_PATH is set to '{other}' and replaces the default folders" in text(run)
     status = vamp("status", VAMP_PATH=other)
     assert status.code == 1
     assert str(home / "vamp" / library_name()) in text(status)
-    assert "replaces the usual folders" in text(status)
+    assert "replaces the default folders" in text(status)
 
 
 def test_a_second_one_is_explained(vamp, home):
     vamp("install")
     vamp("install", "--path", home / ".vamp")
     run = vamp("install", "--path", home / ".vamp")
-    assert f"Hosts use {home / 'vamp' / library_name()} instead" in text(run)
+    assert f"Hosts find {home / 'vamp' / library_name()} first" in text(run)
     status = vamp("status")
     assert f"Hosts don't use {home / '.vamp' / library_name()}" in text(status)
 
@@ -159,7 +160,7 @@ def test_a_file_is_no_folder(command, vamp, tmp_path):
 def test_a_folder_that_cannot_be_made_is_an_error(vamp, tmp_path):
     (tmp_path / "file").touch()
     run = vamp("install", "--path", tmp_path / "file" / "folder")
-    assert run.code == 1 and "can't be made" in run.messages
+    assert run.code == 1 and "can't be created" in run.messages
 
 
 def test_only_our_own_library_is_removed(vamp, home):
@@ -185,6 +186,6 @@ def test_paths_of_any_bytes_reach_the_compiler_whole(tmp_path):
         f"#include <stdio.h>\n{_definition('ODD', odd)}"
         "int main(void) { fputs(ODD, stdout); return 0; }\n"
     )
-    subprocess.run(["cc", tmp_path / "odd.c", "-o", tmp_path / "odd"], check=True, timeout=60)
+    subprocess.run(["cc", tmp_path / "odd.c", "-o", tmp_path / "odd"], check=True, timeout=HANG)
     printed = subprocess.run([tmp_path / "odd"], capture_output=True, check=True).stdout
     assert printed == os.fsencode(odd)

@@ -1,10 +1,11 @@
-"""The library in a process of its own that isn't Python, as in Sonic Visualiser."""
+"""The library in a host process that isn't Python, like Sonic Visualiser."""
 
 import subprocess
 
 import numpy as np
 
 from tests import signals
+from tests.limits import HANG
 from tests.vamp.python_host import instance
 
 RATE = signals.RATE
@@ -20,8 +21,8 @@ def test_a_host_in_c_gets_the_numbers_of_one_in_python(host):
         assert [(round(row.time * 1e9), row.label) for row in found[output]] == [
             (time, label or "") for time, _, label, _ in rows
         ]
-        # To the last bit only where both use one thread; in the process of the tests other
-        # tests may have let TensorFlow have more.
+        # Identical bits need one thread in both; other tests may have started TensorFlow with
+        # more threads in this process.
         np.testing.assert_allclose(
             [row.values for row in found[output]], [values for *_, values in rows], atol=1e-6
         )
@@ -51,19 +52,19 @@ def test_two_hundred_instances_leak_no_signal(host):
 def test_nothing_is_lent_that_was_given_back():
     from vamp_wrapper import library
 
-    before = len(library._instances), len(library._lent)
+    before = len(library._instances), len(library._unreleased)
     for _ in range(3):
         with instance(RATE) as one:
             assert one.initialise()
             one.output(2)
             one.run(signals.noise(2))
             assert len(library._instances) == before[0] + 1
-    assert (len(library._instances), len(library._lent)) == before
+    assert (len(library._instances), len(library._unreleased)) == before
 
 
 def test_opening_and_closing_gives_the_same_descriptor(host_program, library):
     process = subprocess.run(
-        [host_program, "cycles", library, "10"], capture_output=True, text=True, timeout=60
+        [host_program, "cycles", library, "10"], capture_output=True, text=True, timeout=HANG
     )
     assert process.returncode == 0
     lines = process.stdout.splitlines()
@@ -88,7 +89,7 @@ def test_a_scan_imports_nothing_heavier_than_ctypes(script):
         [script.with_name("python"), "-c", code],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG,
         check=True,
     )
     loaded = set(run.stdout.split())

@@ -1,13 +1,15 @@
-"""What hosts rely on: vamp.h's rules, and what vamp-plugin-tester checks."""
+"""Rules of vamp.h that hosts rely on, including the checks of vamp-plugin-tester."""
 
 import math
 
 import numpy as np
 import pytest
 
+from quadpred_plugin.chain.peak import SILENCE_DBFS
 from tests import signals
 from tests.vamp.python_host import instance
 from vamp_wrapper.outputs import OUTPUTS
+from vamp_wrapper.settings import DEFAULT_HOP
 
 RATE = 44100
 EMPTY = {output.identifier: [] for output in OUTPUTS}
@@ -19,7 +21,7 @@ def music():
     return signals.example("q1_joy")[: 8 * signals.RATE]
 
 
-def hear(samples, rate=signals.RATE, step=1024, start=0.0, **settings):
+def features_of(samples, rate=signals.RATE, step=1024, start=0.0, **settings):
     with instance(rate) as one:
         one.set(**settings)
         assert one.initialise(samples.reshape(len(samples), -1).shape[1], step)
@@ -31,11 +33,11 @@ def all_values(features):
 
 
 def test_two_instances_give_the_same_bits(music):
-    assert hear(music) == hear(music)
+    assert features_of(music) == features_of(music)
 
 
 def test_reset_makes_an_instance_as_new(music):
-    expected = hear(music)
+    expected = features_of(music)
     with instance(signals.RATE) as one:
         assert one.initialise(1, 1024)
         one.feed(music[::-1])
@@ -47,8 +49,8 @@ def test_reset_makes_an_instance_as_new(music):
 
 def test_reset_keeps_parameters(music):
     settings = {"hop": 0.32, "smoothing": 3.0, "minduration": 4.0}
-    expected = hear(music, **settings)
-    assert expected != hear(music)
+    expected = features_of(music, **settings)
+    assert expected != features_of(music)
     with instance(signals.RATE) as one:
         one.set(**settings)
         assert one.initialise(1, 1024)
@@ -64,21 +66,21 @@ def test_interleaved_instances_do_not_disturb_each_other(music):
             for one, samples in ((first, music), (second, other)):
                 block = samples[start : start + 1024]
                 one.process(np.pad(block, (0, 1024 - len(block)))[:, np.newaxis])
-        assert first.remaining() == hear(music)
-        assert second.remaining() == hear(other)
+        assert first.remaining() == features_of(music)
+        assert second.remaining() == features_of(other)
 
 
 @pytest.mark.parametrize("step", [64, 1000, 16384, 65536])
 def test_block_sizes_do_not_matter(step):
-    # A whole number of blocks of every size, so that none is filled up with zeros.
+    # A multiple of every block size, so that no block is padded with zeros.
     samples = np.resize(signals.example("q1_joy"), 1024000)[: 8 * 1024 * 125]
     length = {64: 1024000, 1000: 1024000, 16384: 983040, 65536: 983040}[step]
-    expected = hear(samples[:length], RATE, 1024 if length % 1024 == 0 else 1000)
-    assert hear(samples[:length], RATE, step) == expected
+    expected = features_of(samples[:length], RATE, 1024 if length % 1024 == 0 else 1000)
+    assert features_of(samples[:length], RATE, step) == expected
 
 
 def test_blocks_longer_than_the_step_count_once(music):
-    expected = hear(music, step=500)
+    expected = features_of(music, step=500)
     with instance(signals.RATE) as one:
         assert one.initialise(1, step=500, block=2000)
         for start in range(0, len(music), 500):
@@ -92,17 +94,17 @@ def test_blocks_longer_than_the_step_count_once(music):
 )
 def test_any_sample_rate(rate):
     samples = signals.noise(5, rate=rate)
-    features = hear(samples, rate, 1000)
+    features = features_of(samples, rate, 1000)
     values = all_values(features)
     assert np.isfinite(values).all()
     padded = -(-len(samples) // 1000) * 1000
-    expected = math.floor((padded / rate - 0.992) / 0.64) + 1
+    expected = math.floor((padded / rate - 0.992) / DEFAULT_HOP) + 1
     assert abs(len(features["taggram"]) - expected) <= 1
     with instance(rate) as one:
         grid = one.output(0)["sampleRate"]
     spacing = round(rate / grid)
-    assert spacing >= 1 and abs(spacing - 0.64 * rate) <= 0.5
-    # Where Sonic Visualiser puts each frame, none falls into another's column.
+    assert spacing >= 1 and abs(spacing - DEFAULT_HOP * rate) <= 0.5
+    # On Sonic Visualiser's grid every feature has a column of its own.
     columns = [
         round(round(time / 1e9 * grid) / grid * rate) // spacing
         for time, _, _, _ in features["taggram"]
@@ -122,9 +124,9 @@ def test_an_hour_of_frames_has_a_column_each():
         np.testing.assert_array_equal(columns, frames)
 
 
-@pytest.mark.parametrize("samples", [np.zeros(48000), np.full(48000, 5e-5)], ids=["zeros", "hum"])
-def test_silence_has_no_features(samples, capfd):
-    assert hear(samples.astype(np.float32)) == EMPTY
+@pytest.mark.parametrize("dbfs", [-math.inf, SILENCE_DBFS - 6])
+def test_silence_has_no_features(dbfs, capfd):
+    assert features_of(np.full(48000, 10 ** (dbfs / 20), dtype=np.float32)) == EMPTY
     assert "is silent" in capfd.readouterr().err
 
 
@@ -137,7 +139,7 @@ def test_no_block_at_all_has_no_features(capfd):
 
 
 def test_what_is_shorter_than_a_patch_is_one_frame(music):
-    features = hear(music[:4000], step=1000)
+    features = features_of(music[:4000], step=1000)
     assert {name: len(rows) for name, rows in features.items()} == dict.fromkeys(EMPTY, 1)
     assert features["segments"][0][:2] == (0, 250_000_000)
     assert features["summary"][0][:2] == (0, 250_000_000)
@@ -145,21 +147,21 @@ def test_what_is_shorter_than_a_patch_is_one_frame(music):
 
 def test_loud_samples_are_clipped_as_in_files(music):
     loud = music * np.float32(1000)
-    assert hear(loud) == hear(np.clip(loud, -1, 1))
-    assert np.isfinite(all_values(hear(loud))).all()
+    assert features_of(loud) == features_of(np.clip(loud, -1, 1))
+    assert np.isfinite(all_values(features_of(loud))).all()
 
 
 def test_numbers_that_are_none_are_zeros(music, capfd):
     broken = music.copy()
     broken[1000:1010] = [np.nan, np.inf, -np.inf, np.nan, 0, 0, 0, 0, np.nan, np.inf]
     whole = np.where(np.isfinite(broken), broken, 0)
-    assert hear(broken) == hear(whole)
+    assert features_of(broken) == features_of(whole)
     assert "6 samples were not numbers" in capfd.readouterr().err
 
 
 def test_noise_gives_numbers_in_range():
     for seed in range(3):
-        features = hear(signals.noise(6, seed=seed))
+        features = features_of(signals.noise(6, seed=seed))
         for output in OUTPUTS:
             values = np.array([row[3] for row in features[output.identifier]])
             assert values.min() >= output.minimum and values.max() <= output.maximum
@@ -167,7 +169,7 @@ def test_noise_gives_numbers_in_range():
 
 @pytest.mark.parametrize("start", [10.0, 0.1, -0.5, 100000.000000001])
 def test_times_are_shifted_by_the_first_blocks(music, start):
-    at_zero, shifted = hear(music), hear(music, start=start)
+    at_zero, shifted = features_of(music), features_of(music, start=start)
     nanoseconds = round(start * 1e9)
     for name, rows in at_zero.items():
         moved = [(row[0] + nanoseconds, *row[1:]) for row in rows]
@@ -177,11 +179,11 @@ def test_times_are_shifted_by_the_first_blocks(music, start):
 def test_channels_are_mixed_as_in_files(music):
     columns = np.stack([music, music[::-1], np.full_like(music, 2.0)], axis=1)
     mixed = ((music + music[::-1]) + np.float32(1)) / np.float32(3)
-    assert hear(columns) == hear(mixed)
+    assert features_of(columns) == features_of(mixed)
 
 
 def test_initialise_may_be_called_again(music):
-    expected = hear(music, step=512)
+    expected = features_of(music, step=512)
     with instance(signals.RATE) as one:
         assert not one.initialise(1, step=2048, block=1024)
         assert one.initialise(2, 1024)

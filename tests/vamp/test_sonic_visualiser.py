@@ -1,4 +1,4 @@
-"""Sonic Visualiser runs every output, and shows, exports and keeps what the program says."""
+"""Sonic Visualiser shows, exports and saves every output with the command line's values."""
 
 import numpy as np
 import pytest
@@ -8,12 +8,13 @@ from quadpred_plugin.model.registry import find_model
 from tests import signals
 from tests.vamp import sonic_visualiser
 from vamp_wrapper.outputs import OUTPUTS
+from vamp_wrapper.settings import DEFAULT_HOP
 
-HOP = 0.64
+HOP = DEFAULT_HOP
 CURVES = ["arousal", "valence", "confidence"]
 
-# It prints six significant digits: values below 1 are off by half a millionth. TensorFlow
-# adds in another order in the program, a last bit or two of float32.
+# Sonic Visualiser prints six significant digits: an error of half a millionth below 1. The
+# order of TensorFlow's sums differs too, which changes the last bits of float32.
 BOUND = 1e-6
 
 
@@ -44,7 +45,7 @@ def rows(wav, quadpred):
 
 @pytest.fixture(scope="module")
 def predicted(rows):
-    """Columns of what the program says, by the output's identifier."""
+    """Columns of the command line's rows, by the output's identifier."""
     quadrants = np.array([[row[f"q{number}"] for number in (1, 2, 3, 4)] for row in rows], float)
     return {
         "time": np.array([row["time"] for row in rows], float),
@@ -64,7 +65,7 @@ def pixels(times):
 def test_curves_are_those_of_the_program(output, shown, predicted):
     times, values = np.array(shown.tables[output], float).T
     count = len(predicted["time"])
-    # The last block is filled up with zeros, which may give a frame more.
+    # The zeros that pad the last block may complete one more patch.
     assert count <= len(times) <= count + 1
     np.testing.assert_allclose(times[:count], predicted["time"], atol=1e-3)
     np.testing.assert_allclose(values[:count], predicted[output], atol=BOUND)
@@ -82,13 +83,13 @@ def test_segments_have_labels_and_durations(shown, rows):
     starts, numbers, durations = np.array([row[:3] for row in table], float).T
     labels = [row[3] for row in table]
     assert len(table) > 1 and (durations >= 2).all()
-    # One begins where the last ends, to the sample that it is rounded to.
+    # Each segment begins at the end of the previous one, rounded to samples.
     assert starts[0] == 0
     np.testing.assert_allclose(starts[1:], (starts + durations)[:-1], atol=1 / 44100)
     assert starts[-1] + durations[-1] == pytest.approx(33, abs=0.1)
     words = {1: "happy, excited", 2: "angry, tense", 3: "sad, gloomy", 4: "calm, tender"}
     assert labels == [f"Q{number:.0f} {words[number]}" for number in numbers]
-    # Most frames lie in a segment of their own quadrant.
+    # Most patches are in a segment of their own quadrant.
     middles = np.array([float(row["time"]) + float(row["duration"]) / 2 for row in rows])
     around = labels_at(middles, starts, labels)
     assert np.mean([row["quadrant"] == label[:2] for row, label in zip(rows, around)]) > 0.7
@@ -132,7 +133,7 @@ def test_the_session_keeps_layers_and_settings(output, kind, extents, shown):
     assert layer.get("type") == kind
     assert layer.get("name") == next(one.name for one in OUTPUTS if one.identifier == output)
     if extents is None:
-        # The values of a colour 3D plot aren't saved but computed again.
+        # The values of a colour 3D plot aren't saved; they are computed again.
         assert model is None
     else:
         assert (float(model.get("minimum")), float(model.get("maximum"))) == extents
@@ -154,19 +155,19 @@ def test_a_curve_is_drawn(output, shown, predicted):
     without, picture = shown.pictures[output]
     layer, _ = shown.layer(output)
     colour = [int(layer.get("colour")[start : start + 2], 16) for start in (1, 3, 5)]
-    # Above and below are the ruler's marks, which may be of the same colour.
+    # The ruler's marks at the top and the bottom may have the same colour.
     drawn = (picture[12:-12] == colour).all(axis=2)
     columns = pixels(predicted["time"] + HOP / 2)
     assert not (without[columns] == colour).all(axis=1).any()
     heights = [np.flatnonzero(drawn[:, column]) for column in columns]
-    # Each value is a dash of some pixels' thickness, and nothing else has its colour.
+    # Each value is drawn as a dash of a few pixels, the only one of its colour.
     assert all(2 <= len(rows) <= 6 for rows in heights)
     assert np.corrcoef([rows.mean() for rows in heights], predicted[output])[0, 1] < -0.999
 
 
 def test_the_taggram_is_drawn(shown, predicted):
     without, picture = shown.pictures["taggram"]
-    # The first quadrant is at the bottom. Dark is little, then come green, yellow and red.
+    # The first quadrant is at the bottom. Low values are dark, higher ones green, yellow, red.
     heights = ((3.5 - np.arange(4)) / 4 * len(picture)).astype(int)
     columns = pixels(predicted["time"] + HOP / 2)
     cells = picture[np.ix_(heights, columns)]
@@ -182,11 +183,11 @@ def test_segments_are_drawn_with_their_labels(shown):
     columns = pixels(starts + durations / 2)
     colours = picture[len(picture) * 3 // 4, columns]
     assert (np.abs(colours - without[columns]).sum(axis=1) > 100).all()
-    # Segments of one quadrant have one colour, others another.
+    # Segments have the same colour if and only if they have the same quadrant.
     differ = np.abs(colours[:, np.newaxis] - colours).sum(axis=2) > 60
     quadrants = np.array([row[1] for row in table])
     np.testing.assert_array_equal(differ, quadrants[:, np.newaxis] != quadrants)
-    # Labels are black letters in the upper part, right of their segment's start.
+    # Labels are black text in the upper part, to the right of the segment's start.
     black = (picture.sum(axis=2) < 60)[12:-12]
     upper, lower = np.split(black, [len(black) // 2])
     for column in pixels(starts):

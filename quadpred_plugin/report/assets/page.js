@@ -1,13 +1,13 @@
 "use strict";
 
-// What a key does to the position, in seconds; a step is a column of the taggram.
+// New position for each key, in seconds; a step is one column of the taggram.
 const KEYS = {
-  ArrowLeft: (at, step) => at - step,
-  ArrowDown: (at, step) => at - step,
-  ArrowRight: (at, step) => at + step,
-  ArrowUp: (at, step) => at + step,
-  PageDown: (at) => at - 10,
-  PageUp: (at) => at + 10,
+  ArrowLeft: (position, step) => position - step,
+  ArrowDown: (position, step) => position - step,
+  ArrowRight: (position, step) => position + step,
+  ArrowUp: (position, step) => position + step,
+  PageDown: (position) => position - 10,
+  PageUp: (position) => position + 10,
   Home: () => 0,
   End: () => Infinity,
 };
@@ -24,7 +24,7 @@ function signed(value) {
   return value > 0.005 ? `+${text}` : text.replace("−0.00", "0.00");
 }
 
-// One at a time: a page of several tracks isn't a choir.
+// Only one track plays at a time.
 let playing = null;
 
 class Track {
@@ -41,87 +41,87 @@ class Track {
     this.past = find(".past");
     this.path = find(".path").getAttribute("d").split("L");
     this.segments = [...article.querySelectorAll(".segment")];
-    this.at = 0;
-    this.listen(article);
+    this.position = 0;
+    this.addListeners(article);
     for (const element of article.querySelectorAll("[hidden]")) element.removeAttribute("hidden");
     this.show();
   }
 
-  listen(article) {
-    this.seek.addEventListener("input", () => this.go(Number(this.seek.value)));
-    this.seek.addEventListener("keydown", (event) => this.press(event));
+  addListeners(article) {
+    this.seek.addEventListener("input", () => this.seekTo(Number(this.seek.value)));
+    this.seek.addEventListener("keydown", (event) => this.handleKey(event));
     for (const [index, button] of this.segments.entries()) {
       button.disabled = false;
-      button.addEventListener("click", () => this.go(this.data.segments[index]));
+      button.addEventListener("click", () => this.seekTo(this.data.segments[index]));
     }
     for (const block of article.querySelectorAll(".lane.segments rect")) {
-      block.addEventListener("click", () => this.go(Number(block.dataset.start)));
+      block.addEventListener("click", () => this.seekTo(Number(block.dataset.start)));
     }
     if (!this.audio) return;
     this.audio.removeAttribute("controls");
-    this.play.addEventListener("click", () => this.toggle());
+    this.play.addEventListener("click", () => this.togglePlayback());
     for (const name of ["play", "pause", "ended"]) {
-      this.audio.addEventListener(name, () => this.change());
+      this.audio.addEventListener(name, () => this.updatePlayback());
     }
     this.audio.addEventListener("error", () => {
       this.play.disabled = true;
-      this.play.lastElementChild.textContent = "No sound: this browser can't play it";
+      this.play.lastElementChild.textContent = "No audio: this browser can't play MP3";
     });
   }
 
-  press(event) {
+  handleKey(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === " " && this.audio) {
-      this.toggle();
+      this.togglePlayback();
     } else if (Object.hasOwn(KEYS, event.key)) {
-      this.go(KEYS[event.key](this.at, this.data.hop));
+      this.seekTo(KEYS[event.key](this.position, this.data.hop));
     } else {
       return;
     }
     event.preventDefault();
   }
 
-  toggle() {
+  togglePlayback() {
     if (this.audio.paused) this.audio.play();
     else this.audio.pause();
   }
 
-  change() {
-    const sounds = !this.audio.paused;
-    this.play.classList.toggle("playing", sounds);
-    this.play.lastElementChild.textContent = sounds ? "Pause" : "Play";
-    if (!sounds) return;
+  updatePlayback() {
+    const isPlaying = !this.audio.paused;
+    this.play.classList.toggle("playing", isPlaying);
+    this.play.lastElementChild.textContent = isPlaying ? "Pause" : "Play";
+    if (!isPlaying) return;
     if (playing && playing !== this) playing.audio.pause();
     playing = this;
-    this.follow();
+    this.followPlayback();
   }
 
-  follow() {
-    this.at = Math.min(this.audio.currentTime, this.data.duration);
+  followPlayback() {
+    this.position = Math.min(this.audio.currentTime, this.data.duration);
     this.show();
-    if (!this.audio.paused) requestAnimationFrame(() => this.follow());
+    if (!this.audio.paused) requestAnimationFrame(() => this.followPlayback());
   }
 
-  go(seconds) {
-    this.at = Math.min(Math.max(seconds, 0), this.data.duration);
-    if (this.audio) this.audio.currentTime = this.at;
+  seekTo(seconds) {
+    this.position = Math.min(Math.max(seconds, 0), this.data.duration);
+    if (this.audio) this.audio.currentTime = this.position;
     this.show();
   }
 
   show() {
     const { data } = this;
-    const column = Math.floor((this.at - data.start) / data.hop + 1e-6);
+    const column = Math.floor((this.position - data.start) / data.hop + 1e-6);
     const index = Math.min(Math.max(column, 0), data.arousal.length - 1);
-    this.seek.value = this.at;
-    this.cursor.style.left = `${(100 * this.at) / data.duration}%`;
-    this.time.textContent = clock(this.at);
+    this.seek.value = this.position;
+    this.cursor.style.left = `${(100 * this.position) / data.duration}%`;
+    this.time.textContent = clock(this.position);
     this.point.setAttribute("cx", data.valence[index]);
     this.point.setAttribute("cy", -data.arousal[index]);
     this.past.setAttribute("d", this.path.slice(0, index + 1).join("L"));
-    const chances = data.quadrants[index];
-    const best = chances.indexOf(Math.max(...chances));
+    const probabilities = data.quadrants[index];
+    const best = probabilities.indexOf(Math.max(...probabilities));
     const words = [
-      `${Math.round(100 * chances[best])}\u2009%`,
+      `${Math.round(100 * probabilities[best])}\u2009%`,
       `arousal ${signed(data.arousal[index])}`,
       `valence ${signed(data.valence[index])}`,
     ];
@@ -129,8 +129,8 @@ class Track {
     this.now.firstElementChild.className = `chip ${name.toLowerCase()}`;
     this.now.firstElementChild.textContent = name;
     this.now.lastElementChild.textContent = words.join(" · ");
-    this.seek.setAttribute("aria-valuetext", `${clock(this.at)}, ${name} ${words.join(", ")}`);
-    const current = data.segments.findLastIndex((start) => start <= this.at + 1e-6);
+    this.seek.setAttribute("aria-valuetext", `${clock(this.position)}, ${name} ${words.join(", ")}`);
+    const current = data.segments.findLastIndex((start) => start <= this.position + 1e-6);
     for (const [number, button] of this.segments.entries()) {
       if (number === current) button.setAttribute("aria-current", "true");
       else button.removeAttribute("aria-current");

@@ -38,7 +38,7 @@ class Projection:
 
     References
     ----------
-    A. Romero et al., "FitNets: hints for thin deep nets", ICLR 2015.
+    A. Romero et al., "FitNets", ICLR 2015.
     """
 
     def __init__(self, embeddings: Sequence[NDArray[np.floating]]) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.datasets.emopia import NAME as PIANO
 from quadpred_plugin.training.datasets.emopia import read_renders
 from quadpred_plugin.training.datasets.fourq import NAME as POP
@@ -90,8 +91,13 @@ def choose_tracks(
     Raises
     ------
     QuadpredError
-        If a table is missing or can't be read.
+        If a table is missing or can't be read, or a dataset is another one.
     """
+    if unknown := sorted(set(datasets) - {POP, PIANO}):
+        raise QuadpredError(
+            f"Students are trained on the datasets {POP} and {PIANO}, not on {', '.join(unknown)}: "
+            "'quadpred train scratch' takes any labelled dataset."
+        )
     pop = workspace.dataset(POP)
     split = split_tracks(workspace.tracks(POP), pop, fold, validation_share, seed)
     chosen = StudentTracks({POP: split.train}, {POP: split.validation}, {POP: split.test})

@@ -41,22 +41,21 @@ def export(
         As trained.
     preprocessing : Preprocessing
     release : Release
-        What the card says of it.
+        Facts of its card.
     name : str
         The model's name and its files' stem.
     folder : Path
     release_date : str
         Year-month-day.
     folded : keras.Model, optional
-        The same function without the batch norm that can be folded away; for a network of
-        one part it is made here.
+        The same function with batch norm folded; made here for a network that is no
+        ensemble.
 
     Returns
     -------
     graph : Path
-        The .pb, with the card and ``NAME.golden.npz`` beside it: levelled patches drawn
-        from a seeded generator, and what the training framework's own network, in
-        float32, says of them.
+        The .pb, with the card and ``NAME.golden.npz`` beside it: patches drawn from a seeded
+        generator, and their outputs by the network in the training framework, in float32.
     """
     if folded is None:
         folded = fold_batch_norm(network, _without_batch_norm(network, preprocessing))
@@ -90,7 +89,7 @@ def write_model(
     preprocessing : Preprocessing
         As the graph was frozen with.
     zoo, own : dict
-        What the card says that doesn't follow from the graph: keys of Essentia's model zoo,
+        Entries of the card that don't follow from the graph: keys of Essentia's model zoo,
         and those of this project.
 
     Returns
@@ -119,7 +118,7 @@ def write_model(
 
 
 def golden_vectors(network: Any, preprocessing: Preprocessing) -> dict[str, Any]:
-    """Return levelled patches and the network's own outputs for them."""
+    """Return patches and the network's outputs for them."""
     random = np.random.default_rng(_GOLDEN_SEED)
     shape = (_GOLDEN_PATCHES, preprocessing.patch_size, preprocessing.bands)
     # From silence to full scale, with bands and frames that differ as in music; in float16
@@ -147,7 +146,7 @@ def _without_batch_norm(network: Any, preprocessing: Preprocessing) -> Any:
 
 
 def card_facts(release: Release) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what a card says of a model's training: zoo keys, and keys of this project."""
+    """Return a card's entries on the training: zoo keys, and keys of this project."""
 
     def joined(key: str) -> str:
         return "; ".join(dict.fromkeys(one[key] for one in release.corpora))

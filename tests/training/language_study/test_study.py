@@ -216,7 +216,7 @@ def test_the_final_network_becomes_a_model(place, whole, train, script):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("--from", "vae-e", "--setting", "full"), "There is no encoder 'vae-e': name one of scae-x"),
+        (("--from", "vae-e", "--setting", "full"), "no encoder 'vae-e': name one of scae-x"),
         (("--from", "scae", "--setting", "full"), "There is no encoder 'scae'"),
         (("--from", "scae-x", "--setting", "half"), "'half' is not one of"),
     ],

@@ -1,4 +1,4 @@
-"""Probes in a process of their own, since what is broken may bring its process down."""
+"""Run probes in a child process, since a broken library may end its process."""
 
 import json
 import signal
@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_SECONDS = 120
-# The child sees the packages that this process sees, whatever folder it was started in.
+_TIMEOUT_SECONDS = 120
+# The child gets this process's import path, so that it finds the same packages.
 _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from quadpred_plugin.doctor.probes import main; main(*sys.argv[2:])"
@@ -17,16 +17,16 @@ _PROGRAM = (
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a probe said of one subject.
+class ProbeResult:
+    """Result of a probe of one subject.
 
     Attributes
     ----------
     subject : str
     facts : dict
-        What it found; empty where it failed.
+        Results; empty if the probe failed.
     problem : str
-        Why it failed, empty if it didn't.
+        Reason of the failure; empty if the probe succeeded.
     """
 
     subject: str
@@ -34,28 +34,33 @@ class Answer:
     problem: str = ""
 
 
-def probe(kind: str, subjects: Sequence[str]) -> Iterator[Answer]:
-    """Run a probe over subjects, in order; one that ends its process costs only itself.
+def run_probe(kind: str, subjects: Sequence[str]) -> Iterator[ProbeResult]:
+    """Run a probe over subjects in order; a crash affects only the subject that caused it.
 
     Parameters
     ----------
     kind : str
         A key of `probes.PROBES`.
     subjects : sequence of str
+
+    Yields
+    ------
+    result : ProbeResult
+        One per subject, in order.
     """
     remaining = list(subjects)
     while remaining:
         command = [sys.executable, "-c", _PROGRAM, json.dumps(sys.path), kind, *remaining]
-        run, end = _run(command)
-        answers = [json.loads(line) for line in run.splitlines() if line.startswith("{")]
-        for answer in answers[: len(remaining)]:
-            yield Answer(remaining.pop(0), answer["facts"], answer["problem"])
+        output, failure = _run(command)
+        results = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+        for result in results[: len(remaining)]:
+            yield ProbeResult(remaining.pop(0), result["facts"], result["problem"])
         if remaining:
-            yield Answer(remaining.pop(0), {}, end)
+            yield ProbeResult(remaining.pop(0), {}, failure)
 
 
 def _run(command: list[str]) -> tuple[str, str]:
-    """Return what a child printed, and how it ended in words."""
+    """Return the output of a child process and a sentence on how it ended."""
     try:
         run = subprocess.run(
             command,
@@ -63,19 +68,19 @@ def _run(command: list[str]) -> tuple[str, str]:
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=_SECONDS,
+            timeout=_TIMEOUT_SECONDS,
         )
     except subprocess.TimeoutExpired as error:
         printed = error.stdout or b""
         text = printed.decode(errors="replace") if isinstance(printed, bytes) else printed
-        return text, f"it didn't answer within {_SECONDS} s."
+        return text, f"it didn't respond within {_TIMEOUT_SECONDS} s."
     if run.returncode < 0:
         name = signal.Signals(-run.returncode).name
-        hint = (
+        cause = (
             " This processor may lack instructions that the library was built for."
             if name in ("SIGILL", "SIGFPE")
             else ""
         )
-        return run.stdout, f"it ended its process by {name}.{hint}"
+        return run.stdout, f"it ended its process by {name}.{cause}"
     last = run.stderr.strip().splitlines()[-1:] or [f"exit code {run.returncode}"]
     return run.stdout, f"it ended its process: {last[0]}"

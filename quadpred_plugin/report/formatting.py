@@ -1,8 +1,8 @@
-"""Numbers as a page writes them."""
+"""Format numbers for a page."""
 
 
 def clock(seconds: float) -> str:
-    """Write a time as minutes and seconds, with hours where there are any.
+    """Format a time as minutes and seconds, with hours if needed.
 
     Examples
     --------
@@ -15,7 +15,7 @@ def clock(seconds: float) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share of 1 in whole percents, after a thin space.
+    """Format a share, 0..1, as a whole percentage with a thin space.
 
     Examples
     --------
@@ -26,7 +26,7 @@ def percent(share: float) -> str:
 
 
 def signed(value: float) -> str:
-    """Write a value of -1..1 with its sign.
+    """Format a value, -1..1, with its sign.
 
     Examples
     --------

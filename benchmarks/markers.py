@@ -1,4 +1,4 @@
-"""Puts the measured tables into a text file, between two marker lines."""
+"""Replace the text between two marker lines of a file."""
 
 import os
 import tempfile
@@ -8,24 +8,24 @@ BENCHMARK = "benchmark"
 
 
 class MarkerError(Exception):
-    """The file has no place for the tables; the text is a sentence."""
+    """The file can't be read or written, or its marker lines are missing or repeated."""
 
 
 def replace_between_markers(path: Path, text: str, name: str = BENCHMARK) -> None:
-    """Replace what stands between the marker lines; all else stays as it is, byte by byte.
+    """Replace the text between the marker lines; all other bytes are unchanged.
 
     Parameters
     ----------
     path : Path
     text : str
-        Ends up on lines of its own.
+        New text, without the marker lines.
     name : str
         The marker lines are ``<!-- name:begin -->`` and ``<!-- name:end -->``.
 
     Raises
     ------
     MarkerError
-        If the file can't be read or written, or hasn't each marker once, in order.
+        If the file can't be read or written, or doesn't contain each marker once, in order.
     """
     before, after = split_at_markers(path, name)
     newline = b"\r\n" if before.endswith(b"\r\n") else b"\n"
@@ -44,12 +44,12 @@ def replace_between_markers(path: Path, text: str, name: str = BENCHMARK) -> Non
 
 
 def split_at_markers(path: Path, name: str = BENCHMARK) -> tuple[bytes, bytes]:
-    """Return a file's bytes up to the end of the first marker line and from the second on.
+    """Return a file's bytes up to and including the first marker line, and from the second on.
 
     Raises
     ------
     MarkerError
-        If the file can't be read, or hasn't each marker once, in order.
+        If the file can't be read, or doesn't contain each marker once, in order.
     """
     markers = (f"<!-- {name}:begin -->", f"<!-- {name}:end -->")
     try:
@@ -62,7 +62,9 @@ def split_at_markers(path: Path, name: str = BENCHMARK) -> tuple[bytes, bytes]:
     }
     for marker, numbers in places.items():
         if len(numbers) != 1:
-            raise MarkerError(f"{path} must have the line {marker} once, not {len(numbers)} times.")
+            raise MarkerError(
+                f"{path} must contain the line {marker} once, not {len(numbers)} times."
+            )
     begin, end = (places[marker][0] for marker in markers)
     if begin > end:
         raise MarkerError(f"{path} has the line {markers[1]} before {markers[0]}.")

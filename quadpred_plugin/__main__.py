@@ -1,0 +1,5 @@
+"""``python -m quadpred_plugin``: the command line."""
+
+from quadpred_plugin.cli.main import main
+
+main()

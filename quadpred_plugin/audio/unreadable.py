@@ -1,0 +1,62 @@
+"""Reasons why a file can't be analysed, for all commands and engines.
+
+Each is the rest of a sentence that begins with the file's name, such as
+``song.mp3: does not exist.``
+"""
+
+from quadpred_plugin.system.text import printable
+
+MISSING = "does not exist."
+NOT_REGULAR = "is not a regular file."
+FOLDER = "is a folder, not an audio file."
+NO_AUDIO_FILES = "has no audio files in it."
+NO_AUDIO_STREAM = "contains no audio stream."
+UNKNOWN_CODEC = "has an audio stream that FFmpeg can't decode."
+
+
+def cannot_open(error: Exception) -> str:
+    """Return the reason for a file that the system or Python refuses to open."""
+    return f"can't be opened: {_cause(error)}."
+
+
+def cannot_list(error: OSError) -> str:
+    """Return the reason for a folder whose names can't be read."""
+    return f"is a folder that can't be read: {_cause(error)}."
+
+
+def outside_link(target: str) -> str:
+    """Return the reason for a link in a collection to a path outside of it."""
+    return f"is a link that leads out of the collection, to {printable(target)}."
+
+
+def not_audio(decoders: str, error: Exception) -> str:
+    """Return the reason for a file that the named decoders refuse."""
+    return f"is not audio that {decoders} can read ({_cause(error)})."
+
+
+def impossible_rate(rate: float, lowest: float, highest: float) -> str:
+    """Return the reason for a header whose sample rate, in Hz, no recording has."""
+    return f"claims a sample rate of {rate} Hz, and recordings have {lowest} to {highest} Hz."
+
+
+def not_processed(problem: object) -> str:
+    """Return the reason for a file that fails after it was opened."""
+    return f"could not be processed: {problem}."
+
+
+def crashed(seconds: float) -> str:
+    """Return the reason for a file whose worker process ended twice.
+
+    Parameters
+    ----------
+    seconds : float
+        Processor time without a sample after which a worker ends itself, s.
+    """
+    return (
+        f"crashed the decoder or the network, or kept the decoder busy for {seconds} s without "
+        "a sample; the other files are not affected."
+    )
+
+
+def _cause(error: Exception) -> object:
+    return getattr(error, "strerror", None) or error
