@@ -43,6 +43,7 @@ WHEEL_VERSION = "2.1b6.dev1389"
 WHEEL_SYSTEMS = (
     WheelSystem("Linux x86_64", "Linux", "x86_64", tested=True),
     WheelSystem("macOS 15 or newer on Apple silicon", "Darwin", "arm64", oldest_macos=15),
+    WheelSystem("macOS 14 or newer on Intel", "Darwin", "x86_64", oldest_macos=14),
 )
 
 

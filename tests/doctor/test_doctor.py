@@ -201,7 +201,7 @@ def test_packages_that_are_missing_or_old(doctor, tmp_path):
 @pytest.mark.parametrize(
     ("system", "machine", "macos", "here"),
     [
-        ("Darwin", "x86_64", "15.1", "macOS 15.1 x86_64"),
+        ("Darwin", "x86_64", "13.7", "macOS 13.7 x86_64"),
         ("Darwin", "arm64", "14.7.2", "macOS 14.7.2 arm64"),
         ("Linux", "aarch64", "", "Linux aarch64"),
         ("Windows", "AMD64", "", "Windows AMD64"),

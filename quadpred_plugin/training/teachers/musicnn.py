@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.errors import InstallationError
 from quadpred_plugin.system.files import write_atomically
+from quadpred_plugin.training.teachers.installed_files import find_installed
 from quadpred_plugin.training.teachers.mel_spectrogram import mel_power
 from quadpred_plugin.training.teachers.windows import (
     HOP_SAMPLES,
@@ -74,19 +74,11 @@ def checkpoint_prefix(training_set: str) -> str:
     InstallationError
         If the package isn't installed, or lacks the checkpoint.
     """
-    from importlib.metadata import PackageNotFoundError, files
-
-    try:
-        listed = files("musicnn") or []
-    except PackageNotFoundError as error:
-        raise InstallationError(
-            "The teacher needs the checkpoints of musicnn: pip install --no-deps musicnn."
-        ) from error
     name = f"musicnn/{training_set}_musicnn/.meta"
-    found = [file.locate() for file in listed if file.as_posix() == name]
-    if not found:
-        raise InstallationError(f"The installed musicnn has no {name}; install it again.")
-    return str(found[0]).removesuffix(".meta")
+    meta = find_installed(
+        "musicnn", lambda file: file.as_posix() == name, "pip install --no-deps musicnn"
+    )
+    return str(meta).removesuffix(".meta")
 
 
 def freeze(prefix: str) -> bytes:

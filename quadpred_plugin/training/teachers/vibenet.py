@@ -5,13 +5,12 @@ References
 PyPI package ``vibenet`` 0.1.0, licence GPL-3.0.
 """
 
-import os
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.errors import InstallationError
+from quadpred_plugin.training.teachers.installed_files import find_installed
 from quadpred_plugin.training.teachers.mel_spectrogram import mel_power
 from quadpred_plugin.training.teachers.windows import (
     SAMPLE_RATE,
@@ -70,18 +69,11 @@ def graph_path() -> Path:
     InstallationError
         If the package isn't installed, or lacks the file.
     """
-    from importlib.metadata import PackageNotFoundError, files
-
-    try:
-        listed = files("vibenet") or []
-    except PackageNotFoundError as error:
-        raise InstallationError(
-            "The teacher needs vibenet: pip install 'quadpred-plugin[teacher]'."
-        ) from error
-    for file in listed:
-        if file.suffix == ".onnx":
-            return Path(os.fspath(file.locate()))
-    raise InstallationError("The installed vibenet has no .onnx file; install it again.")
+    return find_installed(
+        "vibenet",
+        lambda file: file.suffix == ".onnx",
+        "pip install 'quadpred-plugin[teacher]'",
+    )
 
 
 def with_trunk_output(content: bytes) -> bytes:

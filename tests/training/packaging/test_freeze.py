@@ -1,6 +1,6 @@
 """Freezing, in a separate process.
 
-Keras's TensorFlow and Essentia's can't share a process.
+Keras is imported first there, after which Essentia can't be.
 """
 
 import subprocess
