@@ -97,7 +97,7 @@ def test_an_existing_output(tmp_path, quadpred, music):
     output.write_text("kept\n")
     refused = quadpred(*CSV, "-o", "results.csv", music[0], folder=tmp_path)
     assert refused.code == 2
-    assert "results.csv exists: --force replaces it, --skip-existing leaves it" in refused.messages
+    assert "results.csv exists: --force replaces it, --skip-existing keeps it" in refused.messages
     skipped = quadpred(*CSV, "--skip-existing", "-o", "results.csv", music[0], folder=tmp_path)
     assert skipped.code == 0
     assert output.read_text() == "kept\n"

@@ -83,7 +83,8 @@ def test_the_help_names_the_limit():
     from quadpred_plugin.report.writing import SOUND_LIMIT
 
     (option,) = (option for option in command.params if option.name == "audio_limit")
-    assert f"{BIT_RATES[-1] // 1000} kbit/s. Default: {SOUND_LIMIT // 10**6}" in option.help
+    assert f"at {BIT_RATES[-1] // 1000} kbit/s is left out" in option.help
+    assert f"Default: {SOUND_LIMIT // 10**6}" in option.help
     minutes = 50
     assert option.help.endswith(f", which is {minutes} minutes.")
     assert choose_bit_rate(minutes * 60, SOUND_LIMIT) == BIT_RATES[-1]

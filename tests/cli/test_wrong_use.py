@@ -31,7 +31,7 @@ def folder(tmp_path_factory, noise):
         (["--level", "bar", "good.wav"], "is not one of"),
         (["-o", "results.xml", "good.wav"], "has an unknown suffix"),
         (["--plot", "picture.gif", "good.wav"], "ends in .png or .svg"),
-        (["--plot", "picture.png", "good.wav", "another.wav"], "name a folder"),
+        (["--plot", "picture.png", "good.wav", "another.wav"], "give --plot a folder"),
         (["--force", "--skip-existing", "good.wav"], "exclude each other"),
         (["--model", "music-4q", "-m", "e", "good.wav"], "exclude each other"),
         (["-m", "x", "good.wav"], "is not one of"),

@@ -46,7 +46,8 @@ def pretext_command(
 ) -> None:
     """Train a network on a pretext task, without emotion labels.
 
-    It predicts musicnn's embedding (pretext-embeddings) or the notes played (pretext-notes).
+    RECIPE is pretext-embeddings, where the network predicts musicnn's embedding,
+    pretext-notes, where it predicts the notes played, or a .json file.
     'quadpred train student' starts from its weights. Prints the run's folder. An interrupted
     run resumes.
     """

@@ -1,4 +1,4 @@
-"""The teacher's windows, front ends and networks, against librosa and the networks as published."""
+"""Windows, front ends and networks of the teacher, against librosa and the published networks."""
 
 import subprocess
 import sys
@@ -11,10 +11,11 @@ import soundfile
 from vibenet import LIKELIHOODS, load_model
 
 from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.training.datasets import Track
 from quadpred_plugin.training.teachers import mel_spectrogram as mel
 from quadpred_plugin.training.teachers import musicnn, vibenet
 from quadpred_plugin.training.teachers import windows as grid
-from quadpred_plugin.training.teachers.embeddings import cache_source
+from quadpred_plugin.training.teachers.embeddings import cache_embeddings
 from tests.limits import HANG
 
 
@@ -73,7 +74,7 @@ def test_pooling_is_by_window():
 
 
 def run(code, *arguments):
-    """Run in a process of its own: TensorFlow here and Essentia's can't share one."""
+    """Run in a process of its own, in which TensorFlow is imported first."""
     script = "import os, sys\nos.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'\n" + textwrap.dedent(code)
     result = subprocess.run(
         [sys.executable, "-c", script, *map(str, arguments)],
@@ -112,7 +113,7 @@ def test_a_clip_of_one_window_is_a_patch_of_the_published_musicnn(tmp_path):
     run(code, tmp_path)
 
 
-def test_the_whole_of_a_clip_is_what_vibenet_itself_says(noise):
+def test_a_whole_clip_equals_vibenets_own_prediction(noise):
     samples = noise(5)
     features = vibenet.Vibenet()(samples)
     windows = grid.window_count(len(samples))
@@ -123,30 +124,30 @@ def test_the_whole_of_a_clip_is_what_vibenet_itself_says(noise):
         "whole_outputs": (1, 7),
     }
     (expected,) = load_model().predict(samples, sr=16000)
-    said = dict(zip(vibenet.OUTPUT_NAMES, features["whole_outputs"][0]))
+    found = dict(zip(vibenet.OUTPUT_NAMES, features["whole_outputs"][0]))
     for name, value in expected.to_dict().items():
         squashed = (
-            1 / (1 + np.exp(-said[name])) if name in LIKELIHOODS else np.clip(said[name], 0, 1)
+            1 / (1 + np.exp(-found[name])) if name in LIKELIHOODS else np.clip(found[name], 0, 1)
         )
         # Two ways to a Fourier transform in single precision.
         assert squashed == pytest.approx(value, abs=1e-3)
 
 
-def test_the_cache_goes_on_where_it_was(tmp_path, noise):
-    files = {name: tmp_path / f"{name}.wav" for name in ("a", "b")}
-    for seed, path in enumerate(files.values()):
-        soundfile.write(path, noise(4, seed=seed), 16000)
-    paths = cache_source("vibenet", files, "corpus", tmp_path, jobs=1)
-    before = paths["a"].stat().st_mtime_ns
-    paths["b"].unlink()
-    assert cache_source("vibenet", files, "corpus", tmp_path, jobs=1) == paths
-    assert paths["a"].stat().st_mtime_ns == before
-    with np.load(paths["b"]) as arrays:
+def test_the_cache_resumes(tmp_path, noise):
+    tracks = [Track("mine", name, tmp_path / f"{name}.wav") for name in ("a", "b")]
+    for seed, track in enumerate(tracks):
+        soundfile.write(track.path, noise(4, seed=seed), 16000)
+    paths = cache_embeddings("vibenet", tracks, tmp_path, jobs=1)
+    before = paths[0].stat().st_mtime_ns
+    paths[1].unlink()
+    assert cache_embeddings("vibenet", tracks, tmp_path, jobs=1) == paths
+    assert paths[0].stat().st_mtime_ns == before
+    with np.load(paths[1]) as arrays:
         assert arrays["trunk"].shape == (grid.window_count(4 * 16000), 256)
 
 
-def test_a_file_that_cannot_be_heard_is_named(tmp_path):
-    silent = tmp_path / "not-audio.wav"
-    silent.write_text("words")
+def test_a_file_that_cannot_be_decoded_is_named(tmp_path):
+    text = tmp_path / "not-audio.wav"
+    text.write_text("words")
     with pytest.raises(QuadpredError, match=r"not-audio\.wav can't be computed"):
-        cache_source("vibenet", {"a": silent}, "corpus", tmp_path, jobs=1)
+        cache_embeddings("vibenet", [Track("mine", "a", text)], tmp_path, jobs=1)
