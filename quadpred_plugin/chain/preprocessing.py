@@ -53,7 +53,7 @@ class Preprocessing:
         Only ``"peak"``: bands are divided by the file's largest absolute sample.
     peak_floor : float
         Smallest divisor of bands, relative to full scale. (Which signals count as silent
-        is decided by `quadpred_plugin.chain.peak.SILENCE_DBFS`.)
+        is decided by ``quadpred_plugin.chain.peak.SILENCE_DBFS``.)
     logarithm_floor : float
         Added to the divided bands before the natural logarithm.
     patch_size : int

@@ -54,7 +54,7 @@ def pool(values: "NDArray[np.floating]", pooling: Pooling = PLAIN_MEAN) -> Any:
     values : ndarray, shape (patches, classes) or (patches,)
         Probabilities of the quadrants, 0..1, or a scalar head, -1..1.
     pooling : Pooling
-        `PLAIN_MEAN` leaves the mean unchanged.
+        ``PLAIN_MEAN`` leaves the mean unchanged.
 
     Returns
     -------
