@@ -25,14 +25,14 @@ class ChainStep:
     ----------
     name : str
         Unique within the chain.
-    minutes : int
-        Duration on two cores, as recorded for the shipped recipe.
+    minutes : int or None
+        Duration on two cores, as `run_chain` recorded it; None where it hasn't been.
     arguments : tuple of str
         After ``quadpred``.
     """
 
     name: str
-    minutes: int
+    minutes: int | None
     arguments: tuple[str, ...]
 
     @property
@@ -70,15 +70,15 @@ def default_chain(data: Path, work: Path, output: Path, date: str, jobs: int) ->
     return [
         ChainStep(name, minutes, ("train", *arguments))
         for name, minutes, arguments in (
-            ("games", 10, ("games", "-o", games)),
-            ("render", 25, ("render", "--data", emopia, "-o", renders, *parallel)),
-            ("teacher", 35, ("teacher", "--data", fourq, *renders_and_work)),
-            ("notes", 12, ("notes", "--data", emopia, *renders_and_work)),
-            ("pretext-embeddings", 55, embeddings),
-            ("pretext-notes", 5, notes),
-            ("folds", 70, student),
-            ("final", 25, (*student, "--final")),
-            ("export", 2, export),
+            ("games", 6, ("games", "-o", games)),
+            ("render", 24, ("render", "--data", emopia, "-o", renders, *parallel)),
+            ("teacher", 28, ("teacher", "--data", fourq, *renders_and_work)),
+            ("notes", 4, ("notes", "--data", emopia, *renders_and_work)),
+            ("pretext-embeddings", None, embeddings),
+            ("pretext-notes", None, notes),
+            ("folds", None, student),
+            ("final", None, (*student, "--final")),
+            ("export", None, export),
         )
     ]
 

@@ -1,4 +1,4 @@
-"""The steps of a training: command, input, output, and duration on two cores."""
+"""The steps of a training: command, input, output, and the version of the code."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,6 @@ class Step:
         Subcommand of ``quadpred train``.
     input, output : str
         What it reads, and what it leaves in the work folder.
-    minutes : int or None
-        Duration on two cores, as last recorded; None where it depends on the user's data.
     version : int
         Of the code. It is raised when a change makes the step give other results; runs of
         an earlier version are then refused.
@@ -25,29 +23,22 @@ class Step:
     command: str
     input: str
     output: str
-    minutes: int | None
     version: int = 1
 
 
 STEPS = {
     step.name: step
     for step in (
-        Step("games", "games", "Debian's packages", "music of free games", 10),
-        Step("render", "render", "EMOPIA's MIDI clips", "audio and renders.csv", 25),
-        Step("teacher", "teacher", "4Q", "soft labels of 4Q, by fold", 35),
-        Step("notes", "notes", "EMOPIA and its renders", "note features, soft labels of piano", 12),
-        Step(
-            "pretext",
-            "pretext",
-            "games' music and renders, without labels",
-            "initial weights of a student",
-            60,
-        ),
-        Step("student", "student", "labels, soft labels, initial weights", "networks by fold", 60),
-        Step("gate", "student", "both students of an ensemble", "gate by fold", 3),
-        Step("pretrain", "pretrain", "speech", "encoder", 30),
-        Step("transfer", "transfer", "encoder and music", "networks by setting and fold", 45),
-        Step("music-only", "scratch", "music", "network", None),
-        Step("export", "export", "networks of all folds", "graph, card, golden vectors", 2),
+        Step("games", "games", "Debian's packages", "unlabelled music"),
+        Step("render", "render", "EMOPIA's MIDI clips", "audio and renders.csv"),
+        Step("teacher", "teacher", "4Q", "soft labels of 4Q, by fold; scores of baselines"),
+        Step("notes", "notes", "EMOPIA and its renders", "note features, soft labels of piano"),
+        Step("pretext", "pretext", "games' music, renders", "initial weights of a student"),
+        Step("student", "student", "labels, soft labels, initial weights", "networks by fold"),
+        Step("gate", "student", "both students of an ensemble", "gate by fold"),
+        Step("pretrain", "pretrain", "speech", "encoder"),
+        Step("transfer", "transfer", "encoder and music", "networks by setting and fold"),
+        Step("music-only", "scratch", "music", "network"),
+        Step("export", "export", "networks and predictions of all folds", "a model's files"),
     )
 }

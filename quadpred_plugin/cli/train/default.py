@@ -49,8 +49,8 @@ def default_command(
     """Train the default model from raw data.
 
     Runs all steps in order, each as the command that it prints, with its duration: as
-    recorded in WORK where it ran there, else of the shipped model's training on two cores.
-    An interrupted run resumes.
+    recorded in WORK where it ran there, else as recorded on two cores. An interrupted run
+    resumes.
     """
     from quadpred_plugin.training.default_model import (
         default_chain,
@@ -65,7 +65,8 @@ def default_command(
     def describe(step: ChainStep) -> str:
         if step.name in durations:
             return f"{durations[step.name].seconds / 60:5.1f} min here  {step.command}"
-        return f"about {step.minutes:2d} min     {step.command}"
+        recorded = "not recorded  " if step.minutes is None else f"about {step.minutes:2d} min  "
+        return f"{recorded}  {step.command}"
 
     if dry_run:
         for step in steps:
