@@ -12,7 +12,7 @@ from quadpred_plugin.batch.tracks import FoundTrack, find_tracks, read_stamp
 
 @dataclass(frozen=True)
 class ReuseRules:
-    """When an existing result is kept.
+    """Rule for keeping an existing result.
 
     Attributes
     ----------

@@ -44,7 +44,7 @@ def plan_targets(
     ----------
     names : sequence of str
     output, plot : str or None
-        As the user names them; `is_folder` tells folders from files.
+        As the user names them; `is_folder` separates folders from files.
     suffix : str
         Suffix of files in an output folder.
     one_each : bool

@@ -67,10 +67,10 @@ def _print_text(findings: Iterator[Finding]) -> int:
         if finding.remedy:
             click.echo(f"           -> {printable(finding.remedy)}")
     if problems:
-        things = "One thing is" if problems == 1 else f"{problems} things are"
-        click.echo(f"\n{things} to be repaired; the arrow below each says how.")
+        found = "One problem" if problems == 1 else f"{problems} problems"
+        click.echo(f"\n{found}; the arrow below each gives the remedy.")
     else:
-        click.echo("\nAll is well.")
+        click.echo("\nNo problems found.")
     return 1 if problems else 0
 
 

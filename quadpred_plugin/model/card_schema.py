@@ -12,7 +12,7 @@ _LEVELS = ("clip", "patch")
 _FIGURES = ("precision", "recall", "f1")
 _LARGEST = 1e9
 SOURCE_KEYS = ("name", "use", "citation", "licence")
-"""What a card states of every dataset and network that its model was trained with."""
+"""Keys of a card's entry for each dataset and network that its model was trained with."""
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 

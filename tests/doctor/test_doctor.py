@@ -280,7 +280,7 @@ def test_text_output(quadpred, copy, tmp_path):
     assert run.code == 1 and run.messages == ""
     assert f"  problem  {DEFAULT_MODEL}: The graph {graph} is damaged" in text
     assert "\n           -> pip install --force-reinstall" in text
-    assert text.endswith("\nOne thing is to be repaired; the arrow below each says how.\n")
+    assert text.endswith("\nOne problem; the arrow below each gives the remedy.\n")
 
 
 def test_the_samples_are_the_ones_of_the_table():

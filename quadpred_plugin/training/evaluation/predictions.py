@@ -35,11 +35,11 @@ def predict_tracks(
     size = preprocessing.patch_size
     outputs = []
     for one in features:
-        said = network.predict(cut(one, size, size), batch_size=64, verbose=0)
+        predicted = network.predict(cut(one, size, size), batch_size=64, verbose=0)
         outputs.append(
             {
                 head: values[:, 1] - values[:, 0] if HEADS[head].is_scalar else values
-                for head, values in said.items()
+                for head, values in predicted.items()
             }
         )
     return outputs

@@ -97,16 +97,18 @@ def _train(
         experiment_folder(workspace, experiment), _record(workspace, study, experiment, split)
     )
 
-    def tell(figures: Figures) -> None:
+    def report_figures(figures: Figures) -> None:
         report(f"{experiment.row} {experiment.part}", figures)
 
     if experiment.setting == FROZEN:
-        return train_heads(transfer, encoder, music, run, tell)
+        return train_heads(transfer, encoder, music, run, report_figures)
 
     def start() -> Any:
         return whole_network(transfer, None, music.train) if heads is None else heads
 
-    return train_whole(transfer, transfer.schedules[experiment.setting], start, music, run, tell)
+    return train_whole(
+        transfer, transfer.schedules[experiment.setting], start, music, run, report_figures
+    )
 
 
 def _record(

@@ -151,7 +151,7 @@ def export_study(
 
 
 def describe_again(card: ModelCard, release: Release) -> None:
-    """Rewrite what a card says about the training of its model; keep the rest.
+    """Rewrite a card's entries on the training of its model; keep the rest.
 
     Description, recipes, corpora, networks, limits and the metrics' protocol are written
     anew. The graph's entries and hash, the figures, the calibration and the dates stay.

@@ -15,7 +15,7 @@ from quadpred_plugin.training.recipes.schedule import Schedule
 
 @dataclass(frozen=True)
 class Recipe:
-    """What all kinds of recipes have.
+    """Entries of all kinds of recipes.
 
     Attributes
     ----------

@@ -13,7 +13,7 @@ RENDERS = "renders"
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where data are and where work is kept.
+    """Folders of the datasets and of the work.
 
     Attributes
     ----------
