@@ -72,7 +72,7 @@ def test_the_root_itself_may_be_a_link(root, tmp_path):
 
 
 def test_a_folder_that_cannot_be_read_is_named_and_the_others_are_heard(root):
-    # Deeper than a path can be told to the system, which root's permissions don't help against.
+    # A path that is longer than the system accepts fails also with root's permissions.
     here = os.open(root, os.O_RDONLY)
     for _ in range(17):
         os.mkdir("d" * 255, dir_fd=here)

@@ -39,7 +39,7 @@ from quadpred_plugin.audio import decoding
 from quadpred_plugin.batch import workers
 from quadpred_plugin.model.registry import find_model
 
-# Whatever fails, nothing of this goes on for centuries.
+# Limits the processor time if the stall limit fails.
 resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
 
 def circle(*_):

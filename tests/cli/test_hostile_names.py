@@ -132,7 +132,7 @@ ODD = b"two\nlines \x1b]0;title\x07 \xff.wav"
 
 @pytest.fixture
 def odd_place(tmp_path, noise):
-    """Music of odd names: one that is heard, one that can't be, one that leads to another."""
+    """Files with hostile names: an audio file, an unreadable file and a link."""
     music = os.fsencode(tmp_path / "music")
     os.mkdir(music)
     with open(os.path.join(music, b"good " + ODD), "wb") as stream:

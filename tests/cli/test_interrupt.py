@@ -125,7 +125,7 @@ def test_arrays_that_were_finished_are_whole(tmp_path, start_quadpred, folder):
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_before_anything_is_done(tmp_path, start, jobs):
     process = start("-j", jobs)
-    # The header is written before the first file is heard.
+    # The header is written before the first file is analysed.
     process.stdout.readline()
     assert interrupt(process) == 130
     assert b"Traceback" not in process.stderr.read()

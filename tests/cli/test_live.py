@@ -1,4 +1,4 @@
-"""``quadpred live`` on real pipes: the file's numbers, odd streams, Ctrl-C, a terminal."""
+"""``quadpred live`` on real pipes: the file's numbers, unusual streams, Ctrl-C, a terminal."""
 
 import contextlib
 import json

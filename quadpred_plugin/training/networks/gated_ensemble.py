@@ -79,9 +79,9 @@ def fit_gate(convolutional: Any, pop: NDArray[np.floating], piano: NDArray[np.fl
 def build_ensemble(convolutional: Any, harmony: Any, gate: Gate, harmony_logit_scale: float) -> Any:
     """Combine two networks and their gate into one network.
 
-    Arousal, and the shares of the quadrants of high and of low arousal, are the convolutional
-    network's. Valence, and valence given high or low arousal, are the mean of both networks',
-    weighted by the gate.
+    Arousal, further heads, and the shares of the quadrants of high and of low arousal, are the
+    convolutional network's. Valence, and valence given high or low arousal, are the mean of both
+    networks', weighted by the gate.
 
     Parameters
     ----------
@@ -134,6 +134,9 @@ def build_ensemble(convolutional: Any, harmony: Any, gate: Gate, harmony_logit_s
         "quadrants": layers.Concatenate()(parts),
         "arousal": convolutional_outputs["arousal"],
         "valence": weighted_mean(convolutional_outputs["valence"], harmony_valence["valence"]),
+    }
+    outputs |= {
+        head: convolutional_outputs[head] for head in convolutional.output if head not in outputs
     }
     return Model(patches, outputs, name=ENSEMBLE)
 
