@@ -79,7 +79,8 @@ def check(found):
 
 
 def documents():
-    found = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
+    found = [ROOT / name for name in ("README.md", "setup.cfg", "CITATION.cff", "Makefile")]
+    found += [*(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
     names = {path: str(path.relative_to(ROOT)) for path in found}
     return sorted(path for path, name in names.items() if not name.startswith(GENERATED))
 

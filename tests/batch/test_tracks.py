@@ -71,7 +71,7 @@ def test_the_root_itself_may_be_a_link(root, tmp_path):
     assert files(tmp_path / "link") == files(root)
 
 
-def test_a_folder_that_cannot_be_read_is_named_and_the_others_are_heard(root):
+def test_an_unreadable_folder_is_named_and_the_others_are_found(root):
     # A path that is longer than the system accepts fails also with root's permissions.
     here = os.open(root, os.O_RDONLY)
     for _ in range(17):

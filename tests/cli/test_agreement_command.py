@@ -58,7 +58,7 @@ def test_rows(folder, quadpred):
     )
 
 
-def test_the_table_says_the_same(folder, quadpred):
+def test_the_table_has_the_same_values(folder, quadpred):
     rows = quadpred(*OWN, "--resamples", "50", folder=folder).rows()
     run = quadpred(*OWN, "--resamples", "50", "--format", "table", folder=folder)
     header, first, second, *_ = run.output.decode().splitlines()
@@ -148,7 +148,7 @@ def test_the_default_emotions_are_named_in_the_help(folder, quadpred):
     assert "lacks the columns anger, bitter" in missing.messages
 
 
-def test_without_the_package_a_sentence_says_how_to_get_it(folder):
+def test_without_the_package_a_sentence_names_the_way_out(folder):
     code = (
         "import sys\n"
         "sys.modules['krippendorff'] = None\n"

@@ -66,7 +66,7 @@ def run(folder, quadpred):
     return quadpred("predict", "--format", "csv", "-j", "2", *names, folder=folder)
 
 
-def test_the_run_goes_on_and_says_that_files_failed(run):
+def test_the_run_continues_and_reports_failed_files(run):
     assert run.code == 1
     assert len(run.rows()) == len(FAILING) + len(CUT_OFF) + len(CUT_OFF_UNNOTICED) + 5
 
@@ -96,7 +96,7 @@ def test_one_failure_alone_is_exit_code_1_and_its_reason_survives_quiet(
 
 
 @pytest.mark.parametrize(("name", "least", "most"), CUT_OFF)
-def test_what_is_cut_off_is_heard_to_its_end_with_a_warning(run, name, least, most):
+def test_truncated_files_are_analysed_to_their_end_with_a_warning(run, name, least, most):
     row = run.row(name)
     assert row["status"] == "ok"
     assert least < float(row["duration"]) < most
@@ -149,7 +149,7 @@ def test_what_is_neither_file_nor_folder_fails_at_once(folder, quadpred):
     assert [row["status"] for row in run.rows()] == ["error", "ok"]
 
 
-def test_remarks_of_native_decoders_are_not_told(tmp_path, quadpred, encode, noise):
+def test_messages_of_native_decoders_are_not_printed(tmp_path, quadpred, encode, noise):
     encode(tmp_path / "one.mp3", "libmp3lame", noise(3, rate=48000), 48000)
     (tmp_path / "two.mp3").write_bytes((tmp_path / "one.mp3").read_bytes() * 2)
     run = quadpred("predict", "--format", "csv", "two.mp3", folder=tmp_path)

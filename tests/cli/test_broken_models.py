@@ -77,7 +77,7 @@ def test_a_graph_that_its_card_does_not_describe(install, shipped, predict, quad
     assert run.output == b""
 
 
-def test_verify_goes_on_after_a_damaged_model(install, quadpred, folder, shipped):
+def test_verify_continues_after_a_damaged_model(install, quadpred, folder, shipped):
     install(damaged(shipped[0], "random"), trusted=False)
     run = quadpred("models", "verify", "model.pb", DEFAULT_MODEL, folder=folder)
     assert run.code == 1
@@ -169,7 +169,7 @@ def test_a_name_that_no_model_has(quadpred, folder):
         assert f"There is no model 'music-5q'. Installed: {DEFAULT_MODEL}" in run.messages
 
 
-def test_no_mandarin_music_model_ships_and_the_message_says_so(quadpred, folder):
+def test_no_mandarin_music_model_ships_and_the_message_explains_it(quadpred, folder):
     run = quadpred("predict", "-m", "m", "good.wav", folder=folder)
     assert run.code == 2
     assert run.output == b""
@@ -178,7 +178,7 @@ def test_no_mandarin_music_model_ships_and_the_message_says_so(quadpred, folder)
     assert "'quadpred models import PATH'" in run.messages
 
 
-def test_a_model_at_its_path_says_what_it_says_by_name(install, predict, quadpred, folder):
+def test_a_model_gives_the_same_rows_by_path_and_by_name(install, predict, quadpred, folder):
     install()
     by_name = quadpred("predict", "--format", "csv", "good.wav", "another.wav", folder=folder)
     assert predict().output == by_name.output

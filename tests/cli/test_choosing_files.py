@@ -43,7 +43,7 @@ def test_rows_come_in_the_order_given(quadpred, folder):
     assert analysed(quadpred, folder, "-j", "2", *wanted) == expected
 
 
-def test_a_file_that_is_named_is_heard_whatever_its_name(quadpred, folder):
+def test_a_named_file_is_analysed_whatever_its_name(quadpred, folder):
     wanted = ["album/notes.txt", "album/.hidden.wav"]
     assert analysed(quadpred, folder, *wanted) == wanted
 

@@ -92,7 +92,7 @@ def test_an_example_that_is_wrong_would_be_found(tmp_path, monkeypatch):
             command.make_context("predict", words)
 
 
-def test_the_group_tells_what_the_commands_tell():
+def test_the_group_lists_all_commands():
     assert list(COMMANDS) == quadpred.list_commands(PAGES[0])
     text = quadpred.get_help(PAGES[0])
     for name in COMMANDS:

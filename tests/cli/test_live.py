@@ -101,7 +101,7 @@ def test_raw_samples(wav, expected, name, kind, scale):
     check(lines_of(output), expected)
 
 
-def test_a_line_comes_before_the_stream_goes_on(music):
+def test_a_line_comes_before_the_stream_continues(music):
     """The first second alone gives its line: nothing waits for what comes after."""
     samples, rate = music
     process = start("--raw", "--rate", str(rate), "--channels", str(samples.shape[1]), "-")
@@ -131,7 +131,7 @@ def test_the_running_peak_becomes_the_files(wav, expected):
     assert expected.provenance["level"] == "running peak"
 
 
-def test_silence_has_no_numbers_until_something_is_heard(noise):
+def test_silence_has_no_numbers_before_the_first_sound(noise):
     samples = np.concatenate([np.zeros(32000), noise(2)])
     raw = (samples * 32767).astype("<i2").tobytes()
     output, _ = start("--raw", "--rate", "16000", "-").communicate(raw, timeout=HANG)

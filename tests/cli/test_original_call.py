@@ -28,7 +28,7 @@ def test_the_model_is_found_by_its_languages(quadpred, folder):
         assert found.tobytes() == np.load(folder / wanted).tobytes()
 
 
-def test_languages_without_a_model_are_told(quadpred, folder):
+def test_languages_without_a_model_are_reported(quadpred, folder):
     # CH-818 isn't public, so that no such model can be shipped.
     run = quadpred("-s", "m", "-m", "m", "-i", "song.wav", "-o", "mm.npy", folder=folder)
     assert run.code == 2

@@ -63,7 +63,7 @@ def test_nothing_to_show_is_no_page(folder, report):
     assert not (folder / "none.html").exists()
 
 
-def test_a_folder_without_audio_is_told(quadpred, tmp_path):
+def test_a_folder_without_audio_is_reported(quadpred, tmp_path):
     run = quadpred("report", ".", folder=tmp_path)
     assert run.code == 1
     assert "has no audio files in it" in run.messages

@@ -83,7 +83,7 @@ def test_reasons_that_nobody_can_read_cost_no_rows(predict_in_shell, redirection
     assert run.stdout == predict_in_shell("", "missing.wav", *NAMES).stdout
 
 
-def test_verbose_tells_of_the_model_and_of_each_file(folder, quadpred):
+def test_verbose_prints_the_model_and_each_file(folder, quadpred):
     quiet = quadpred("predict", "--format", "csv", *NAMES, folder=folder)
     run = quadpred("predict", "-v", "--format", "csv", *NAMES, folder=folder)
     assert run.output == quiet.output

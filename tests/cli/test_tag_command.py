@@ -105,7 +105,7 @@ def test_undo_brings_every_file_back(folder, tag):
     assert again.code == 0 and again.output.decode().count("former tags unchanged.") == 2
 
 
-def test_the_undo_file_is_told_and_lies_with_the_users_state(folder, tag):
+def test_the_undo_file_is_printed_and_is_in_the_users_state_folder(folder, tag):
     run = tag("q2_anger.ogg")
     (path,) = (folder / "state" / "quadpred" / "undo").iterdir()
     assert run.messages == f"quadpred: to restore the former tags: quadpred tag --undo {path}\n"
@@ -184,7 +184,7 @@ def test_links_permissions_and_times(folder, tag):
     assert other.stat().st_nlink == 1
 
 
-def test_hard_links_are_told(folder, tag):
+def test_hard_links_are_reported(folder, tag):
     os.link(folder / "q2_anger.ogg", folder / "other.ogg")
     run = tag("q2_anger.ogg")
     assert "has other hard links, which keep the former tags" in run.messages
@@ -296,7 +296,7 @@ def test_wrong_use(folder, tag, arguments, words):
     assert contents(folder) == before
 
 
-def test_without_mutagen_a_sentence_says_what_to_install(folder, quadpred):
+def test_without_mutagen_a_sentence_names_the_package(folder, quadpred):
     blocked = folder / "blocked"
     blocked.mkdir()
     (blocked / "mutagen.py").write_text("raise ModuleNotFoundError('mutagen')\n")
