@@ -3,19 +3,19 @@
 A step finds what the steps before it left in the work folder. `steps` has the same table as
 data, with the versions that runs record; `default_model` has the commands of the whole chain.
 
-| step | command (``quadpred train …``) | input | output |
-|---|---|---|---|
-| games | ``games`` | Debian's packages | unlabelled music |
-| render | ``render`` | EMOPIA's MIDI clips | audio, ``renders.csv`` |
-| features | ``features`` | any audio | ``cache/bands`` (every step fills it as needed) |
-| teacher | ``teacher`` | 4Q | ``runs/teacher``: soft labels by fold, baselines |
-| notes | ``notes`` | EMOPIA, renders | ``cache/notes``, soft labels of piano |
-| pretext | ``pretext`` | games' music, renders | ``runs/pretext``: initial weights |
-| student | ``student`` | labels, soft labels, initial weights | ``runs/students``, by fold |
-| pretrain | ``pretrain`` | speech | ``runs/encoders`` |
-| transfer | ``transfer``, ``grid`` | encoders, music | ``runs/transfer``, by row and fold |
-| music-only | ``scratch`` | music | ``runs/music-only`` |
-| export | ``export`` | networks and predictions of all folds | graph, card, golden vectors |
+| step | command (``quadpred train …``) | input | output | processor time |
+|---|---|---|---|---|
+| games | ``games`` | Debian's packages | unlabelled music | 2 min |
+| render | ``render`` | EMOPIA's MIDI clips | audio, ``renders.csv`` | 31 min |
+| features | ``features`` | any audio | ``cache/bands``; every step fills it as needed | |
+| teacher | ``teacher`` | 4Q | ``runs/teacher``: soft labels by fold, baselines | 34 min |
+| notes | ``notes`` | EMOPIA, renders | ``cache/notes``, soft labels of piano | 6 min |
+| pretext | ``pretext`` | games' music, renders | ``runs/pretext``: initial weights | 22 and 3 min |
+| student | ``student`` | labels, soft labels, weights | ``runs/students`` | 13 min a fold |
+| pretrain | ``pretrain`` | speech | ``runs/encoders`` | not recorded |
+| transfer | ``transfer``, ``grid`` | encoders, music | ``runs/transfer`` | not recorded |
+| music-only | ``scratch`` | music | ``runs/music-only`` | not recorded |
+| export | ``export`` | networks and predictions of all folds | a model's files | not recorded |
 
 ``quadpred train default --dry-run`` prints the default model's commands with their durations.
 

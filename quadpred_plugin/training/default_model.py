@@ -25,14 +25,15 @@ class ChainStep:
     ----------
     name : str
         Unique within the chain.
-    minutes : int or None
-        Duration on two cores, as `run_chain` recorded it; None where it hasn't been.
+    minutes : (int, int) or None
+        Duration as `run_chain` recorded it on two cores that other work shared: by the clock,
+        and processor time of all processes. None where it hasn't been recorded.
     arguments : tuple of str
         After ``quadpred``.
     """
 
     name: str
-    minutes: int | None
+    minutes: tuple[int, int] | None
     arguments: tuple[str, ...]
 
     @property
@@ -70,12 +71,12 @@ def default_chain(data: Path, work: Path, output: Path, date: str, jobs: int) ->
     return [
         ChainStep(name, minutes, ("train", *arguments))
         for name, minutes, arguments in (
-            ("games", 6, ("games", "-o", games)),
-            ("render", 24, ("render", "--data", emopia, "-o", renders, *parallel)),
-            ("teacher", 28, ("teacher", "--data", fourq, *renders_and_work)),
-            ("notes", 4, ("notes", "--data", emopia, *renders_and_work)),
-            ("pretext-embeddings", 27, embeddings),
-            ("pretext-notes", 3, notes),
+            ("games", (6, 2), ("games", "-o", games)),
+            ("render", (24, 31), ("render", "--data", emopia, "-o", renders, *parallel)),
+            ("teacher", (28, 34), ("teacher", "--data", fourq, *renders_and_work)),
+            ("notes", (4, 6), ("notes", "--data", emopia, *renders_and_work)),
+            ("pretext-embeddings", (27, 22), embeddings),
+            ("pretext-notes", (3, 3), notes),
             ("folds", None, student),
             ("final", None, (*student, "--final")),
             ("export", None, export),

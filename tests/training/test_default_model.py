@@ -1,9 +1,11 @@
 """The chain of the default model: its commands exist, and their durations are recorded."""
 
 import json
+import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +45,21 @@ def test_every_command_takes_its_arguments(tmp_path):
 
 def test_steps_have_the_commands_of_the_group():
     assert {step.command for step in STEPS.values()} <= set(train.commands)
+
+
+def test_the_page_on_training_has_the_same_steps_and_durations(tmp_path):
+    page = Path(__file__).parents[2] / "docs" / "training.md"
+    rows = re.findall(
+        r"^\| (\d) \| `quadpred train (.+?)` \|.*\| (.+?) \|$", page.read_text(), re.M
+    )
+    steps = chain(tmp_path)
+    assert [int(number) for number, _, _ in rows] == list(range(1, len(steps) + 1))
+    for step, (_, command, duration) in zip(steps, rows):
+        assert command.split()[0] == step.arguments[1]
+        if step.minutes is None:
+            assert duration == "not recorded"
+        else:
+            assert duration == "{} min, {} min".format(*step.minutes)
 
 
 def test_a_dry_run_prints_the_chain_and_runs_nothing(script, tmp_path):

@@ -64,9 +64,9 @@ def default_command(
 
     def describe(step: ChainStep) -> str:
         if step.name in durations:
-            return f"{durations[step.name].seconds / 60:5.1f} min here  {step.command}"
-        recorded = "not recorded  " if step.minutes is None else f"about {step.minutes:2d} min  "
-        return f"{recorded}  {step.command}"
+            seconds = durations[step.name].seconds, durations[step.name].processor_seconds
+            return _line("here", tuple(round(one / 60) for one in seconds), step.command)
+        return _line("recorded", step.minutes, step.command)
 
     if dry_run:
         for step in steps:
@@ -74,3 +74,10 @@ def default_command(
         return
     open_workspace(work)
     run_chain(steps, work, lambda step: click.echo(describe(step), err=True))
+
+
+def _line(where: str, minutes: tuple[int, ...] | None, command: str) -> str:
+    if minutes is None:
+        return f"{'not recorded':36}  {command}"
+    wall, processor = minutes
+    return f"{where + f': {wall} min, processor {processor} min':36}  {command}"
