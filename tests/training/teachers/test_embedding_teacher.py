@@ -1,16 +1,21 @@
 """The embedding teacher: splits and cross-fitting on 4Q's labels, and the file of soft labels."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.training.cache import file_digest
 from quadpred_plugin.training.datasets import DATASETS, Track
+from quadpred_plugin.training.datasets.emopia import read_renders
+from quadpred_plugin.training.runs.workspace import RENDERS, Workspace
 from quadpred_plugin.training.splits import fold_numbers, inner_folds, test_tracks
 from quadpred_plugin.training.teachers.baselines import (
     fold_scores,
     format_table,
+    results_file,
     score_predictions,
 )
 from quadpred_plugin.training.teachers.classifier import (
@@ -25,9 +30,16 @@ from quadpred_plugin.training.teachers.embedding_teacher import (
     SEED,
     combine,
     soft_labels,
+    teacher_runs,
+    train_teacher,
 )
 from quadpred_plugin.training.teachers.feature_blocks import Block
-from quadpred_plugin.training.teachers.soft_labels import SoftLabels, write_soft_labels
+from quadpred_plugin.training.teachers.soft_labels import (
+    SoftLabels,
+    embedding_labels,
+    write_soft_labels,
+)
+from tests.training.tables import write_csv
 
 # It isn't a test, whatever its name begins with.
 test_tracks.__test__ = False
@@ -192,3 +204,90 @@ def test_soft_labels_are_read_back_by_name(tmp_path):
 def test_missing_soft_labels_name_the_command(tmp_path):
     with pytest.raises(QuadpredError, match=r"There are no soft labels .*: run 'quadpred train x'"):
         SoftLabels(tmp_path / "none.npz", "quadpred train x")
+
+
+def cache_random_embeddings(tracks, work):
+    """Write embeddings into the cache, from which the quadrants follow, with noise."""
+    random = np.random.default_rng(6)
+    directions = random.normal(size=(4, 256))
+    for track in tracks:
+
+        def values(rows, columns, mean=directions[track.quadrant]):
+            return (mean[:columns] + random.normal(size=(rows, columns))).astype(np.float16)
+
+        tags = {"tags": values(6, 50), "penultimate": values(6, 200)}
+        vibenet = {"trunk": values(6, 256), "whole_outputs": values(1, 7)}
+        for source, arrays in (("musicnn_msd", tags), ("musicnn_mtt", tags), ("vibenet", vibenet)):
+            folder = work / "cache" / "embeddings" / source
+            folder.mkdir(parents=True, exist_ok=True)
+            np.savez(folder / f"{file_digest(track.path)}.npz", **arrays)
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    """Write fifty tracks of 4Q and renders of EMOPIA, all of whose embeddings are cached."""
+    music, renders = tmp_path / "4q", tmp_path / "renders"
+    music.mkdir()
+    renders.mkdir()
+    rows = [
+        {
+            "clip": f"c{n}",
+            "path": f"c{n}",
+            "quadrant": f"Q{n % 4 + 1}",
+            "artist_id": n,
+            "fold": n % 5,
+        }
+        for n in range(50)
+    ]
+    write_csv(music / "labels.csv", rows)
+    for row in rows:
+        (music / row["path"]).write_text(row["clip"])
+    rows = [
+        {
+            "clip": f"r{song}",
+            "path": f"r{song}-{soundfont}",
+            "soundfont": soundfont,
+            "part": "val" if song < 8 else "train",
+            "song_id": song,
+            "quadrant": f"Q{song % 4 + 1}",
+        }
+        for song in range(12)
+        for soundfont in ("musescore", "fluid")
+    ]
+    write_csv(renders / "renders.csv", rows)
+    for row in rows:
+        (renders / row["path"]).write_text(row["path"])
+    place = Workspace(tmp_path / "work", {"4q": music, RENDERS: renders / "renders.csv"})
+    validation = [one for one in read_renders(place.folder(RENDERS)) if one.part == "validation"]
+    cache_random_embeddings([*place.tracks("4q"), *validation], place.work)
+    return place
+
+
+def test_labels_and_scores_are_written_once(workspace):
+    table = train_teacher(workspace, 1, lambda line: None)
+    tracks = workspace.tracks("4q")
+    for fold in (0, 1, 2, 3, 4, None):
+        labels = SoftLabels(embedding_labels(workspace.work, fold), "")
+        labelled = {track.name for track in tracks if labels.of(track.name)}
+        assert labelled == {track.name for track in tracks if track.fold != fold}
+    results = json.loads(results_file(workspace.work).read_text())
+    assert list(results) == ["vibenet's energy and valence, logistic regression", "the teacher"]
+    for scores in results.values():
+        assert list(scores) == ["4q", "emopia-held-back", "emopia-known"]
+        assert all(len(folds) == 5 for folds in scores.values())
+    assert all(fold["quadrants"] > 0.8 for fold in results["the teacher"]["4q"])
+    assert results_file(workspace.work).with_suffix(".md").read_text() == table
+    files = [path for run in teacher_runs(workspace) for path in run.iterdir()]
+    assert len(files) == 2 * (6 + 2)
+    times = [path.stat().st_mtime_ns for path in files]
+    assert train_teacher(workspace, 1, lambda line: None) == table
+    assert [path.stat().st_mtime_ns for path in files] == times
+
+
+def test_labels_of_other_tracks_are_refused_before_anything_is_computed(workspace):
+    train_teacher(Workspace(workspace.work, {"4q": workspace.folder("4q")}), 1, lambda line: None)
+    (workspace.folder("4q") / "c7").write_text("another recording")
+    lines = []
+    with pytest.raises(QuadpredError, match=r"4q/train/c7 has another content"):
+        train_teacher(workspace, 1, lines.append)
+    assert not lines

@@ -3,11 +3,21 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
+import soundfile
 
+from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.datasets import Track
 from quadpred_plugin.training.midi.note_features import KEYS, VALUES, NoteFeatures
-from quadpred_plugin.training.teachers.note_teacher import in_context, label_renders
-from quadpred_plugin.training.teachers.soft_labels import SoftLabels
+from quadpred_plugin.training.runs.workspace import RENDERS, Workspace
+from quadpred_plugin.training.teachers.note_teacher import (
+    in_context,
+    label_renders,
+    train_note_teacher,
+)
+from quadpred_plugin.training.teachers.soft_labels import SoftLabels, note_labels
+from tests.training.midi.test_note_features import write_chords
+from tests.training.tables import write_csv
 
 
 def test_windows_get_the_mean_of_three_seconds_each_way():
@@ -70,3 +80,34 @@ def test_songs_of_the_validation_part_are_scored_and_not_labelled(tmp_path):
     assert labels.of(last.name) is None and labels.of("Q1_0_0@timgm") is None
     assert labels.of("Q2_1_0@timgm") is not None
     assert len(lines) == 2 and lines[1].startswith("validation part:")
+
+
+def test_renders_are_labelled_from_their_midi_files_once(tmp_path, noise):
+    data, renders = tmp_path / "emopia", tmp_path / "renders.csv"
+    data.mkdir()
+    soundfile.write(tmp_path / "render.wav", noise(4), 16000)
+    clips, rows = [], []
+    for song in range(40):
+        quadrant = song % 4
+        root = 40 + 8 * quadrant + song % 3
+        name = f"clip{song}"
+        write_chords(data / f"{name}.mid", [(root, root + 4, root + 7)] * 2)
+        facts = {"clip": name, "song_id": song, "quadrant": f"Q{quadrant + 1}", "part": "train"}
+        clips.append({**facts, "path": f"{name}.mid"})
+        performance = {"font": "timgm", "program": 0, "transposition": 0, "speed": 1, "loudness": 1}
+        rows.append({**facts, "path": "render.wav", "soundfont": "timgm", **performance})
+    write_csv(data / "labels.csv", clips)
+    write_csv(renders, rows)
+    workspace = Workspace(tmp_path / "work", {"emopia": data, RENDERS: renders})
+    path = train_note_teacher(workspace, 1, lambda line: None)
+    assert path == note_labels(workspace.work)
+    labels = SoftLabels(path, "")
+    for row in rows:
+        _, quadrants = labels.of(f"{row['clip']}@timgm")
+        assert quadrants.mean(axis=0).argmax() == int(row["quadrant"][1]) - 1
+    written = path.stat().st_mtime_ns
+    assert train_note_teacher(workspace, 1, lambda line: None) == path
+    assert path.stat().st_mtime_ns == written
+    write_chords(data / "clip3.mid", [(80, 84, 87)] * 2)
+    with pytest.raises(QuadpredError, match=r"emopia/notes/clip3 has another content"):
+        train_note_teacher(workspace, 1, lambda line: None)
