@@ -1,7 +1,7 @@
 """Training, evaluation and export of models; needs the extra ``training``.
 
-A step finds what the steps before it left in the work folder. `steps` has the same table as
-data, with the versions that runs record; `default_model` has the commands of the whole chain.
+A step finds what the steps before it left in the work folder. `steps` has the versions that
+runs record; `default_model` has the commands of the whole chain.
 
 | step | command (``quadpred train …``) | input | output | processor time |
 |---|---|---|---|---|

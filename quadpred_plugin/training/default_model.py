@@ -12,6 +12,8 @@ from pathlib import Path
 
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.system.files import write_atomically
+from quadpred_plugin.training.datasets.emopia import NAME as EMOPIA
+from quadpred_plugin.training.datasets.fourq import NAME as FOURQ
 
 RECIPE = "compact"
 DURATIONS = "durations.json"
@@ -58,7 +60,7 @@ def default_chain(data: Path, work: Path, output: Path, date: str, jobs: int) ->
     jobs : int
         Processes.
     """
-    fourq, emopia = str(data / "4q"), str(data / "emopia")
+    fourq, emopia = str(data / FOURQ), str(data / EMOPIA)
     games, renders = str(work / "games"), str(work / "renders")
     table = str(work / "renders" / "renders.csv")
     at_work = ("--work", str(work))

@@ -36,7 +36,7 @@ def cut_all(features: Features, size: int, hop: int) -> NDArray[np.float32]:
 
 
 def random_start(frames: int, size: int, random: np.random.Generator) -> int:
-    """Return a random first frame of a patch within so many frames."""
+    """Return a random first frame of a patch in a track of `frames` frames."""
     return int(random.integers(0, frames - size + 1))
 
 

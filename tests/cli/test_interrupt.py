@@ -42,7 +42,7 @@ def start(start_quadpred, folder, tmp_path):
 
 
 def wait_for_rows(folder, count):
-    """Wait until the unfinished output holds so many lines."""
+    """Wait until the unfinished output holds `count` lines."""
     deadline = time.monotonic() + HANG
     while time.monotonic() < deadline:
         for path in folder.glob(".quadpred-*"):

@@ -46,7 +46,7 @@ def write_collection(root):
 
 
 def run(model, root, output, format_name, most=None):
-    """Run in this process; after so many outcomes, stop as in a power failure."""
+    """Run in this process; after `most` outcomes, stop as in a power failure."""
 
     def engine(job, tasks):
         for task in tasks:

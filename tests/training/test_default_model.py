@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from quadpred_plugin import training
 from quadpred_plugin.cli.train import command as train
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.default_model import (
@@ -19,7 +20,7 @@ from quadpred_plugin.training.default_model import (
     run_chain,
 )
 from quadpred_plugin.training.recipes.config import shipped_recipes
-from quadpred_plugin.training.steps import STEPS
+from quadpred_plugin.training.steps import VERSIONS
 from tests.limits import HANG
 
 
@@ -44,7 +45,10 @@ def test_every_command_takes_its_arguments(tmp_path):
 
 
 def test_steps_have_the_commands_of_the_group():
-    assert {step.command for step in STEPS.values()} <= set(train.commands)
+    rows = re.findall(r"^\| ([a-z-]+) \| (``.+?``) \|", training.__doc__, re.M)
+    commands = {name for _, cell in rows for name in re.findall(r"``(\w+)``", cell)}
+    assert len(rows) == 11 and commands <= set(train.commands)
+    assert set(VERSIONS) - {"gate"} <= {step for step, _ in rows}
 
 
 def test_the_page_on_training_has_the_same_steps_and_durations(tmp_path):

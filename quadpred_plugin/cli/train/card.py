@@ -44,13 +44,7 @@ def card_command(recipe_name: str, encoder: str | None, path: Path, data: Path |
     """
     workspace = open_workspace(Path())
     from quadpred_plugin.model.card import read_card
-    from quadpred_plugin.training.datasets.fourq import FOUR_Q
-    from quadpred_plugin.training.packaging.card_facts import (
-        protocol_of,
-        release_of_music_only,
-        release_of_student,
-        release_of_study,
-    )
+    from quadpred_plugin.training.packaging.card_facts import dataset_name, release_of
     from quadpred_plugin.training.packaging.trained_models import describe_again
     from quadpred_plugin.training.recipes.config import read_recipe
     from quadpred_plugin.training.recipes.kinds import (
@@ -61,29 +55,8 @@ def card_command(recipe_name: str, encoder: str | None, path: Path, data: Path |
     )
 
     recipe = read_recipe(recipe_name, MusicOnly, Student, Ensemble, LanguageStudy)
+    find = with_dataset(workspace, dataset_name(recipe), data).dataset
+    chosen = split_encoder(encoder, recipe) if isinstance(recipe, LanguageStudy) else None
     card = read_card(path)
-    name = FOUR_Q.name
-    if isinstance(recipe, LanguageStudy):
-        name = recipe.transfer.dataset
-    elif isinstance(recipe, MusicOnly):
-        name = recipe.dataset
-    workspace = with_dataset(workspace, name, data)
-    metrics = card.metrics
-    if metrics:
-        metrics["protocol"] = protocol_of(recipe, metrics, workspace.dataset(name))
-    if isinstance(recipe, LanguageStudy):
-        method, speech = split_encoder(encoder, recipe)
-        release = release_of_study(
-            recipe.pretraining[method],
-            speech,
-            recipe.transfer,
-            workspace.dataset,
-            card.pooling,
-            metrics,
-        )
-    elif isinstance(recipe, MusicOnly):
-        release = release_of_music_only(recipe, workspace.dataset, metrics)
-    else:
-        release = release_of_student(recipe, workspace.dataset, card.pooling, metrics)
-    describe_again(card, release)
+    describe_again(card, release_of(recipe, chosen, find, card.pooling, card.metrics))
     click.echo(path.with_suffix(".json"))

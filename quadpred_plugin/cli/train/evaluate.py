@@ -49,24 +49,17 @@ def evaluate_command(
     the training data. Scores are by patch and by clip.
     """
     workspace = open_workspace(work)
-    from quadpred_plugin.inference import Model
     from quadpred_plugin.model.card import read_card
-    from quadpred_plugin.model.card import write_card as write
     from quadpred_plugin.model.registry import find_model
-    from quadpred_plugin.training.evaluation.model_scores import evaluate, format_scores
-    from quadpred_plugin.training.packaging.card_facts import test_fold_protocol
+    from quadpred_plugin.training.evaluation.model_scores import format_scores
+    from quadpred_plugin.training.packaging.card_scores import score_test_fold, write_scores
     from quadpred_plugin.training.recipes.config import read_recipe
     from quadpred_plugin.training.recipes.kinds import MusicOnly
-    from quadpred_plugin.training.splits import test_tracks
 
-    graph = find_model(name).graph
+    card = read_card(find_model(name).graph)
     recipe = read_recipe(recipe_name, MusicOnly)
     workspace = with_dataset(workspace, recipe.dataset, data)
-    dataset, card = workspace.dataset(recipe.dataset), read_card(graph)
-    tracks = test_tracks(workspace.tracks(recipe.dataset), dataset, recipe.test_fold)
-    scores = evaluate(Model(card), tracks, os.cpu_count() or 1)
-    scores["protocol"] = test_fold_protocol(scores, dataset, recipe.test_fold)
+    scores = score_test_fold(workspace, recipe, card, os.cpu_count() or 1)
     if write_card:
-        card.content["quadpred"]["metrics"] = scores
-        write(graph.with_suffix(".json"), card.content)
+        write_scores(card, scores)
     click.echo(json.dumps(scores, indent=2) if as_json else format_scores(scores))

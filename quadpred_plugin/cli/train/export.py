@@ -57,6 +57,7 @@ def export_command(
     until 'quadpred train evaluate --write-card' has measured them.
     """
     workspace = open_workspace(work)
+    from quadpred_plugin.training.packaging.card_facts import dataset_name
     from quadpred_plugin.training.packaging.trained_models import (
         export_music_only,
         export_student,
@@ -72,13 +73,11 @@ def export_command(
 
     recipe = read_recipe(recipe_name, MusicOnly, Student, Ensemble, LanguageStudy)
     name = name or encoder or recipe.name
+    workspace = with_dataset(workspace, dataset_name(recipe), data)
     if isinstance(recipe, LanguageStudy):
         method, speech = split_encoder(encoder, recipe)
-        workspace = with_dataset(workspace, recipe.transfer.dataset, data)
         click.echo(export_study(workspace, recipe, method, speech, name, output, date))
     elif isinstance(recipe, MusicOnly):
-        workspace = with_dataset(workspace, recipe.dataset, data)
         click.echo(export_music_only(workspace, recipe, name, output, date))
     else:
-        workspace = with_dataset(workspace, "4q", data)
         click.echo(export_student(workspace, recipe, name, output, date))

@@ -74,9 +74,10 @@ def open_workspace(work: Path, **data: Path | None) -> Workspace:
         raise click.ClickException(
             "Training needs more packages: pip install 'quadpred-plugin[training]'."
         )
+    from quadpred_plugin.training.datasets.fourq import NAME
     from quadpred_plugin.training.runs.workspace import Workspace
 
-    names = {"fourq": "4q"}
+    names = {"fourq": NAME}
     return Workspace(work, {names.get(key, key): path for key, path in data.items() if path})
 
 

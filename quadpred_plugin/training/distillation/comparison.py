@@ -8,7 +8,6 @@ from typing import Any
 
 from quadpred_plugin.training.datasets.emopia import NAME as PIANO
 from quadpred_plugin.training.datasets.fourq import NAME as POP
-from quadpred_plugin.training.distillation.examples import PIANO_HELD_BACK, PIANO_KNOWN
 from quadpred_plugin.training.evaluation.calibration import pooling_by_fold
 from quadpred_plugin.training.evaluation.predictions import read_predictions
 from quadpred_plugin.training.evaluation.scoring import HEAD_CLASSES, Fold, score_folds
@@ -18,6 +17,7 @@ from quadpred_plugin.training.language_study.experiments import (
     experiments,
     predictions_file,
 )
+from quadpred_plugin.training.midi.renditions import PIANO_HELD_BACK, PIANO_KNOWN
 from quadpred_plugin.training.recipes.kinds import LanguageStudy
 from quadpred_plugin.training.runs.workspace import Workspace
 from quadpred_plugin.training.teachers.baselines import results_file

@@ -8,7 +8,6 @@ import numpy as np
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.datasets.emopia import NAME as PIANO
 from quadpred_plugin.training.datasets.fourq import NAME as POP
-from quadpred_plugin.training.distillation.examples import PIANO_HELD_BACK, PIANO_KNOWN
 from quadpred_plugin.training.distillation.student_runs import (
     Report,
     Trained,
@@ -20,6 +19,7 @@ from quadpred_plugin.training.distillation.student_runs import (
 from quadpred_plugin.training.evaluation.calibration import fit_folds, pooling_by_fold
 from quadpred_plugin.training.evaluation.predictions import read_predictions
 from quadpred_plugin.training.evaluation.scoring import Fold, score_folds
+from quadpred_plugin.training.midi.renditions import PIANO_HELD_BACK, PIANO_KNOWN
 from quadpred_plugin.training.runs.workers import run_in_parallel
 from quadpred_plugin.training.runs.workspace import Workspace
 

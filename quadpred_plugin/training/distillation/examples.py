@@ -14,7 +14,7 @@ from quadpred_plugin.training.datasets.emopia import read_renders
 from quadpred_plugin.training.datasets.fourq import NAME as POP
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.features import cache_features
-from quadpred_plugin.training.midi.renditions import held_back, training_renders
+from quadpred_plugin.training.midi.renditions import training_renders, validation_sets
 from quadpred_plugin.training.recipes.kinds import Student
 from quadpred_plugin.training.runs.workspace import RENDERS, Workspace
 from quadpred_plugin.training.splits import hold_out, split_tracks
@@ -24,10 +24,6 @@ from quadpred_plugin.training.teachers.soft_labels import (
     embedding_labels,
     note_labels,
 )
-
-# EMOPIA's validation part by the soundfont that the folds' networks weren't trained on, and
-# by those that they were.
-PIANO_HELD_BACK, PIANO_KNOWN = "emopia-held-back", "emopia-known"
 
 
 @dataclass(frozen=True)
@@ -107,9 +103,7 @@ def choose_tracks(
         out = hold_out(usable, validation_share, seed)
         chosen.train[PIANO] = [one for one, held in zip(usable, out) if not held]
         chosen.validation[PIANO] = [one for one, held in zip(usable, out) if held]
-        validation = [one for one in renders if one.part == "validation"]
-        chosen.test[PIANO_HELD_BACK] = [one for one in validation if held_back(one)]
-        chosen.test[PIANO_KNOWN] = [one for one in validation if not held_back(one)]
+        chosen.test.update(validation_sets(renders))
     return chosen
 
 

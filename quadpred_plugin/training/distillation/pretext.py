@@ -26,7 +26,7 @@ from quadpred_plugin.training.features import load_features
 from quadpred_plugin.training.midi.render_notes import note_features_by_render
 from quadpred_plugin.training.midi.renditions import one_render_each, training_renders
 from quadpred_plugin.training.recipes.kinds import Pretext
-from quadpred_plugin.training.runs.fitting import BEST, Figures
+from quadpred_plugin.training.runs.fitting import BEST, Figures, is_finished
 from quadpred_plugin.training.runs.record import open_run, record_of
 from quadpred_plugin.training.runs.workspace import RENDERS, Workspace
 from quadpred_plugin.training.teachers.embeddings import cache_embeddings
@@ -75,8 +75,9 @@ def run_pretext(
         record_of("pretext", recipe, {"train": [one for all in tracks.values() for one in all]},
                   recipe.front_end)
     )  # fmt: skip
-    examples = tasks[recipe.task](workspace, tracks, recipe.front_end, jobs)
-    train_pretext(recipe, examples, run, lambda figures: report(recipe.name, figures))
+    if not is_finished(recipe.schedule, run):
+        examples = tasks[recipe.task](workspace, tracks, recipe.front_end, jobs)
+        train_pretext(recipe, examples, run, lambda figures: report(recipe.name, figures))
     return run.folder
 
 

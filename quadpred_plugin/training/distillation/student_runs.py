@@ -25,7 +25,7 @@ from quadpred_plugin.training.features import load_features
 from quadpred_plugin.training.networks.gated_ensemble import Gate, build_ensemble, fit_gate
 from quadpred_plugin.training.patches import draw
 from quadpred_plugin.training.recipes.kinds import Ensemble, Student
-from quadpred_plugin.training.runs.fitting import BEST, Figures
+from quadpred_plugin.training.runs.fitting import BEST, Figures, best_network, is_finished
 from quadpred_plugin.training.runs.record import Run, open_run, record_of
 from quadpred_plugin.training.runs.workspace import Workspace, part_name
 from quadpred_plugin.training.splits import fold_numbers
@@ -108,14 +108,17 @@ def _run_student(workspace: Workspace, recipe: Student, fold: int | None, report
         ),
     )
     name = f"{recipe.name} {part_name(fold)}"
-    trained = train_student(
-        recipe,
-        load_examples(used, recipe.front_end, workspace.work, labels),
-        load_examples(held_out, recipe.front_end, workspace.work),
-        run,
-        lambda figures: report(name, figures),
-        initial,
-    )
+    if is_finished(recipe.schedule, run):
+        trained = best_network(run)
+    else:
+        trained = train_student(
+            recipe,
+            load_examples(used, recipe.front_end, workspace.work, labels),
+            load_examples(held_out, recipe.front_end, workspace.work),
+            run,
+            lambda figures: report(name, figures),
+            initial,
+        )
     network = heads_only(trained, tuple(recipe.loss_weights))
     _predict_tests(network, run, tracks.test, recipe.front_end, workspace)
     return network

@@ -62,7 +62,7 @@ def pretrain_cpc(
     run: Run,
     report: Callable[[Figures], None],
 ) -> Any:
-    """Train the CPC network and return its encoder; parameters as for `scae.pretrain_scae`."""
+    """Train the CPC network; parameters and returns as for `scae.pretrain_scae`."""
     mean, variance = band_statistics(train)
     held_out = draw_sequences(validation, recipe, recipe.samples // 4, np.random.default_rng(0))
 
@@ -86,7 +86,7 @@ def pretrain_cpc(
             "validation_accuracy": float(np.mean((predicted > 0.5) == (truth > 0))),
         }
 
-    network = fit(
+    return fit(
         make_network,
         lambda random: draw_sequences(train, recipe, recipe.samples, random),
         validate,
@@ -94,7 +94,6 @@ def pretrain_cpc(
         run,
         report,
     )
-    return network.get_layer("encoder")
 
 
 def draw_sequences(

@@ -8,7 +8,7 @@ from quadpred_plugin.training.language_study.music_data import load_music, parts
 from quadpred_plugin.training.language_study.transfer import train_whole
 from quadpred_plugin.training.networks.published import build_network
 from quadpred_plugin.training.recipes.kinds import MusicOnly
-from quadpred_plugin.training.runs.fitting import Figures
+from quadpred_plugin.training.runs.fitting import Figures, best_network, is_finished
 from quadpred_plugin.training.runs.record import open_run, record_of
 from quadpred_plugin.training.runs.workspace import Workspace
 
@@ -46,6 +46,8 @@ def train_music_only(
         music_only_folder(workspace, recipe),
         record_of("music-only", recipe, parts_of(split), recipe.front_end),
     )
+    if is_finished(recipe.schedule, run):
+        return best_network(run)
     return train_whole(
         recipe,
         recipe.schedule,

@@ -13,7 +13,7 @@ from quadpred_plugin.training.features import load_features
 from quadpred_plugin.training.language_study.cpc import pretrain_cpc
 from quadpred_plugin.training.language_study.scae import pretrain_scae
 from quadpred_plugin.training.recipes.kinds import Pretraining
-from quadpred_plugin.training.runs.fitting import Figures
+from quadpred_plugin.training.runs.fitting import Figures, best_network, is_finished
 from quadpred_plugin.training.runs.record import open_run, record_of
 from quadpred_plugin.training.runs.workspace import Workspace
 from quadpred_plugin.training.splits import hold_out
@@ -72,14 +72,18 @@ def pretrain(
         encoder_folder(workspace, recipe, speech),
         record_of("pretrain", recipe, parts, recipe.front_end),
     )
-    name = encoder_name(recipe, speech)
-    return METHODS[recipe.method](
-        recipe,
-        load_features(parts["train"], recipe.front_end, workspace.work),
-        load_features(parts["validation"], recipe.front_end, workspace.work),
-        run,
-        lambda figures: report(name, figures),
-    )
+    if is_finished(recipe.schedule, run):
+        network = best_network(run)
+    else:
+        name = encoder_name(recipe, speech)
+        network = METHODS[recipe.method](
+            recipe,
+            load_features(parts["train"], recipe.front_end, workspace.work),
+            load_features(parts["validation"], recipe.front_end, workspace.work),
+            run,
+            lambda figures: report(name, figures),
+        )
+    return network.get_layer("encoder")
 
 
 def choose_language(tracks: Sequence[Track], speech: str, seed: int) -> list[Track]:

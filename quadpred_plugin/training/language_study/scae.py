@@ -62,7 +62,7 @@ def pretrain_scae(
     run: Run,
     report: Callable[[Figures], None],
 ) -> Any:
-    """Train the autoencoder and return its encoder.
+    """Train the autoencoder.
 
     Parameters
     ----------
@@ -75,7 +75,8 @@ def pretrain_scae(
 
     Returns
     -------
-    encoder : keras.Model
+    network : keras.Model
+        Of the best epoch, with a layer ``encoder``.
 
     Raises
     ------
@@ -105,5 +106,4 @@ def pretrain_scae(
         decoded = network.predict(held_out, batch_size=64, verbose=0)
         return {"validation_loss": float(np.mean((decoded - standardise(held_out)) ** 2))}
 
-    network = fit(make_network, epoch_data, validate, recipe.schedule, run, report)
-    return network.get_layer("encoder")
+    return fit(make_network, epoch_data, validate, recipe.schedule, run, report)

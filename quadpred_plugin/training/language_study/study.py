@@ -1,6 +1,7 @@
 """Run the experiments of the language study; each resumes, and finds the ones it builds on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,8 @@ from quadpred_plugin.training.language_study.transfer import (
     whole_network,
 )
 from quadpred_plugin.training.recipes.kinds import LanguageStudy, Pretraining
-from quadpred_plugin.training.runs.fitting import BEST, Figures
-from quadpred_plugin.training.runs.record import Record, open_run, record_of
+from quadpred_plugin.training.runs.fitting import BEST, Figures, is_finished
+from quadpred_plugin.training.runs.record import FILE, Record, open_run, record_of
 from quadpred_plugin.training.runs.workers import run_in_parallel
 from quadpred_plugin.training.runs.workspace import Workspace
 from quadpred_plugin.training.splits import Split
@@ -61,10 +62,13 @@ def run_experiment(
         encoder = pretrain(
             workspace, study.pretraining[experiment.method], experiment.speech, report
         )
+    path = predictions_file(workspace, experiment)
+    predicted = path.exists() or not split.test
+    if predicted and _is_trained(workspace, study, experiment, split):
+        return
     music = load_music(workspace, transfer, split)
     network = _train(workspace, study, experiment, split, music, encoder, report)
-    path = predictions_file(workspace, experiment)
-    if split.test and not path.exists():
+    if not predicted:
         write_predictions(
             path,
             network,
@@ -89,10 +93,9 @@ def _train(
     studies, and trains those first if needed.
     """
     transfer = study.transfer
-    first = Experiment(experiment.method, experiment.speech, FROZEN, experiment.fold)
     heads = None
     if experiment.setting == FULL:
-        heads = _train(workspace, study, first, split, music, encoder, report)
+        heads = _train(workspace, study, _first(experiment), split, music, encoder, report)
     run = open_run(
         experiment_folder(workspace, experiment), _record(workspace, study, experiment, split)
     )
@@ -111,6 +114,24 @@ def _train(
     )
 
 
+def _first(experiment: Experiment) -> Experiment:
+    """Return the experiment whose heads ``full`` starts from."""
+    return replace(experiment, setting=FROZEN)
+
+
+def _is_trained(
+    workspace: Workspace, study: LanguageStudy, experiment: Experiment, split: Split
+) -> bool:
+    """Return whether an experiment and the one it starts from are finished, by the same record."""
+    if experiment.setting == FULL and not _is_trained(workspace, study, _first(experiment), split):
+        return False
+    folder = experiment_folder(workspace, experiment)
+    if not (folder / FILE).exists():
+        return False
+    run = open_run(folder, _record(workspace, study, experiment, split))
+    return is_finished(study.transfer.schedules[experiment.setting], run)
+
+
 def _record(
     workspace: Workspace, study: LanguageStudy, experiment: Experiment, split: Split
 ) -> Record:
@@ -119,8 +140,7 @@ def _record(
         recipe = study.pretraining[experiment.method]
         files["encoder"] = encoder_folder(workspace, recipe, experiment.speech) / BEST
     if experiment.setting == FULL:
-        first = Experiment(experiment.method, experiment.speech, FROZEN, experiment.fold)
-        files["heads"] = experiment_folder(workspace, first) / BEST
+        files["heads"] = experiment_folder(workspace, _first(experiment)) / BEST
     return record_of("transfer", study.transfer, parts_of(split), study.transfer.front_end, files)
 
 

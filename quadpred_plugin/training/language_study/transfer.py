@@ -23,7 +23,7 @@ from quadpred_plugin.training.networks.published import (
 from quadpred_plugin.training.patches import band_statistics, cut, draw
 from quadpred_plugin.training.recipes.kinds import MusicOnly, Transfer
 from quadpred_plugin.training.recipes.schedule import Schedule
-from quadpred_plugin.training.runs.fitting import Figures, fit
+from quadpred_plugin.training.runs.fitting import Figures, best_network, fit, is_finished
 from quadpred_plugin.training.runs.record import Run
 from quadpred_plugin.training.targets import Targets
 
@@ -48,9 +48,25 @@ def train_heads(
     """Train the heads on a frozen encoder (``feat_ext``) and return the whole network.
 
     The encoder's convolutions and their batch norm stay as pre-trained; mean and variance of
-    each band are those of the music. All half-overlapping patches are encoded once.
+    each band are those of the music.
     """
     network = whole_network(recipe, encoder, music.train)
+    if is_finished(recipe.schedules[FROZEN], run):
+        heads = best_network(run)
+    else:
+        heads = _fit_heads(recipe, network, music, run, report)
+    copy_heads(heads, network)
+    return network
+
+
+def _fit_heads(
+    recipe: Transfer,
+    network: Any,
+    music: Music,
+    run: Run,
+    report: Callable[[Figures], None],
+) -> Any:
+    """Train heads on all half-overlapping patches, encoded once by the network's encoder."""
     frozen = build_encoder(recipe.front_end, recipe.filters, recipe.dropout)
     copy_encoder(network, frozen)
     standardise_bands(frozen, *network.get_layer("band_norm").get_weights())
@@ -82,9 +98,7 @@ def train_heads(
         return patches[order], {head: values[order] for head, values in targets.items()}
 
     validate = _validation(held_out, music.validation_targets)
-    heads = fit(make_heads, epoch_data, validate, schedule, run, report)
-    copy_heads(heads, network)
-    return network
+    return fit(make_heads, epoch_data, validate, schedule, run, report)
 
 
 def train_whole(

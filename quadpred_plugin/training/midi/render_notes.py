@@ -16,7 +16,7 @@ from quadpred_plugin.training.midi.note_features import NoteFeatures, note_featu
 from quadpred_plugin.training.midi.performance import Performance
 from quadpred_plugin.training.midi.renditions import read_performances
 from quadpred_plugin.training.runs.workspace import RENDERS, Workspace
-from quadpred_plugin.training.steps import STEPS
+from quadpred_plugin.training.steps import VERSIONS
 
 
 def note_features_by_render(
@@ -66,7 +66,7 @@ def _cached(
         astuple(performance),
         frames,
         preprocessing.hash,
-        STEPS["notes"].version,
+        VERSIONS["notes"],
     )
     path = folder / f"{hashlib.sha256(repr(facts).encode()).hexdigest()}.npz"
     if path.exists():

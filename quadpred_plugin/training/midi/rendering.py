@@ -14,6 +14,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.quadrants import QUADRANT_NAMES
 from quadpred_plugin.system.files import write_atomically
@@ -24,7 +25,7 @@ from quadpred_plugin.training.midi.renditions import performances
 
 # The synthesiser renders at the chain's rate. Rendered at 44.1 kHz and resampled, bands below
 # 7 kHz differ by up to 1.6 dB; two soundfonts differ by ten times that.
-SAMPLE_RATE = 16000
+SAMPLE_RATE = Preprocessing().sample_rate
 _PEAK = 0.7
 _TIMEOUT_SECONDS = 120
 # Threshold, as a share of the peak, for the silence that is cut off at the end.

@@ -8,7 +8,7 @@ import numpy as np
 
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.datasets.csv_table import read_rows
-from quadpred_plugin.training.datasets.emopia import without_validation_songs
+from quadpred_plugin.training.datasets.emopia import NAME, without_validation_songs
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.midi.performance import Performance
 
@@ -26,6 +26,9 @@ _VELOCITY = 0.15
 TRAINING_SOUNDFONTS = ("fluid", "timgm", "opl3", "csound")
 HELD_BACK = "musescore"
 VALIDATION_SOUNDFONTS = (HELD_BACK, "fluid", "timgm")
+PIANO_HELD_BACK, PIANO_KNOWN = f"{NAME}-held-back", f"{NAME}-known"
+"""Test sets: the validation part by the held-back soundfont, and by training soundfonts."""
+
 # Soundfonts per training clip for its renditions as written; which ones varies from clip to clip.
 _PLAIN = 2
 # The held-back soundfont renders every second training clip: unpacking it is slow.
@@ -74,6 +77,15 @@ def training_renders(renders: Iterable[Track], final: bool) -> list[Track]:
     Renders by the held-back soundfont are for the final model alone.
     """
     return [one for one in without_validation_songs(renders) if final or not held_back(one)]
+
+
+def validation_sets(renders: Iterable[Track]) -> dict[str, list[Track]]:
+    """Return the renders of the validation part by test set; none appears twice."""
+    validation = [one for one in renders if one.part == "validation"]
+    return {
+        PIANO_HELD_BACK: [one for one in validation if held_back(one)],
+        PIANO_KNOWN: [one for one in validation if not held_back(one)],
+    }
 
 
 def one_render_each(renders: Iterable[Track]) -> list[Track]:

@@ -2,22 +2,27 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from quadpred_plugin.model.card import LANGUAGES
 from quadpred_plugin.training.datasets.fourq import FOUR_Q
+from quadpred_plugin.training.datasets.fourq import NAME as POP
 from quadpred_plugin.training.datasets.track import Dataset
 from quadpred_plugin.training.evaluation.scoring import HeadPooling
 from quadpred_plugin.training.packaging.provenance import corpora_of, networks_of, uses_piano
 from quadpred_plugin.training.recipes.config import to_dict
 from quadpred_plugin.training.recipes.kinds import (
     Ensemble,
+    LanguageStudy,
     MusicOnly,
     Pretraining,
     Recipe,
     Student,
     Transfer,
 )
+
+ModelRecipe: TypeAlias = MusicOnly | Student | Ensemble | LanguageStudy
+"""Recipes that end in a model."""
 
 CITATION = (
     "J. S. Gómez-Cañón, E. Cano, A. G. Pandrea, P. Herrera, E. Gómez, Language-sensitive music "
@@ -90,6 +95,46 @@ class Release:
     def settings(self) -> dict[str, Any]:
         """The recipes whole, by kind."""
         return {"recipes": {recipe.kind: to_dict(recipe) for recipe in self.recipes}}
+
+
+def dataset_name(recipe: ModelRecipe) -> str:
+    """Return the name of the music dataset that a recipe's model is scored on."""
+    if isinstance(recipe, LanguageStudy):
+        return recipe.transfer.dataset
+    return recipe.dataset if isinstance(recipe, MusicOnly) else POP
+
+
+def release_of(
+    recipe: ModelRecipe,
+    encoder: tuple[str, str] | None,
+    find: Callable[[str], Dataset],
+    pooling: HeadPooling,
+    metrics: dict[str, Any],
+) -> Release:
+    """Return the facts of a model that was trained by a recipe.
+
+    Parameters
+    ----------
+    recipe : MusicOnly, Student, Ensemble or LanguageStudy
+    encoder : (method, speech) or None
+        Which of a language study's encoders the model started from.
+    find : callable
+        Returns a dataset by its name.
+    pooling : dict of Pooling
+        By head; ignored for music alone, which isn't calibrated.
+    metrics : dict
+        Its ``protocol`` is written anew; empty where the model hasn't been scored.
+    """
+    if metrics:
+        metrics = {**metrics, "protocol": protocol_of(recipe, metrics, find(dataset_name(recipe)))}
+    if isinstance(recipe, MusicOnly):
+        return release_of_music_only(recipe, find, metrics)
+    if isinstance(recipe, LanguageStudy):
+        assert encoder is not None, "a model of a language study has an encoder"
+        method, speech = encoder
+        pretraining = recipe.pretraining[method]
+        return release_of_study(pretraining, speech, recipe.transfer, find, pooling, metrics)
+    return release_of_student(recipe, find, pooling, metrics)
 
 
 def release_of_music_only(

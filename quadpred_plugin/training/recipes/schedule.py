@@ -31,7 +31,7 @@ class Schedule:
     averaging: float
 
     def optimiser(self, steps: int) -> Any:
-        """Return the optimiser for so many steps per epoch."""
+        """Return the optimiser for epochs of `steps` steps."""
         import keras
 
         rate = keras.optimizers.schedules.CosineDecay(

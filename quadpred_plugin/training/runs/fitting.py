@@ -15,6 +15,7 @@ Figures = dict[str, float]
 
 BEST = "best.keras"
 """File of the best network in a run's folder."""
+_LOG = "log.jsonl"
 
 
 def fit(
@@ -54,10 +55,9 @@ def fit(
     """
     import keras
 
-    last, best, log = run.file("last.keras"), run.file(BEST), run.file("log.jsonl")
-    epochs: list[Figures] = []
-    if last.exists() and log.exists():
-        epochs = [json.loads(line) for line in log.read_text().splitlines()]
+    last, best, log = run.file("last.keras"), run.file(BEST), run.file(_LOG)
+    epochs = _read_log(log) if last.exists() else []
+    if epochs:
         network = keras.saving.load_model(last)
     else:
         keras.utils.set_random_seed(schedule.seed)
@@ -83,7 +83,19 @@ def fit(
         # The log is written last: an epoch counts once its network is on disk.
         _write_log(log, epochs)
         report(figures)
-    return keras.saving.load_model(best)
+    return best_network(run)
+
+
+def is_finished(schedule: Schedule, run: Run) -> bool:
+    """Return whether a run has no epoch left, so that its data needn't be loaded."""
+    return _finished(_read_log(run.file(_LOG)), schedule)
+
+
+def best_network(run: Run) -> Any:
+    """Return the best network so far of a run with at least one epoch."""
+    import keras
+
+    return keras.saving.load_model(run.file(BEST))
 
 
 def _make_variables(network: Any, inputs: Any, targets: Any) -> None:
@@ -124,6 +136,12 @@ def _layers(network: Any) -> Iterator[Any]:
             yield from _layers(layer)
         else:
             yield layer
+
+
+def _read_log(path: Path) -> list[Figures]:
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 def _write_log(path: Path, epochs: list[Figures]) -> None:

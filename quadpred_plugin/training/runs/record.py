@@ -19,7 +19,7 @@ from quadpred_plugin.training.cache import file_digest
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.recipes.config import to_dict
 from quadpred_plugin.training.recipes.kinds import Recipe
-from quadpred_plugin.training.steps import STEPS
+from quadpred_plugin.training.steps import VERSIONS
 
 FILE = "run.json"
 _MOST_NAMED = 3
@@ -32,7 +32,7 @@ class Record:
     Attributes
     ----------
     step : str
-        A name of `steps.STEPS`.
+        A name in `steps.VERSIONS`.
     settings : dict
         The recipe whole, or what a step has instead of one.
     tracks : dict of str to str
@@ -53,7 +53,7 @@ class Record:
         """Return the record as it is written."""
         return {
             "step": self.step,
-            "code": STEPS[self.step].version,
+            "code": VERSIONS[self.step],
             "front_end": self.front_end,
             "inputs": self.inputs,
             "recipe": self.settings,

@@ -12,7 +12,7 @@ from quadpred_plugin.system.files import write_atomically
 from quadpred_plugin.training.datasets import emopia, fourq
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.evaluation.scoring import classes_of, score
-from quadpred_plugin.training.midi.renditions import held_back
+from quadpred_plugin.training.midi.renditions import validation_sets
 from quadpred_plugin.training.runs.record import Record, digests_of, open_run
 from quadpred_plugin.training.runs.workspace import Workspace, part_name
 from quadpred_plugin.training.splits import fold_numbers, test_tracks
@@ -41,7 +41,6 @@ BASELINES: Mapping[str, Sequence[Block]] = {
 }
 """Features of each baseline, by title."""
 
-HELD_BACK, KNOWN = f"{emopia.NAME}-held-back", f"{emopia.NAME}-known"
 _FILE = "scores.json"
 
 Results: TypeAlias = "dict[str, dict[str, list[dict[str, float]]]]"
@@ -96,11 +95,7 @@ def score_baselines(
         files,
     )
     if renders:
-        parts = {
-            HELD_BACK: [one for one in renders if held_back(one)],
-            KNOWN: [one for one in renders if not held_back(one)],
-        }
-        used = {corpus: part for corpus, part in parts.items() if part}
+        used = {corpus: part for corpus, part in validation_sets(renders).items() if part}
         more = _scores(workspace, emopia.NAME, tracks, renders, lambda fold: used, files)
         results = {title: scores | more[title] for title, scores in results.items()}
     return results

@@ -8,6 +8,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.training.teachers.vibenet import OUTPUT_NAMES
+
 EmbeddingFiles: TypeAlias = Mapping[str, Path]
 """Files of one track's embeddings, by name of `embeddings.SOURCES`."""
 
@@ -34,7 +36,14 @@ class Block:
     columns: tuple[int, ...] = ()
 
 
-ENERGY_AND_VALENCE = (Block("vibenet", "whole_outputs", ("mean",), (2, 6)),)
+ENERGY_AND_VALENCE = (
+    Block(
+        "vibenet",
+        "whole_outputs",
+        ("mean",),
+        tuple(OUTPUT_NAMES.index(name) for name in ("energy", "valence")),
+    ),
+)
 """Two of vibenet's outputs."""
 
 NETWORKS = (

@@ -14,7 +14,7 @@ WINDOW_SAMPLES = 186 * 256
 
 
 def window_count(samples: int) -> int:
-    """Return the number of windows in a signal of so many samples; at least one."""
+    """Return the number of windows in a signal of `samples` samples; at least one."""
     return 1 + max(0, samples - WINDOW_SAMPLES) // HOP_SAMPLES
 
 

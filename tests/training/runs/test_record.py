@@ -101,8 +101,7 @@ def test_other_initial_weights_are_refused(opened, tmp_path):
 
 def test_another_version_of_the_code_is_refused(opened, monkeypatch):
     opened()
-    newer = replace(steps.STEPS["student"], version=99)
-    monkeypatch.setitem(steps.STEPS, "student", newer)
+    monkeypatch.setitem(steps.VERSIONS, "student", 99)
     with pytest.raises(QuadpredError, match="code is 99 and was"):
         opened()
 
