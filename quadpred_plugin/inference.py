@@ -66,8 +66,8 @@ class Model:
         source : path, or (samples, rate)
             Samples have shape (samples,) or (samples, channels), full scale 1; rate in Hz.
         hop : float, optional
-            Seconds from one patch's start to the next, rounded to whole frames (0.032 s
-            in the published front end); the patch if None.
+            Seconds from one patch to the next, rounded to whole frames (0.032 s in the
+            published front end); the length of a patch's own frames if None.
 
         Returns
         -------
@@ -148,7 +148,7 @@ class Model:
         -------
         provenance : dict
             ``model``, ``sha256`` of its graph, ``version``, ``preprocessing`` (its hash),
-            ``patch`` and ``hop`` in seconds.
+            ``patch`` (length of its own frames) and ``hop`` in seconds.
         """
         return provenance_of(self.card, hop)
 
@@ -290,7 +290,7 @@ def predict(source: Source, model: str = "default", hop: float | None = None) ->
     model : str
         As for `load_model`.
     hop : float, optional
-        Seconds from one patch's start to the next; the patch if None.
+        Seconds from one patch to the next; the length of a patch's own frames if None.
 
     Returns
     -------

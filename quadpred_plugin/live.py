@@ -32,7 +32,8 @@ class LivePatch:
     Attributes
     ----------
     time, duration : float
-        Start of the patch since the signal's, and its length, s.
+        Start, since the signal's, and length of the patch's own frames, s. The context of a
+        model that has one lies before them.
     quadrants : ndarray of float32, shape (4,)
         0..1.
     arousal, valence : float
@@ -85,7 +86,10 @@ def predict_live(
     hop: float | None = None,
     interpretation: Interpretation | None = None,
 ) -> Iterator[LivePatch]:
-    """Predict each patch of a signal as soon as its blocks complete it.
+    """Predict each patch of a signal as soon as blocks complete its own frames.
+
+    Of a model with context the network sees the patch that ends with the own frames, not the
+    one around them as in `Model.predict`: frames after them haven't arrived.
 
     Parameters
     ----------
@@ -144,7 +148,8 @@ def predict_causally(source: Source, model: Model, hop: float | None = None) -> 
     Returns
     -------
     prediction : Prediction
-        Its provenance has ``level``. A signal shorter than a patch gives no patches.
+        Its provenance has ``level``. A signal shorter than a patch's own frames gives no
+        patches.
 
     Raises
     ------

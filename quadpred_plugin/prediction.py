@@ -64,17 +64,18 @@ class Prediction(ArrayValue):
     source : str
         Name of the file, or ``<samples>``.
     status : str
-        ``ok``; ``short`` (shorter than a patch: its frames were repeated to fill one). Without
+        ``ok``; ``short`` (shorter than a patch's own frames: repeated to fill one). Without
         patches: ``silent`` (peak below the silence threshold), ``empty`` (no samples) and
         ``error`` (not readable).
     duration : float or None
         Length of the signal in seconds; None if it couldn't be read.
     times : ndarray of float64, shape (patches,)
-        Start of each patch, s.
+        Start of each patch's own frames, s: what its values are about, without the model's
+        context.
     patch_duration : float
-        Length of each patch, s.
+        Length of the own frames, s. Their centre is half of it after the start.
     hop : float
-        From one patch's start to the next, s.
+        From one patch to the next, s.
     quadrants : ndarray of float32, shape (patches, 4)
         Probabilities of Q1 to Q4, 0..1; each row sums to 1.
     arousal, valence : ndarray of float32, shape (patches,)

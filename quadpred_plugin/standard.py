@@ -26,6 +26,11 @@ def _signal(array: Any) -> NDArray[np.float32]:
 class TensorflowInputQuad:
     """Mel bands of an array, identical to `quadpred_plugin.streaming.TensorflowInputQuad`.
 
+    Parameters
+    ----------
+    preprocessing : Preprocessing, optional
+        Parameters of the front end; the published ones if None.
+
     Examples
     --------
     >>> import numpy as np
@@ -34,8 +39,8 @@ class TensorflowInputQuad:
     (32, 128)
     """
 
-    def __init__(self) -> None:
-        self._extractor = BandExtractor(Preprocessing())
+    def __init__(self, preprocessing: Preprocessing | None = None) -> None:
+        self._extractor = BandExtractor(preprocessing or Preprocessing())
 
     def __call__(self, signal: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the bands of a signal.
@@ -43,12 +48,14 @@ class TensorflowInputQuad:
         Parameters
         ----------
         signal : ndarray, shape (samples,)
-            Mono at 16 kHz, full scale 1; samples that aren't finite are replaced by zero.
+            Mono at the front end's rate (16 kHz), full scale 1; samples that aren't finite are
+            replaced by zero.
 
         Returns
         -------
-        bands : ndarray of float32, shape (1 + samples // 512, 128)
-            Linear amplitudes; no frame for an empty signal.
+        bands : ndarray of float32, shape (1 + samples // hop_size, bands)
+            Amplitudes or powers, by the front end; (1 + samples // 512, 128) amplitudes by the
+            published one. No frame for an empty signal.
         """
         return np.concatenate([self._extractor.process(_signal(signal)), self._extractor.finish()])
 
@@ -104,14 +111,15 @@ class TensorflowPredictQuad:
         Parameters
         ----------
         signal : ndarray, shape (samples,)
-            Mono at 16 kHz, full scale 1; samples that aren't finite are replaced by zero.
+            Mono at the model's rate (16 kHz), full scale 1; samples that aren't finite are
+            replaced by zero.
 
         Returns
         -------
         quadrants : ndarray of float32, shape (patches, 4)
         arousal, valence : ndarray of float32, shape (patches,)
-        bands : ndarray of float32, shape (frames, 128)
-            Linear.
+        bands : ndarray of float32, shape (frames, bands)
+            Of the model's front end, amplitude or power.
         *further_heads : ndarray of float32, shape (patches,)
             Those of the model, if it has any, in the order of `heads.HEADS`.
         """
@@ -120,7 +128,7 @@ class TensorflowPredictQuad:
         with OfflineAnalyser(self._preprocessing, self._extractor, self._network) as analyser:
             bands = np.concatenate([analyser.process(_signal(signal)), analyser.finish()])
             heads = analyser.predict(
-                values["patchHopSize"] or self._preprocessing.patch_size,
+                values["patchHopSize"] or self._preprocessing.own_frames,
                 repeat_last=values["lastPatchMode"] == "repeat",
                 batch_size=values["batchSize"],
             )

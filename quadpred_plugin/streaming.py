@@ -63,10 +63,11 @@ class TensorflowInputQuad(_Composite):
     Attributes
     ----------
     signal : sink of real
-        Mono samples at 16 kHz, full scale 1.
+        Mono samples at the model's rate (16 kHz), full scale 1.
     bands : source of vector_real
-        128 mel bands, linear amplitude, one frame every 512 samples: 1 + samples // 512
-        frames, the first centred on the first sample.
+        The model's mel bands, amplitude or power, 1 + samples // hop_size frames, the first
+        centred on the first sample. With the published front end 128 bands of amplitude, one
+        frame every 512 samples.
 
     References
     ----------
@@ -89,7 +90,7 @@ class TensorflowInputQuad(_Composite):
         self.frame = cutter.frame
 
     def configure(self) -> None:
-        """Do nothing: the published front end has no parameters."""
+        """Do nothing: the front end is fixed at construction."""
 
     def reset(self) -> None:
         """Discard the signal so far."""
@@ -102,7 +103,8 @@ class TensorflowPredictQuad(_Composite):
 
     Bands are divided by the whole signal's peak, as in the published systems, so all
     outputs appear at the end of the stream. With ``lastPatchMode='discard'``, a signal
-    shorter than a patch has no output, and a connected pool lacks the descriptors' names.
+    shorter than a patch's own frames has no output, and a connected pool lacks the
+    descriptors' names.
 
     Parameters
     ----------
@@ -111,12 +113,14 @@ class TensorflowPredictQuad(_Composite):
     graphFilename : str
         Path of a .pb with its card, instead of ``model``.
     patchHopSize : int
-        Frames from one patch's start to the next; 0 is the length of a patch, without
-        overlap.
+        Frames from one patch to the next; 0 is the length of a patch's own frames, which then
+        don't overlap.
     batchSize : int
         Patches per run of the network; -1 for all. Affects memory, not results.
     lastPatchMode : {'discard', 'repeat'}
-        Whether a partial last patch is discarded or completed by repeating its frames.
+        Whether a last patch is discarded if it has only part of its own frames. A patch
+        without context is completed by repeating these; one with context is the last whole
+        one of the signal.
 
     Attributes
     ----------
@@ -127,8 +131,8 @@ class TensorflowPredictQuad(_Composite):
     arousal, valence : source of real
         -1..1, a value a patch. Each further head of the model has such a source of its name.
     bands : source of vector_real
-        The mel bands, linear, one frame every 512 samples. May stay unconnected; the
-        other outputs can be connected to None.
+        The mel bands of `TensorflowInputQuad`. May stay unconnected; the other outputs can
+        be connected to None.
 
     Raises
     ------
@@ -214,7 +218,7 @@ class TensorflowPredictQuad(_Composite):
     def _configure_constants(self) -> None:
         values = self._parameters
         settings = (
-            values["patchHopSize"] or self._card.preprocessing.patch_size,
+            values["patchHopSize"] or self._card.preprocessing.own_frames,
             values["batchSize"],
             float(values["lastPatchMode"] == "repeat"),
         )

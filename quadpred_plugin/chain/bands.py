@@ -87,7 +87,7 @@ def algorithm_settings(preprocessing: Preprocessing) -> dict[str, dict[str, Any]
             "sampleRate": preprocessing.sample_rate,
             "log": False,
             "normalize": "unit_tri",
-            "type": "magnitude",
+            "type": preprocessing.spectrum,
             "weighting": "linear",
         },
     }
@@ -121,7 +121,10 @@ class BandExtractor:
         bin_width = preprocessing.sample_rate / preprocessing.fft_size
         self._bins = preprocessing.fft_size // 2 + 1
         self._filterbank = Filterbank(
-            triangles, mel_band_edges(preprocessing) / bin_width, self._bins
+            triangles,
+            mel_band_edges(preprocessing) / bin_width,
+            self._bins,
+            power=preprocessing.spectrum == "power",
         )
         self.reset()
 
@@ -143,7 +146,7 @@ class BandExtractor:
         Returns
         -------
         bands : ndarray of float32, shape (frames, bands)
-            Linear amplitudes; zero or more frames.
+            Linear amplitudes, or powers; zero or more frames.
         """
         self._samples += len(block)
         return self._bands_of(np.concatenate([self._waiting, block]))

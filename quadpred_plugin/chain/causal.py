@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from quadpred_plugin.chain.bands import BandExtractor
 from quadpred_plugin.chain.heads import further_heads
 from quadpred_plugin.chain.network import BATCH_SIZE, Network
+from quadpred_plugin.chain.peak import divisors
 from quadpred_plugin.chain.preprocessing import Preprocessing
 
 
@@ -42,8 +43,12 @@ class CausalAnalyser:
 
     The whole signal's peak isn't known yet, so a patch is divided by the largest sample up to
     the end of its last frame. Results don't depend on how the signal is cut into blocks, and
-    only one patch is kept. After the signal's largest sample, results equal those of
-    `offline.OfflineAnalyser`.
+    only one patch is kept. After the signal's largest sample, results of a model without context
+    equal those of `offline.OfflineAnalyser`.
+
+    Frames after a patch's own don't exist yet, so all of its context is before them: the patch
+    ends with its own frames. At the signal's start it begins with the signal, and runs through
+    the frames so far again where they are fewer than a patch.
 
     Parameters
     ----------
@@ -51,7 +56,7 @@ class CausalAnalyser:
     extractor : BandExtractor
     network : Network
     hop_frames : int
-        Frames from one patch's start to the next.
+        Frames from one patch to the next.
     """
 
     def __init__(
@@ -70,8 +75,9 @@ class CausalAnalyser:
         self._first = True
         self._bands = np.zeros((0, preprocessing.bands), dtype=np.float32)
         self._peaks = np.zeros(0, dtype=np.float32)
-        # Frames left to skip before the next patch; only where the hop is longer than a patch.
-        self._skipped = 0
+        self._frames = 0
+        # First of the next patch's own frames.
+        self._next = 0
         self.samples = 0
 
     def warm_up(self) -> None:
@@ -122,27 +128,23 @@ class CausalAnalyser:
     def _predict(self, bands: NDArray[np.float32], peaks: NDArray[np.float32]) -> PatchPredictions:
         self._bands = np.concatenate([self._bands, bands])
         self._peaks = np.concatenate([self._peaks, peaks])
-        dropped = min(self._skipped, len(self._bands))
-        self._drop(dropped)
-        self._skipped -= dropped
-        size = self._preprocessing.patch_size
-        count = max(0, (len(self._bands) - size) // self._hop + 1)
-        starts = np.arange(count) * self._hop
-        predictions = self._run(starts, self._peaks[starts + size - 1])
-        if count:
-            dropped = min(count * self._hop, len(self._bands))
-            self._skipped = count * self._hop - dropped
-            self._drop(dropped)
+        self._frames += len(bands)
+        own, size = self._preprocessing.own_frames, self._preprocessing.patch_size
+        count = max(0, (self._frames - self._next - own) // self._hop + 1)
+        ends = self._next + np.arange(count) * self._hop + own
+        predictions = self._run(ends)
+        self._next += count * self._hop
+        self._drop_before(self._next + own - size)
         return predictions
 
-    def _run(self, starts: NDArray[np.int64], peaks: NDArray[np.float32]) -> PatchPredictions:
-        divisors = np.maximum(peaks, np.float32(self._preprocessing.peak_floor))
-        offsets = np.arange(self._preprocessing.patch_size)
-        parts = [slice(first, first + BATCH_SIZE) for first in range(0, len(starts), BATCH_SIZE)]
-        batches = (
-            self._bands[starts[part, np.newaxis] + offsets] / divisors[part, np.newaxis, np.newaxis]
-            for part in parts
-        )
+    def _run(self, ends: NDArray[np.int64]) -> PatchPredictions:
+        size, first = self._preprocessing.patch_size, self._frames - len(self._bands)
+        peaks = self._peaks[ends - 1 - first]
+        parts = [slice(at, at + BATCH_SIZE) for at in range(0, len(ends), BATCH_SIZE)]
+        starts = np.maximum(ends - size, 0)[:, np.newaxis]
+        frames = starts + np.arange(size) % (ends[:, np.newaxis] - starts) - first
+        divided_by = divisors(peaks, self._preprocessing)[:, np.newaxis, np.newaxis]
+        batches = (self._bands[frames[part]] / divided_by[part] for part in parts)
         results = list(self._network.predict(batches)) or [self._network.without_patches()]
         heads = {name: np.concatenate([one[name] for one in results]) for name in results[0]}
         return PatchPredictions(
@@ -153,6 +155,9 @@ class CausalAnalyser:
             further_heads=further_heads(heads),
         )
 
-    def _drop(self, frames: int) -> None:
-        self._bands = self._bands[frames:].copy()
-        self._peaks = self._peaks[frames:].copy()
+    def _drop_before(self, frame: int) -> None:
+        """Drop the frames before one that may be in the future: with a hop longer than a patch."""
+        first = self._frames - len(self._bands)
+        dropped = min(max(frame - first, 0), len(self._bands))
+        self._bands = self._bands[dropped:].copy()
+        self._peaks = self._peaks[dropped:].copy()

@@ -26,6 +26,8 @@ class Filterbank:
         Ascending, in bins; band *b* is zero outside edges *b* and *b + 2*.
     bins : int
         Bins of a magnitude spectrum.
+    power : bool
+        Whether the algorithm squares the magnitudes.
     """
 
     def __init__(
@@ -33,8 +35,10 @@ class Filterbank:
         triangles: Callable[[NDArray[np.float32]], NDArray[np.float32]],
         edges: NDArray[np.float64],
         bins: int,
+        power: bool = False,
     ) -> None:
         self._triangles = triangles
+        self._power = power
         self._edges = edges
         self._bins = bins
         self._bands = len(edges) - 2
@@ -56,6 +60,8 @@ class Filterbank:
                 bands[frame] = self._triangles(magnitudes)
             return bands
         by_bin = np.ascontiguousarray(spectra.T)
+        if self._power:
+            by_bin = by_bin * by_bin
         by_band = np.zeros((self._bands, len(spectra)), dtype=np.float32)
         # In order of bins, products and sums rounded separately, as in Essentia: float32
         # results depend on both.

@@ -83,7 +83,7 @@ class OfflineAnalyser:
         Parameters
         ----------
         hop_frames : int
-            Frames from one patch's start to the next.
+            Frames from one patch to the next.
         repeat_last : bool
             Whether to complete a partial last patch by repeating its frames.
         batch_size : int

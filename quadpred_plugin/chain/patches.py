@@ -21,7 +21,7 @@ class PatchBuffer:
     Parameters
     ----------
     preprocessing : Preprocessing
-        Gives the number of bands and the frames per patch.
+        Gives the number of bands, the frames per patch and its context.
     memory_bytes : int
         Bands beyond this many bytes go to a temporary file.
     """
@@ -48,21 +48,21 @@ class PatchBuffer:
         self.frames += len(bands)
 
     def count(self, hop_frames: int, repeat_last: bool = False) -> int:
-        """Count the patches.
+        """Count the patches, which cover the signal with their own frames.
 
         Parameters
         ----------
         hop_frames : int
-            Frames from one patch's start to the next.
+            Frames from one patch to the next.
         repeat_last : bool
-            Whether a partial last patch counts.
+            Whether a last patch counts that has only part of its own frames.
 
         Returns
         -------
         count : int
             Patches.
         """
-        beyond = self.frames - self._preprocessing.patch_size
+        beyond = self.frames - self._preprocessing.own_frames
         if not self.frames or (beyond < 0 and not repeat_last):
             return 0
         if repeat_last:
@@ -79,11 +79,11 @@ class PatchBuffer:
         Parameters
         ----------
         hop_frames : int
-            Frames from one patch's start to the next.
+            Frames from one patch to the next.
         batch_size : int
             Patches per batch, fewer in the last one; -1 for one batch of all.
         repeat_last : bool
-            Whether to complete a partial last patch by repeating its frames.
+            Whether to read a last patch that has only part of its own frames.
 
         Yields
         ------
@@ -92,18 +92,45 @@ class PatchBuffer:
         count = self.count(hop_frames, repeat_last)
         if batch_size < 1:
             batch_size = max(count, 1)
-        size, bands = self._preprocessing.patch_size, self._preprocessing.bands
+        bands = self._preprocessing.bands
         for first in range(0, count, batch_size):
             starts = np.arange(first, min(first + batch_size, count)) * hop_frames
-            self._file.seek(int(starts[0]) * bands * _FLOAT_BYTES)
-            wanted = int(starts[-1] - starts[0]) + size
-            content = self._file.read(wanted * bands * _FLOAT_BYTES)
-            frames = np.frombuffer(content, dtype=np.float32).reshape(-1, bands)
-            left = np.minimum(self.frames - starts, size)[:, np.newaxis]
-            offsets = np.arange(size)[np.newaxis] % left
-            yield frames[(starts - starts[0])[:, np.newaxis] + offsets]
+            wanted = patch_frames(starts, self.frames, self._preprocessing)
+            lowest, highest = int(wanted.min()), int(wanted.max())
+            self._file.seek(lowest * bands * _FLOAT_BYTES)
+            content = self._file.read((highest + 1 - lowest) * bands * _FLOAT_BYTES)
+            yield np.frombuffer(content, dtype=np.float32).reshape(-1, bands)[wanted - lowest]
+
+
+def patch_frames(
+    starts: NDArray[np.int64], frames: int, preprocessing: Preprocessing
+) -> NDArray[np.int64]:
+    """Return the frames of a signal that patches consist of.
+
+    A patch has its own frames, which begin at its start, and the context before and after
+    them. At the signal's ends a patch with context is moved inside the signal; one without
+    runs through its frames again, and so does any patch of a signal that is shorter.
+
+    Parameters
+    ----------
+    starts : ndarray of int, shape (patches,)
+        First of each patch's own frames.
+    frames : int
+        Of the signal, 1 or more.
+    preprocessing : Preprocessing
+
+    Returns
+    -------
+    indices : ndarray of int, shape (patches, patch_size)
+    """
+    size = preprocessing.patch_size
+    first = starts
+    if preprocessing.has_context:
+        first = np.clip(starts - preprocessing.context_before, 0, max(frames - size, 0))
+    left = np.minimum(frames - first, size)[:, np.newaxis]
+    return first[:, np.newaxis] + np.arange(size)[np.newaxis] % left
 
 
 def patch_times(count: int, hop_frames: int, preprocessing: Preprocessing) -> NDArray[np.float64]:
-    """Return the start of each patch in seconds, shape (count,)."""
+    """Return the start of each patch's own frames in seconds, shape (count,)."""
     return np.arange(count) * hop_frames * preprocessing.hop_size / preprocessing.sample_rate

@@ -1,7 +1,7 @@
 """Peak amplitude of a signal: the divisor of its bands, and the silence threshold.
 
-Bands are linear in amplitude, so dividing them after the last frame equals dividing the
-samples before the first, as the published systems do, and needs one pass over the audio.
+Bands are linear in amplitude or in power, so dividing them after the last frame equals dividing
+the samples before the first, as the published systems do, and needs one pass over the audio.
 """
 
 import numpy as np
@@ -20,13 +20,33 @@ def is_silent(peak: float | np.float32) -> bool:
     return bool(np.float32(peak) < np.float32(10 ** (SILENCE_DBFS / 20)))
 
 
+def divisors(
+    peaks: "NDArray[np.float32] | np.float32", preprocessing: Preprocessing
+) -> NDArray[np.float32]:
+    """Return the numbers that bands are divided by, given peak amplitudes.
+
+    Parameters
+    ----------
+    peaks : ndarray of float32
+        Of any shape; full scale is 1.
+    preprocessing : Preprocessing
+
+    Returns
+    -------
+    divisors : ndarray of float32
+        The peaks, at least `Preprocessing.peak_floor`; squared for bands of power.
+    """
+    floored = np.maximum(peaks, np.float32(preprocessing.peak_floor))
+    return floored * floored if preprocessing.spectrum == "power" else floored
+
+
 class PeakMeter:
     """Largest absolute sample of a signal that arrives in blocks.
 
     Parameters
     ----------
     preprocessing : Preprocessing
-        Gives the smallest divisor.
+        Gives the smallest divisor and the kind of spectrum.
 
     Attributes
     ----------
@@ -35,7 +55,7 @@ class PeakMeter:
     """
 
     def __init__(self, preprocessing: Preprocessing) -> None:
-        self._floor = np.float32(preprocessing.peak_floor)
+        self._preprocessing = preprocessing
         self.peak = np.float32(0)
 
     def process(self, block: NDArray[np.float32]) -> None:
@@ -50,5 +70,5 @@ class PeakMeter:
 
     @property
     def divisor(self) -> np.float32:
-        """Number that bands are divided by: the peak, at least `Preprocessing.peak_floor`."""
-        return max(self.peak, self._floor)
+        """Number that the bands of the signal so far are divided by, as `divisors` returns it."""
+        return np.float32(divisors(self.peak, self._preprocessing))

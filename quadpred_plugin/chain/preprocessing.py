@@ -20,8 +20,19 @@ _LIMITS = {
     "peak_floor": 1,
     "logarithm_floor": 1,
     "patch_size": 4096,
+    "context_before": 4096,
+    "context_after": 4096,
 }
 _REAL_NUMBERS = {"lowest_frequency", "highest_frequency", "peak_floor", "logarithm_floor"}
+_MAY_BE_ZERO = {"lowest_frequency", "context_before", "context_after"}
+_WORDS = {
+    "mel_scale": ("slaney",),
+    "band_norm": ("area",),
+    "level": ("peak",),
+    "spectrum": ("magnitude", "power"),
+}
+# Entries that the first cards don't have: absent, they have their defaults.
+_LATER = ("spectrum", "context_before", "context_after")
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,7 @@ class Preprocessing:
     fft_size : int
         Points of the Fourier transform; the window is zero-padded to this size.
     bands : int
-        Number of triangular mel bands of the magnitude spectrum.
+        Number of triangular mel bands of the spectrum.
     lowest_frequency, highest_frequency : float
         Outer edges of the first and the last band, Hz.
     mel_scale : str
@@ -57,7 +68,13 @@ class Preprocessing:
     logarithm_floor : float
         Added to the divided bands before the natural logarithm.
     patch_size : int
-        Frames per patch.
+        Frames per patch: what the network sees at a time.
+    spectrum : {'magnitude', 'power'}
+        Whether bands are sums of magnitudes or of their squares. Power is divided by the
+        square of the peak.
+    context_before, context_after : int
+        Frames of a patch before and after its own frames, which its row is about
+        (`own_frames`, `patches.patch_frames`).
 
     References
     ----------
@@ -79,32 +96,39 @@ class Preprocessing:
     peak_floor: float = 1e-4
     logarithm_floor: float = 2.0**-23
     patch_size: int = 31
+    spectrum: str = "magnitude"
+    context_before: int = 0
+    context_after: int = 0
 
     def __post_init__(self) -> None:
-        for name, only in (("mel_scale", "slaney"), ("band_norm", "area"), ("level", "peak")):
+        for name, known in _WORDS.items():
             value = getattr(self, name)
-            if value != only:
+            if value not in known:
                 raise ModelError(
                     f"The card asks for {name} {value!r}, but this version supports only "
-                    f"'{only}'; a newer quadpred-plugin may support it."
+                    f"{' and '.join(map(repr, known))}; a newer quadpred-plugin may support it."
                 )
         for name, number in asdict(self).items():
             positive = isinstance(number, int | float) and number > 0
-            if not isinstance(getattr(type(self), name), str) and not (
-                positive or (name == "lowest_frequency" and number == 0)
-            ):
+            if name not in _WORDS and not (positive or (name in _MAY_BE_ZERO and number == 0)):
                 raise ModelError(
                     f"The model card gives {name}, which must be a positive number, not {number!r}."
                 )
         for name, limit in _LIMITS.items():
             number = getattr(self, name)
-            if number > limit or (name not in _REAL_NUMBERS and number != int(number)):
+            if number > limit or (name not in _REAL_NUMBERS and not isinstance(number, int)):
                 kind = "number" if name in _REAL_NUMBERS else "whole number"
                 raise ModelError(
                     f"The model card gives {name} {number!r}, which must be a {kind} up to {limit}."
                 )
         if not self.frame_size <= self.fft_size:
             raise ModelError("The model card's frame_size is larger than its fft_size.")
+        if self.own_frames < 1:
+            raise ModelError(
+                f"The model card's context, {self.context_before} frames before and "
+                f"{self.context_after} after, leaves none of the {self.patch_size} frames of a "
+                "patch."
+            )
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Preprocessing":
@@ -113,7 +137,8 @@ class Preprocessing:
         Parameters
         ----------
         values : dict
-            Every parameter by name.
+            Every parameter by name. ``spectrum``, ``context_before`` and ``context_after``,
+            which the first cards don't have, may be absent and then have their defaults.
 
         Returns
         -------
@@ -125,22 +150,31 @@ class Preprocessing:
             If a name is unknown or missing, or a value is out of range.
         """
         known = {field.name for field in fields(cls)}
-        if set(values) != known:
-            names = ", ".join(map(printable, sorted(set(values) ^ known)))
+        if different := (set(values) ^ known) - (set(_LATER) - set(values)):
+            names = ", ".join(map(printable, sorted(different)))
             raise ModelError(f"The card's preprocessing has unknown or missing entries: {names}.")
         return cls(**values)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return every parameter by name, as in a model card."""
-        return asdict(self)
+        """Return the parameters by name, as in a model card.
+
+        Those that the first cards don't have are left out where they have their defaults, so
+        that the hash of these cards stays what it was.
+        """
+        defaults = {field.name: field.default for field in fields(self)}
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if name not in _LATER or value != defaults[name]
+        }
 
     @property
     def hash(self) -> str:
-        """First 16 hexadecimal digits of the SHA-256 of the canonical JSON.
+        """First 16 hexadecimal digits of the SHA-256 of `to_dict` as canonical JSON.
 
         Cards with equal hashes have equal bands; caches of bands contain it in their names.
         """
-        canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        canonical = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
     @property
@@ -149,18 +183,28 @@ class Preprocessing:
         return self.hop_size / self.sample_rate
 
     @property
+    def has_context(self) -> bool:
+        """Whether patches have frames besides their own."""
+        return self.own_frames < self.patch_size
+
+    @property
+    def own_frames(self) -> int:
+        """Frames of a patch that its row is about: all but the context's."""
+        return self.patch_size - self.context_before - self.context_after
+
+    @property
     def patch_seconds(self) -> float:
-        """Length of a patch in seconds: frames per patch times the frame period."""
-        return self.patch_size * self.frame_seconds
+        """Length of a patch's own frames in seconds: their number times the frame period."""
+        return self.own_frames * self.frame_seconds
 
     def hop_frames(self, seconds: float | None) -> int:
-        """Return the frames from one patch's start to the next for a hop in seconds.
+        """Return the frames from one patch to the next for a hop in seconds.
 
         Parameters
         ----------
         seconds : float or None
-            Hop, rounded to whole frames. None is the length of a patch: patches don't
-            overlap, as in the published systems.
+            Hop, rounded to whole frames. None is the length of a patch's own frames, which
+            then don't overlap, as in the published systems.
 
         Returns
         -------
@@ -172,7 +216,7 @@ class Preprocessing:
             If the hop is less than half a frame or isn't finite.
         """
         if seconds is None:
-            return self.patch_size
+            return self.own_frames
         frames = seconds / self.frame_seconds
         if not 0.5 <= frames < 2**31:
             raise ValueError(

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.chain.patches import patch_frames
+from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.features import Features
 
@@ -33,6 +35,26 @@ def cut(features: NDArray[np.float16], size: int, hop: int) -> NDArray[np.float3
 def cut_all(features: Features, size: int, hop: int) -> NDArray[np.float32]:
     """Cut several tracks into patches, shape (patches, size, bands)."""
     return np.concatenate([cut(one, size, hop) for one in features])
+
+
+def cut_as_predicted(
+    features: NDArray[np.float16], preprocessing: Preprocessing
+) -> NDArray[np.float32]:
+    """Cut one track into the patches of a prediction, whose own frames don't overlap.
+
+    Parameters
+    ----------
+    features : ndarray, shape (frames, bands)
+    preprocessing : Preprocessing
+
+    Returns
+    -------
+    patches : ndarray of float32, shape (patches, patch_size, bands)
+        None where the track is shorter than a patch's own frames.
+    """
+    own = preprocessing.own_frames
+    starts = np.arange(len(features) // own) * own
+    return features[patch_frames(starts, len(features), preprocessing)].astype(np.float32)
 
 
 def random_start(frames: int, size: int, random: np.random.Generator) -> int:

@@ -9,6 +9,7 @@ from quadpred_plugin.chain.preprocessing import Preprocessing
 from tests import signals
 
 PREPROCESSING = Preprocessing()
+POWER = Preprocessing(frame_size=512, hop_size=256, fft_size=512, bands=96, spectrum="power")
 
 # Signals with energy in all bands: every cell must agree.
 FULL = {
@@ -54,6 +55,20 @@ def librosa_bands(signal):
     ).T
 
 
+def streamed_bands(preprocessing, signal):
+    """Return the bands of Essentia's streaming algorithms."""
+    import essentia
+    from essentia.streaming import VectorInput
+
+    from quadpred_plugin.streaming import TensorflowInputQuad
+
+    source, network, pool = VectorInput(signal), TensorflowInputQuad(preprocessing), essentia.Pool()
+    source.data >> network.signal
+    network.bands >> (pool, "bands")
+    essentia.run(source)
+    return pool["bands"]
+
+
 def logarithm(bands, signal):
     return np.log(bands / np.abs(signal).max() + 2.0**-23)
 
@@ -82,6 +97,46 @@ def test_audible_cells_agree_with_librosa(extractor, name):
     assert difference[audible].max() < 0.005
     # On a linear scale, relative to the loudest cell, all cells agree.
     assert np.abs(ours - theirs).max() < 2e-6 * theirs.max()
+
+
+@pytest.mark.parametrize("name", [*FULL, *NARROW])
+def test_power_bands_agree_with_librosa(name):
+    """The front end of musicnn, up to its logarithm."""
+    signal = {**FULL, **NARROW}[name]
+    ours = bands_of(BandExtractor(POWER), signal)
+    theirs = librosa.feature.melspectrogram(
+        y=signal,
+        sr=16000,
+        n_fft=512,
+        hop_length=256,
+        n_mels=96,
+        fmin=0,
+        fmax=8000,
+        htk=False,
+        norm="slaney",
+        power=2.0,
+        center=True,
+        pad_mode="constant",
+    ).T
+    assert ours.shape == theirs.shape == (1 + len(signal) // 256, 96)
+    assert np.abs(ours - theirs).max() < 2e-6 * theirs.max()
+    # What musicnn's logarithm can tell apart, for a signal of full scale.
+    loud = np.abs(signal).max() ** 2
+    difference = np.log10(10_000 * ours / loud + 1) - np.log10(10_000 * theirs / loud + 1)
+    assert np.abs(difference).max() < 1e-4
+
+
+@pytest.mark.parametrize("frame, hop", [(512, 256), (1024, 512), (400, 160), (512, 128)])
+def test_frames_of_other_front_ends(frame, hop):
+    preprocessing = Preprocessing(
+        frame_size=frame, hop_size=hop, fft_size=512 * (frame // 512 or 1)
+    )
+    extractor = BandExtractor(preprocessing)
+    for samples in (1, frame // 2, hop - 1, hop, hop + 1, 10 * hop - 1, 10 * hop, 10 * hop + frame):
+        signal = signals.noise(2)[:samples]
+        found = bands_of(extractor, signal)
+        assert len(found) == 1 + samples // hop == preprocessing.frame_count(samples)
+        assert np.array_equal(found, streamed_bands(preprocessing, signal))
 
 
 @pytest.mark.parametrize("size", [1, 160, 511, 512, 777, 4096, 65536])

@@ -9,6 +9,7 @@ from quadpred_plugin.chain.preprocessing import Preprocessing
 from tests import signals
 
 PREPROCESSING = Preprocessing()
+POWER = Preprocessing(frame_size=512, hop_size=256, fft_size=512, bands=96, spectrum="power")
 # Bands narrower than a bin, bands of hundreds of bins, and a filterbank that skips bins.
 OTHERS = {
     "default": PREPROCESSING,
@@ -16,6 +17,8 @@ OTHERS = {
     "wide bands": Preprocessing(bands=8),
     "part of the spectrum": Preprocessing(lowest_frequency=300, highest_frequency=3000),
     "short transform": Preprocessing(frame_size=512, fft_size=512, bands=40),
+    "power": Preprocessing(spectrum="power"),
+    "power, as musicnn's": POWER,
 }
 
 
@@ -35,12 +38,13 @@ def frame_by_frame(signal, preprocessing):
 
 
 @pytest.mark.parametrize("piece", ["q1_joy", "q2_anger", "q3_sadness", "q4_calm"])
-def test_music_gives_the_same_bits_in_one_block_as_frame_by_frame(piece):
+@pytest.mark.parametrize("preprocessing", [PREPROCESSING, POWER], ids=["magnitude", "power"])
+def test_music_gives_the_same_bits_in_one_block_as_frame_by_frame(piece, preprocessing):
     signal = signals.example(piece)
-    extractor = BandExtractor(PREPROCESSING)
+    extractor = BandExtractor(preprocessing)
     found = np.concatenate([extractor.process(signal), extractor.finish()])
     assert len(found) > 512
-    np.testing.assert_array_equal(found, frame_by_frame(signal, PREPROCESSING)[: len(found)])
+    np.testing.assert_array_equal(found, frame_by_frame(signal, preprocessing)[: len(found)])
 
 
 @pytest.mark.parametrize("preprocessing", OTHERS.values(), ids=OTHERS)

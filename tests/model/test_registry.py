@@ -91,7 +91,19 @@ def pool_by(card, head, **numbers):
         (lambda card: numbers(card).update(sample_rate=float("inf")), "sample_rate"),
         (lambda card: numbers(card).update(peak_floor=float("nan")), "peak_floor"),
         (lambda card: numbers(card).update(hop_size=0.5), "hop_size 0.5, which must be a whole"),
+        (
+            lambda card: numbers(card).update(hop_size=512.0),
+            r"hop_size 512\.0, which must be a whole",
+        ),
         (lambda card: numbers(card).update(frame_size=4096), "larger than its fft_size"),
+        (lambda card: numbers(card).update(spectrum="energy"), "spectrum 'energy'"),
+        (lambda card: numbers(card).update(spectrum=["power"]), "spectrum"),
+        (lambda card: numbers(card).update(context_before=-1), "context_before"),
+        (lambda card: numbers(card).update(context_after=0.5), "context_after"),
+        (lambda card: numbers(card).update(context_after=10**9), "context_after"),
+        (lambda card: numbers(card).update(context_after=None), "context_after"),
+        (lambda card: numbers(card).update(context_before=20, context_after=11), "leaves none"),
+        (lambda card: numbers(card).update(context_between=1), "context_between"),
         (lambda card: pool_by(card, "valence", temperature=0), r"quadpred\.pooling"),
         (lambda card: pool_by(card, "valence", offset=float("nan")), r"quadpred\.pooling"),
         (lambda card: pool_by(card, "quadrants", offset=11), r"quadpred\.pooling"),
@@ -129,7 +141,25 @@ def test_languages():
 def test_the_hash_names_the_numbers():
     assert Preprocessing().hash == Preprocessing().hash
     assert Preprocessing(hop_size=256).hash != Preprocessing().hash
-    assert Preprocessing.from_dict(Preprocessing().to_dict()) == Preprocessing()
+    for one in (Preprocessing(), Preprocessing(spectrum="power", context_before=2)):
+        assert Preprocessing.from_dict(one.to_dict()) == one
+
+
+def test_later_entries_leave_the_first_cards_and_hashes_alone():
+    # Computed before there was context or power.
+    assert Preprocessing().hash == "8d30f6d1406ff69c"
+    for card in models.list_models():
+        own = card.content["quadpred"]
+        assert card.preprocessing.to_dict() == own["preprocessing"]
+        assert card.preprocessing.hash == own["preprocessing_hash"]
+    plain = Preprocessing().to_dict()
+    for later in ({"spectrum": "power"}, {"context_before": 1}, {"context_after": 1}):
+        changed = Preprocessing(**later)
+        assert changed.to_dict() == {**plain, **later}
+        assert changed.hash != Preprocessing().hash
+        assert Preprocessing.from_dict({**plain, **later}) == changed
+    defaults = {"spectrum": "magnitude", "context_before": 0, "context_after": 0}
+    assert Preprocessing.from_dict({**plain, **defaults}).hash == Preprocessing().hash
 
 
 def test_a_card_cannot_name_a_graph(tmp_path):

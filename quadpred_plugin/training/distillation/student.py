@@ -13,7 +13,7 @@ from quadpred_plugin.training.networks.compiling import compile_auxiliary, compi
 from quadpred_plugin.training.networks.convolutional import build_convolutional
 from quadpred_plugin.training.networks.harmony import AUXILIARY, build_harmony
 from quadpred_plugin.training.networks.published import standardise_bands
-from quadpred_plugin.training.patches import band_statistics, cut
+from quadpred_plugin.training.patches import band_statistics, cut_as_predicted
 from quadpred_plugin.training.recipes.kinds import Pretext, Student
 from quadpred_plugin.training.runs.fitting import Figures, fit
 from quadpred_plugin.training.runs.record import Run
@@ -106,10 +106,9 @@ def train_student(
             "as 'initial_weights', or set 'freeze_initial' to false."
         )
     heads = tuple(recipe.loss_weights)
-    size = recipe.front_end.patch_size
     held_out = {
         name: (
-            [cut(one.features, size, size) for one in several],
+            [cut_as_predicted(one.features, recipe.front_end) for one in several],
             targets_from_quadrants(np.stack([one_hot(one.quadrant) for one in several]), heads),
         )
         for name, several in validation.items()

@@ -12,13 +12,13 @@ from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.system.files import write_atomically
 from quadpred_plugin.training.evaluation.scoring import Fold
 from quadpred_plugin.training.features import Features
-from quadpred_plugin.training.patches import cut
+from quadpred_plugin.training.patches import cut_as_predicted
 
 
 def predict_tracks(
     network: Any, features: Features, preprocessing: Preprocessing
 ) -> list[dict[str, NDArray[np.float32]]]:
-    """Return a network's predictions for the patches of each track, cut without overlap.
+    """Return a network's predictions for the patches of each track, as a prediction has them.
 
     Parameters
     ----------
@@ -32,10 +32,10 @@ def predict_tracks(
         By head, as `scoring.score_clips` takes them: probabilities of classes, shape
         (patches, classes), or for a scalar head the difference of two, (patches,).
     """
-    size = preprocessing.patch_size
     outputs = []
     for one in features:
-        predicted = network.predict(cut(one, size, size), batch_size=64, verbose=0)
+        patches = cut_as_predicted(one, preprocessing)
+        predicted = network.predict(patches, batch_size=64, verbose=0)
         outputs.append(
             {
                 head: values[:, 1] - values[:, 0] if HEADS[head].is_scalar else values

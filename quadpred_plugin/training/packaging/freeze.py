@@ -38,7 +38,8 @@ def freeze(network: Any, preprocessing: Preprocessing, half: bool = True) -> byt
     network : keras.Model
         Inputs and outputs as for `published.build_network`.
     preprocessing : Preprocessing
-        Gives the peak floor, the logarithm and the patch, which are part of the graph.
+        Gives the division by the peak, the logarithm, and the patch with its context, which
+        are part of the graph.
     half : bool
         Store large constants as float16, at half the size. Outputs then differ from the
         network's by about 1e-3.
@@ -54,6 +55,7 @@ def freeze(network: Any, preprocessing: Preprocessing, half: bool = True) -> byt
     )
 
     frames_in_patch, bands = preprocessing.patch_size, preprocessing.bands
+    own_frames = preprocessing.own_frames
 
     entries = entries_of(head for head in HEADS if head in network.output)
     names = tuple(entries["patches"].outputs)
@@ -77,11 +79,12 @@ def freeze(network: Any, preprocessing: Preprocessing, half: bool = True) -> byt
             tf.cast(tf.round(tf.reduce_max(column[name])), tf.int32) for name in STREAM_SETTINGS[1:]
         )
         peak = tf.maximum(tf.reduce_max(column["peak"]), preprocessing.peak_floor)
-        normalised = rows[:, len(STREAM_SETTINGS) :] / peak
+        divisor = peak * peak if preprocessing.spectrum == "power" else peak
+        normalised = rows[:, len(STREAM_SETTINGS) :] / divisor
         count = tf.shape(normalised)[0]
-        complete = tf.maximum((count - frames_in_patch) // hop + 1, 0)
-        # With 'repeat', an incomplete last patch is filled by repeating its frames.
-        last = tf.maximum((count - frames_in_patch + hop - 1) // hop, 0)
+        complete = tf.maximum((count - own_frames) // hop + 1, 0)
+        # With 'repeat', a last patch may have only part of its own frames.
+        last = tf.maximum((count - own_frames + hop - 1) // hop, 0)
         started = tf.minimum(last, (count - 1) // hop) + 1
         patches = tf.where(repeat > 0, started, complete)
         batch = tf.where(batch > 0, batch, tf.maximum(patches, 1))
@@ -90,7 +93,12 @@ def freeze(network: Any, preprocessing: Preprocessing, half: bool = True) -> byt
             return start < patches
 
         def step(start: Any, *done: Any) -> tuple[Any, ...]:
+            # As `patches.patch_frames` does for arrays.
             starts = tf.range(start, tf.minimum(start + batch, patches)) * hop
+            if preprocessing.has_context:
+                latest = tf.maximum(count - frames_in_patch, 0)
+                starts = tf.maximum(starts - preprocessing.context_before, 0)
+                starts = tf.minimum(starts, latest)
             offsets = tf.range(frames_in_patch)[tf.newaxis, :]
             remaining = tf.minimum(count - starts, frames_in_patch)[:, tf.newaxis]
             new = heads(tf.gather(normalised, starts[:, tf.newaxis] + offsets % remaining))

@@ -84,7 +84,7 @@ def _entries(value: Any) -> Any:
 def _front_end_entry(front_end: Preprocessing) -> Any:
     published = Preprocessing().to_dict()
     changed = {
-        name: value for name, value in front_end.to_dict().items() if value != published[name]
+        name: value for name, value in front_end.to_dict().items() if value != published.get(name)
     }
     return changed or PUBLISHED_FRONT_END
 
