@@ -71,8 +71,9 @@ def command(
     The whole signal's peak isn't known yet, so each patch is divided by the peak so far. At
     the start of music that grows louder, predictions therefore differ from predict's.
 
-    A line is a JSON object: time and duration in seconds, q1 to q4, arousal, valence,
-    quadrant, status (ok, or silent before the first sound) and peak (the peak so far).
+    A line is a JSON object: time and duration (start and length of the second that the line
+    is about), q1 to q4, arousal, valence, quadrant, status (ok, or silent before the first
+    sound) and peak (the peak so far). A model with context sees what precedes that second.
 
     Exit code 0: the stream has ended; 1: it isn't audio; 2: wrong use; 130: interrupted.
     """

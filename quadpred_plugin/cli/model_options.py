@@ -31,7 +31,7 @@ def hop_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--hop",
         type=float,
         metavar="SECONDS",
-        help="Time from one patch's start to the next, rounded to frames of 0.032 s. "
+        help="Time from one patch to the next, rounded to the model's frames (0.032 s). "
         "Default: the patch, without overlap.",
     )(command)
 

@@ -147,11 +147,12 @@ def command(
     PATHS are audio files and folders of them. Results are written to standard output or
     to -o, messages to standard error.
 
-    A row has the file's name, its status (ok, short, silent, empty or error) or the time
-    of the patch, the duration in seconds, the probabilities q1 to q4 of the quadrants,
-    arousal and valence from -1 to 1, and the most probable quadrant. Rows of files are
-    means over their patches. With --top a row has the excerpt's start and duration in
-    seconds, the quadrant, and its mean probability in the excerpt as score.
+    A row has the file's name, its status (ok, short, silent, empty or error) or the start
+    of the second that the row is about, the duration of either in seconds, the
+    probabilities q1 to q4 of the quadrants, arousal and valence from -1 to 1, and the most
+    probable quadrant. Rows of files are means over their patches. With --top a row has the
+    excerpt's start and duration in seconds, the quadrant, and its mean probability in the
+    excerpt as score.
 
     Exit code 0: all done; 1: some files failed; 2: wrong use; 130: interrupted, finished
     results are kept.

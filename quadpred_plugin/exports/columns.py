@@ -1,4 +1,9 @@
-"""Columns of rows. Their names and order are a public contract."""
+"""Columns of rows. Their names and order are a public contract.
+
+In a patch's row, ``time`` is the start of the patch's own frames and ``duration`` their length,
+both in seconds: the second that the row is about, whatever the model's context. Its centre is
+``time + duration / 2``. In a file's row ``duration`` is the file's length.
+"""
 
 from __future__ import annotations
 
