@@ -87,11 +87,19 @@ def score(truth: NDArray[np.int64], predicted: NDArray[np.int64], classes: int) 
         true class, one column per predicted class.
     """
     figures = weighted_scores(truth, predicted, classes, np.ones((1, len(truth))))
-    confusion = np.bincount(truth * classes + predicted, minlength=classes**2)
     return {
         **{name: round(float(values[0]), 4) for name, values in figures.items()},
-        "confusion": confusion.reshape(classes, classes).tolist(),
+        "confusion": confusion(truth, predicted, classes),
     }
+
+
+def confusion(
+    truth: NDArray[np.int64], predicted: NDArray[np.int64], classes: int
+) -> list[list[int]]:
+    """Return the confusion matrix: one row per true class, one column per predicted class."""
+    counts = np.bincount(truth * classes + predicted, minlength=classes**2)
+    found: list[list[int]] = counts.reshape(classes, classes).tolist()
+    return found
 
 
 def weighted_scores(

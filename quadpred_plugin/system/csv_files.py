@@ -1,6 +1,7 @@
 """Read csv files that users make, with errors that name the file and the line."""
 
 import csv
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,8 +28,8 @@ def read_csv(path: Path, needed: Sequence[str] = ()) -> list[tuple[int, Row]]:
     Raises
     ------
     QuadpredError
-        If the file is missing, isn't csv, has no rows or lacks a column, or if a row has
-        another number of values than the header.
+        If the file is missing, isn't csv, has no rows, lacks a column or has one twice, or if a
+        row has another number of values than the header.
     """
     try:
         # Spreadsheet programs write a byte order mark before the first column's name.
@@ -47,6 +48,9 @@ def read_csv(path: Path, needed: Sequence[str] = ()) -> list[tuple[int, Row]]:
         raise QuadpredError(
             f"{path} lacks the columns {', '.join(missing)}; separate columns by commas."
         )
+    twice = [name for name, times in Counter(header).items() if name.strip() and times > 1]
+    if twice:
+        raise QuadpredError(f"{path} has two columns {twice[0]}: rename or remove one of them.")
     if not rows:
         raise QuadpredError(f"{path} has no rows below its header.")
     for line, row in rows:
