@@ -18,10 +18,9 @@ from numpy.typing import NDArray
 
 from quadpred_plugin.agreement.ratings import LANGUAGE, Ratings
 from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.evaluation.bootstrap import percentile_interval
 
 LevelOfMeasurement = Literal["nominal", "ordinal", "interval"]
-
-CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
@@ -73,12 +72,12 @@ class Agreement:
     @property
     def low(self) -> float | None:
         """Lower limit of the 95 % confidence interval, or None."""
-        return _limits(self.draws)[0]
+        return percentile_interval(self.draws)[0]
 
     @property
     def high(self) -> float | None:
         """Upper limit of the 95 % confidence interval, or None."""
-        return _limits(self.draws)[1]
+        return percentile_interval(self.draws)[1]
 
 
 def make_groups(ratings: Ratings, at_least: float = 3.0, at_most: float = 3.0) -> list[Group]:
@@ -193,7 +192,7 @@ def difference(
     """
     if first.alpha is None or second.alpha is None:
         return None, None, None
-    return first.alpha - second.alpha, *_limits(first.draws - second.draws)
+    return first.alpha - second.alpha, *percentile_interval(first.draws - second.draws)
 
 
 # Number of times each listener is drawn, and the drawn excerpts.
@@ -257,12 +256,3 @@ def _measure(
         alpha=alpha if defined else None,
         draws=np.array(sample),
     )
-
-
-def _limits(draws: NDArray[np.float64]) -> tuple[float | None, float | None]:
-    defined = draws[~np.isnan(draws)]
-    # With more undefined samples than the interval excludes, its limits are undefined.
-    if not len(defined) or len(defined) < CONFIDENCE * len(draws):
-        return None, None
-    low, high = np.quantile(defined, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return float(low), float(high)

@@ -1,6 +1,5 @@
 """Read listeners' ratings of excerpts from a csv file."""
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.system.csv_files import Row, read_csv
 
 # The questionnaire of Gómez-Cañón et al., ISMIR 2020.
 EMOTIONS = (
@@ -28,8 +28,6 @@ EMOTIONS = (
 LANGUAGE = "language"
 GROUPINGS = (LANGUAGE, "understanding", "familiarity")
 INSTRUMENTAL = "instrumental"
-
-Row = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def read_ratings(
         number, or if a listener rated an excerpt twice.
     """
     emotions, groupings = tuple(emotions), tuple(groupings)
-    rows = _read_rows(path, ("user", "excerpt", *emotions, *groupings))
+    rows = read_csv(path, ("user", "excerpt", *emotions, *groupings))
     numeric = tuple(name for name in groupings if name != LANGUAGE)
     keys = _keys(path, rows)
     listeners = sorted({(language, user) for language, user, _ in keys})
@@ -128,7 +126,7 @@ def leave_out_instrumentals(ratings: Ratings, path: Path) -> Ratings:
         lyrics.
     """
     lyrics = {}
-    for line, row in _read_rows(path, ("excerpt", "lyrics")):
+    for line, row in read_csv(path, ("excerpt", "lyrics")):
         if not row["lyrics"].strip():
             raise QuadpredError(
                 f"Line {line} of {path} has no lyrics: write their language, or Instrumental."
@@ -155,34 +153,6 @@ def select_excerpts(ratings: Ratings, excerpts: Sequence[str]) -> Ratings:
         values=ratings.values[:, kept],
         covariates={name: values[kept] for name, values in ratings.covariates.items()},
     )
-
-
-def _read_rows(path: Path, needed: Sequence[str]) -> list[tuple[int, Row]]:
-    try:
-        # Spreadsheet programs write a byte order mark before the first column's name.
-        with open(path, newline="", encoding="utf-8-sig") as stream:
-            reader = csv.DictReader(stream, strict=True)
-            header = reader.fieldnames or []
-            rows = [(reader.line_num, row) for row in reader]
-    except OSError as error:
-        raise QuadpredError(f"{path} can't be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise QuadpredError(f"{path} isn't UTF-8 text: save it as csv in UTF-8.") from error
-    except csv.Error as error:
-        raise QuadpredError(f"{path} isn't valid csv: {error}.") from error
-    missing = [name for name in needed if name not in header]
-    if missing:
-        raise QuadpredError(
-            f"{path} lacks the columns {', '.join(missing)}; separate columns by commas."
-        )
-    if not rows:
-        raise QuadpredError(f"{path} has no rows below its header.")
-    for line, row in rows:
-        if None in row or None in row.values():
-            raise QuadpredError(
-                f"Line {line} of {path} has another number of values than the header."
-            )
-    return rows
 
 
 def _keys(path: Path, rows: Sequence[tuple[int, Row]]) -> list[tuple[str, str, str]]:

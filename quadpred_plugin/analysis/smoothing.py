@@ -23,23 +23,43 @@ def smooth(prediction: Prediction, seconds: float) -> Prediction:
     prediction : Prediction
         Rows of ``quadrants`` still sum to 1.
     """
-    reach = int(seconds / prediction.hop / 2) if len(prediction) else 0
+    reach = reach_of(seconds, prediction.hop) if len(prediction) else 0
     if not reach:
         return prediction
-    patches = np.arange(len(prediction))
-    first = np.maximum(patches - reach, 0)
-    beyond = np.minimum(patches + reach + 1, len(prediction))
-
-    def mean(curve: NDArray[np.float32]) -> NDArray[np.float32]:
-        columns = curve.reshape(len(curve), -1).astype(np.float64)
-        sums = np.concatenate([np.zeros((1, columns.shape[1])), np.cumsum(columns, axis=0)])
-        means = (sums[beyond] - sums[first]) / (beyond - first)[:, np.newaxis]
-        return means.reshape(curve.shape).astype(np.float32)
-
     return replace(
         prediction,
-        quadrants=mean(prediction.quadrants),
-        arousal=mean(prediction.arousal),
-        valence=mean(prediction.valence),
-        further_heads={name: mean(values) for name, values in prediction.further_heads.items()},
+        quadrants=moving_average(prediction.quadrants, reach),
+        arousal=moving_average(prediction.arousal, reach),
+        valence=moving_average(prediction.valence, reach),
+        further_heads={
+            name: moving_average(values, reach) for name, values in prediction.further_heads.items()
+        },
     )
+
+
+def reach_of(seconds: float, hop: float) -> int:
+    """Return how many patches before and after its centre a window takes in."""
+    return int(seconds / hop / 2)
+
+
+def moving_average(curve: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+    """Return the centred moving average of a curve.
+
+    Parameters
+    ----------
+    curve : ndarray of float32, shape (patches,) or (patches, columns)
+    reach : int
+        Patches before and after the centre that are averaged, fewer at the ends.
+
+    Returns
+    -------
+    averages : ndarray of float32
+        Same shape.
+    """
+    patches = np.arange(len(curve))
+    first = np.maximum(patches - reach, 0)
+    beyond = np.minimum(patches + reach + 1, len(curve))
+    columns = curve.reshape(len(curve), -1).astype(np.float64)
+    sums = np.concatenate([np.zeros((1, columns.shape[1])), np.cumsum(columns, axis=0)])
+    means = (sums[beyond] - sums[first]) / (beyond - first)[:, np.newaxis]
+    return means.reshape(curve.shape).astype(np.float32)

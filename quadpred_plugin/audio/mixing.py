@@ -130,9 +130,14 @@ def open_sound(source: str | os.PathLike[str], sample_rate: int) -> Iterator[Sou
         If the file can't be read as audio.
     """
     with open_decoder(source) as decoder:
-        sound = Sound(iter(()), decoder.sample_rate)
-        sound.blocks = join_blocks(_mix(decoder, sample_rate, sound), _MINIMUM_SAMPLES)
-        yield sound
+        yield sound_from_decoder(decoder, sample_rate)
+
+
+def sound_from_decoder(decoder: Decoder, sample_rate: int) -> Sound:
+    """Convert what a decoder yields to mono blocks at the chain's rate, Hz."""
+    sound = Sound(iter(()), decoder.sample_rate)
+    sound.blocks = join_blocks(_mix(decoder, sample_rate, sound), _MINIMUM_SAMPLES)
+    return sound
 
 
 def sound_from_samples(samples: NDArray[np.floating], rate: float, sample_rate: int) -> Sound:
@@ -172,10 +177,7 @@ def sound_from_samples(samples: NDArray[np.floating], rate: float, sample_rate: 
     columns = (array if array.ndim == 2 else array[:, np.newaxis]).astype(np.float32, copy=False)
     size = 1 << 16
     blocks = (columns[start : start + size] for start in range(0, len(columns), size))
-    sound = Sound(iter(()), rate)
-    mono = _mix(Decoder(rate, columns.shape[1], blocks), sample_rate, sound)
-    sound.blocks = join_blocks(mono, _MINIMUM_SAMPLES)
-    return sound
+    return sound_from_decoder(Decoder(rate, columns.shape[1], blocks), sample_rate)
 
 
 def _mix(decoder: Decoder, sample_rate: int, sound: Sound) -> Iterator[NDArray[np.float32]]:

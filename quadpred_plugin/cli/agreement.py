@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from quadpred_plugin.cli.destinations import Targets, check_targets, is_folder
+from quadpred_plugin.cli.destinations import (
+    check_output_file,
+    format_of_table,
+    standard_output,
+)
 
 if TYPE_CHECKING:
     from quadpred_plugin.agreement.alpha import Agreement
@@ -122,8 +124,8 @@ def command(
     transcendence; others by --emotion) and for each grouping. If it has a column language,
     users are numbered within each language. An empty cell is a missing rating.
     """
-    path = None if output is None else _check_output(output, force)
-    format_name = format_name or _default_format(path)
+    path = None if output is None else check_output_file(output, force)
+    format_name = format_name or format_of_table(path, {".csv": "csv", ".txt": "table"})
     from quadpred_plugin.agreement.alpha import make_groups, measure_agreement
     from quadpred_plugin.agreement.ratings import (
         EMOTIONS,
@@ -161,40 +163,10 @@ def command(
     if path is not None:
         write_atomically(path, write, text=True)
     else:
-        write(_standard_output())
+        write(standard_output())
     if undefined:
         click.echo(
             f"quadpred: {undefined} rows have no alpha: no excerpt has two ratings, or all "
             "ratings are the same.",
             err=True,
         )
-
-
-def _check_output(output: str, force: bool) -> Path:
-    path = Path(output)
-    if is_folder(output):
-        raise click.UsageError(f"{output} is a folder: name a file.")
-    if path.is_file() and not force:
-        raise click.UsageError(f"{output} exists: --force replaces it.")
-    check_targets(Targets((), path, None, None), force=True, skip_existing=False)
-    return path
-
-
-def _default_format(path: Path | None) -> str:
-    if path is None:
-        return "table" if sys.stdout is not None and sys.stdout.isatty() else "csv"
-    formats = {".csv": "csv", ".txt": "table"}
-    if path.suffix.lower() not in formats:
-        raise click.UsageError(
-            f"{path} has an unknown suffix; known suffixes are {', '.join(formats)}. Use one of "
-            "these, or give --format."
-        )
-    return formats[path.suffix.lower()]
-
-
-def _standard_output() -> IO[str]:
-    if sys.stdout is None:
-        raise click.UsageError("Standard output is closed: give -o.")
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")
-    return sys.stdout

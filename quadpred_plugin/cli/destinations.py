@@ -1,9 +1,12 @@
 """Destinations of results: standard output, one file, or one file per input."""
 
+import io
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -116,6 +119,63 @@ def check_targets(targets: Targets, force: bool, skip_existing: bool) -> Targets
         if not force and not skip_existing:
             raise click.UsageError(f"{file} exists: --force replaces it, --skip-existing keeps it.")
     return _without_existing(targets) if skip_existing else targets
+
+
+def check_output_file(output: str, force: bool) -> Path:
+    """Return the one file for a table of results, whose folder is made.
+
+    Raises
+    ------
+    click.UsageError
+        If it is a folder, exists and ``force`` isn't given, or can't be written.
+    """
+    path = Path(output)
+    if is_folder(output):
+        raise click.UsageError(f"{output} is a folder: name a file.")
+    if path.is_file() and not force:
+        raise click.UsageError(f"{output} exists: --force replaces it.")
+    check_targets(Targets((), path, None, None), force=True, skip_existing=False)
+    return path
+
+
+def format_of_table(path: Path | None, formats: Mapping[str, str]) -> str:
+    """Return the format of a table of results.
+
+    Parameters
+    ----------
+    path : Path or None
+        The file; None for standard output: ``table`` on a terminal, else ``csv``.
+    formats : mapping of str to str
+        By suffix.
+
+    Raises
+    ------
+    click.UsageError
+        If the suffix isn't one of these.
+    """
+    if path is None:
+        return "table" if sys.stdout is not None and sys.stdout.isatty() else "csv"
+    if path.suffix.lower() not in formats:
+        raise click.UsageError(
+            f"{path} has an unknown suffix; known suffixes are {', '.join(formats)}. Use one of "
+            "these, or give --format."
+        )
+    return formats[path.suffix.lower()]
+
+
+def standard_output() -> IO[str]:
+    """Return standard output in UTF-8.
+
+    Raises
+    ------
+    click.UsageError
+        If it is closed.
+    """
+    if sys.stdout is None:
+        raise click.UsageError("Standard output is closed: give -o.")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    return sys.stdout
 
 
 def _without_existing(targets: Targets) -> Targets:

@@ -22,6 +22,7 @@ COMMANDS = {
     "vamp": "Install the Vamp plugin for Sonic Visualiser and other hosts.",
     "tag": "Write mood, quadrant, arousal and valence into tags.",
     "completion": "Print the completion script of bash, zsh or fish.",
+    "evaluate": "Compare predictions with your own labels or ratings.",
     "agreement": "Measure agreement on emotions by Krippendorff's alpha.",
     "train": "Train, evaluate and export models.",
 }

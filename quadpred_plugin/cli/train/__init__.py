@@ -7,6 +7,7 @@ import click
 from quadpred_plugin.cli.train.card import card_command
 from quadpred_plugin.cli.train.compare import compare_command
 from quadpred_plugin.cli.train.default import default_command
+from quadpred_plugin.cli.train.degrade import degrade_command
 from quadpred_plugin.cli.train.evaluate import evaluate_command
 from quadpred_plugin.cli.train.export import export_command
 from quadpred_plugin.cli.train.features import features_command
@@ -46,6 +47,7 @@ for _command in (
     features_command,
     games_command,
     render_command,
+    degrade_command,
     teacher_command,
     notes_command,
     pretext_command,

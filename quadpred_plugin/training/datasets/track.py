@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+_DEGRADED = "~degraded"
+
 
 @dataclass(frozen=True)
 class Track:
@@ -15,7 +17,7 @@ class Track:
         Name of the dataset.
     name : str
         Unique within the dataset; usable as a file name. A rendition of a score is named
-        ``<clip>@<rendition>``.
+        ``<clip>@<rendition>``, a degraded version of a track ``<track>~degraded<number>``.
     path : Path
         Audio or MIDI file.
     quadrant : int or None
@@ -28,6 +30,8 @@ class Track:
         Part of a published split; empty where there is none.
     language : {'e', 'm', ''}
         Language of speech; empty for music.
+    start : float
+        Seconds that a degraded version lacks at its start.
     """
 
     dataset: str
@@ -38,16 +42,27 @@ class Track:
     fold: int | None = None
     part: str = ""
     language: str = ""
+    start: float = 0.0
+
+    @property
+    def undegraded(self) -> str:
+        """Name of the track of which this is a degraded version; else its own."""
+        return self.name.partition(_DEGRADED)[0]
 
     @property
     def clip(self) -> str:
-        """Name of the clip, the same for all its renditions."""
-        return self.name.split("@")[0]
+        """Name of the clip, the same for all its renditions and degraded versions."""
+        return self.undegraded.partition("@")[0]
 
     @property
     def rendition(self) -> str:
         """Label of the rendition of a score; empty for a recording."""
-        return self.name.partition("@")[2]
+        return self.undegraded.partition("@")[2]
+
+
+def degraded_name(name: str, number: int) -> str:
+    """Return the name of a degraded version of a track, numbered from 1."""
+    return f"{name}{_DEGRADED}{number}"
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
+from quadpred_plugin.evaluation.classification import HEAD_CLASSES
 from quadpred_plugin.training.datasets.emopia import NAME as PIANO
 from quadpred_plugin.training.datasets.fourq import NAME as POP
 from quadpred_plugin.training.evaluation.calibration import pooling_by_fold
 from quadpred_plugin.training.evaluation.predictions import read_predictions
-from quadpred_plugin.training.evaluation.scoring import HEAD_CLASSES, Fold, score_folds
+from quadpred_plugin.training.evaluation.scoring import Fold, score_folds
 from quadpred_plugin.training.language_study.experiments import (
     FROZEN,
     SCRATCH,

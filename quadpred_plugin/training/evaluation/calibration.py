@@ -5,14 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.evaluation.classification import HEAD_CLASSES, classes_of
 from quadpred_plugin.model.pooling import POSITIVE_VALENCE, Pooling, pool
-from quadpred_plugin.training.evaluation.scoring import (
-    HEAD_CLASSES,
-    Fold,
-    HeadPooling,
-    Outputs,
-    classes_of,
-)
+from quadpred_plugin.training.evaluation.scoring import Fold, HeadPooling, Outputs
 
 _TEMPERATURES = (0.1, 5.0)
 _OFFSETS = (-2.0, 2.0)

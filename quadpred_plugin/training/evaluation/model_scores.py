@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.evaluation.classification import HEAD_CLASSES
 from quadpred_plugin.inference import Model
 from quadpred_plugin.training.datasets.track import Track
-from quadpred_plugin.training.evaluation.scoring import HEAD_CLASSES, score_clips
+from quadpred_plugin.training.evaluation.scoring import score_clips
 from quadpred_plugin.training.targets import track_quadrants
 
 

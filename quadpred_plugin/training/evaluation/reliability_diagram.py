@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from quadpred_plugin.evaluation.classification import HEAD_CLASSES
 from quadpred_plugin.system.files import write_atomically
-from quadpred_plugin.training.evaluation.scoring import HEAD_CLASSES
 
 UNITS = ("patch", "clip")
 

@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.evaluation.classification import HEAD_CLASSES, classes_of, weighted_scores
 from quadpred_plugin.model.pooling import pool
 from quadpred_plugin.training.evaluation.predictions import read_predictions
-from quadpred_plugin.training.evaluation.scoring import HEAD_CLASSES, classes_of
 from quadpred_plugin.training.language_study.experiments import (
     FULL,
     SCRATCH,
@@ -91,37 +91,6 @@ def differences_table(differences: list[Difference]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def macro_f1(
-    truth: NDArray[np.int64],
-    predicted: NDArray[np.int64],
-    classes: int,
-    weights: NDArray[np.floating],
-) -> NDArray[np.float64]:
-    """Return the macro F1 of weighted clips for several sets of weights.
-
-    Parameters
-    ----------
-    truth, predicted : ndarray of int, shape (clips,)
-        Classes from 0.
-    classes : int
-        Number of classes.
-    weights : ndarray, shape (sets, clips)
-        Weight of each clip, such as its number of draws.
-
-    Returns
-    -------
-    f1 : ndarray, shape (sets,)
-        0..1; the F1 of a class that is neither true nor predicted is 0.
-    """
-    scores = np.zeros((classes, len(weights)))
-    for index in range(classes):
-        is_true, is_predicted = truth == index, predicted == index
-        correct = weights[:, is_true & is_predicted].sum(axis=1)
-        total = weights[:, is_true].sum(axis=1) + weights[:, is_predicted].sum(axis=1)
-        np.divide(2 * correct, total, out=scores[index], where=total > 0)
-    return scores.mean(axis=0)
-
-
 def _pairs(study: LanguageStudy) -> Iterator[tuple[str, str]]:
     def row(method: str, speech: str, setting: str) -> str:
         return Experiment(method, speech, setting, None).row
@@ -160,7 +129,9 @@ def _difference(first: str, second: str, ours: Predictions, theirs: Predictions)
     for head, classes in HEAD_CLASSES.items():
         truth = classes_of(quadrants, head)
         f1 = [
-            macro_f1(truth, _concatenate(predictions, folds, head), len(classes), weights)
+            weighted_scores(truth, _concatenate(predictions, folds, head), len(classes), weights)[
+                "f1"
+            ]
             for predictions in (ours, theirs)
         ]
         by_draw = f1[0] - f1[1]

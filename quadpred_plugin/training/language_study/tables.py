@@ -6,8 +6,9 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
+from quadpred_plugin.evaluation.classification import HEAD_CLASSES
 from quadpred_plugin.training.evaluation.predictions import read_predictions
-from quadpred_plugin.training.evaluation.scoring import HEAD_CLASSES, score_clips
+from quadpred_plugin.training.evaluation.scoring import score_clips
 from quadpred_plugin.training.language_study.experiments import (
     Experiment,
     experiments,

@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 import numpy as np
 
+from quadpred_plugin.evaluation.classification import classes_of, score
 from quadpred_plugin.system.files import write_atomically
 from quadpred_plugin.training.datasets import emopia, fourq
 from quadpred_plugin.training.datasets.track import Track
-from quadpred_plugin.training.evaluation.scoring import classes_of, score
 from quadpred_plugin.training.midi.renditions import validation_sets
 from quadpred_plugin.training.runs.record import Record, digests_of, open_run
 from quadpred_plugin.training.runs.workspace import Workspace, part_name

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.evaluation.classification import score
 from quadpred_plugin.training.cache import file_digest
 from quadpred_plugin.training.datasets.emopia import NAME, read_renders, without_validation_songs
 from quadpred_plugin.training.datasets.track import Track
-from quadpred_plugin.training.evaluation.scoring import score
 from quadpred_plugin.training.midi.note_features import NoteFeatures
 from quadpred_plugin.training.midi.render_notes import note_features_by_render
 from quadpred_plugin.training.midi.renditions import one_render_each

@@ -1,43 +1,8 @@
-"""Scores and calibration errors, against values computed manually."""
+"""Scores by patch and by clip, against values computed manually."""
 
 import numpy as np
-import pytest
 
-from quadpred_plugin.training.evaluation.scoring import (
-    calibration_error,
-    reliability_bins,
-    score,
-    score_clips,
-)
-
-
-def test_scores_of_known_predictions():
-    truth = np.array([0, 0, 0, 1, 1, 2])
-    predicted = np.array([0, 0, 1, 1, 0, 1])
-    scores = score(truth, predicted, 3)
-    assert scores["confusion"] == [[2, 1, 0], [1, 1, 0], [0, 1, 0]]
-    # Precision 2/3, 1/3, none; recall 2/3, 1/2, 0; F1 2/3, 2/5, 0.
-    assert scores["precision"] == pytest.approx((2 / 3 + 1 / 3) / 3, abs=1e-4)
-    assert scores["recall"] == pytest.approx((2 / 3 + 1 / 2) / 3, abs=1e-4)
-    assert scores["f1"] == pytest.approx((2 / 3 + 2 / 5) / 3, abs=1e-4)
-    assert scores["accuracy"] == pytest.approx(0.5)
-
-
-def test_calibration_error_of_known_bins():
-    # Ten bins of two: at confidence 0.6 half are correct, at 0.9 all.
-    confidence = np.array([0.6] * 10 + [0.9] * 10)
-    probabilities = np.stack([confidence, 1 - confidence], axis=1)
-    truth = np.array([0, 1] * 5 + [0] * 10)
-    assert calibration_error(reliability_bins(truth, probabilities)) == pytest.approx(
-        (0.1 + 0.1) / 2
-    )
-
-
-def test_calibration_error_of_certain_predictions():
-    probabilities = np.eye(4)[[0, 1, 2, 3] * 5]
-    truth = np.array([0, 1, 2, 3] * 5)
-    assert calibration_error(reliability_bins(truth, probabilities)) == 0
-    assert calibration_error(reliability_bins((truth + 1) % 4, probabilities)) == 1
+from quadpred_plugin.training.evaluation.scoring import score_clips
 
 
 def test_a_clip_is_the_mean_of_its_patches():

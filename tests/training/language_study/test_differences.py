@@ -4,11 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from quadpred_plugin.training.language_study.differences import (
-    compare_rows,
-    differences_table,
-    macro_f1,
-)
+from quadpred_plugin.training.language_study.differences import compare_rows, differences_table
 from quadpred_plugin.training.language_study.experiments import Experiment, predictions_file
 from quadpred_plugin.training.recipes.config import read_recipe
 from quadpred_plugin.training.recipes.kinds import LanguageStudy
@@ -73,14 +69,3 @@ def test_differences_and_their_intervals(workspace):
     assert (low, high) == pytest.approx(np.quantile(drawn, [0.025, 0.975]), abs=0.02)
     assert 0 < low < value < high
     assert f"{value:+.3f} ({low:+.3f} to {high:+.3f})" in differences_table(found)
-
-
-def test_weighted_f1_equals_f1_of_repeated_clips():
-    generator = np.random.default_rng(4)
-    truth, predicted = generator.integers(0, 4, (2, 60))
-    weights = generator.integers(0, 4, (5, 60))
-    expected = [
-        f1_score(np.repeat(truth, counts), np.repeat(predicted, counts), average="macro")
-        for counts in weights
-    ]
-    np.testing.assert_allclose(macro_f1(truth, predicted, 4, weights), expected, rtol=0, atol=1e-12)

@@ -1,0 +1,13 @@
+"""Other paths that a recording may take to the network: resamplers, codecs, rooms, filters.
+
+| module | subject |
+|---|---|
+| `degradation` | the record of one change, and what several modules need |
+| `resamplers`, `filters`, `codecs`, `dynamics`, `acoustics` | the changes, by group |
+| `recording_chain` | several random changes after one another, for training |
+| `variants` | fixed changes, by which the stability of models is measured |
+| `degraded_clips` | degraded versions of a dataset's clips, as files with a table |
+
+Every change takes samples of one channel and their rate, and returns as many samples at the same
+rate, unless it cuts off the start.
+"""
