@@ -119,7 +119,11 @@ def render_clips(
     _check_tools({one.performance.instrument for one in renders})
     missing = [one for one in renders if not one.path.exists()]
     done = len(renders) - len(missing)
-    with ThreadPoolExecutor(jobs) as pool:
+    from threadpoolctl import threadpool_limits
+
+    # Threads of the linear algebra wait for one another: on busy cores, ten times as long as
+    # one thread computes.
+    with threadpool_limits(1), ThreadPoolExecutor(jobs) as pool:
         for _ in pool.map(_render, missing):
             done += 1
             report(done, len(renders))
