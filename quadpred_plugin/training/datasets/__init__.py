@@ -14,8 +14,9 @@ from quadpred_plugin.training.datasets.games import GAMES
 from quadpred_plugin.training.datasets.own import read_description
 from quadpred_plugin.training.datasets.speech import SPEECH
 from quadpred_plugin.training.datasets.track import Dataset, Track
+from quadpred_plugin.training.datasets.vgmidi import VGMIDI
 
-DATASETS: dict[str, Dataset] = {one.name: one for one in (FOUR_Q, EMOPIA, GAMES, SPEECH)}
+DATASETS: dict[str, Dataset] = {one.name: one for one in (FOUR_Q, EMOPIA, GAMES, SPEECH, VGMIDI)}
 
 __all__ = ["DATASETS", "Dataset", "Track", "find_dataset"]
 

@@ -1,6 +1,7 @@
 """Read csv tables of datasets, with errors that name the table, the line and the column."""
 
 import csv
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -68,4 +69,23 @@ def whole_number(row: Mapping[str, str], column: str, line: int, table: Path) ->
         raise QuadpredError(
             f"Line {line} of the table {table}: {column} is '{row[column]}', but must be a whole "
             "number."
+        ) from error
+
+
+def number(row: Mapping[str, str], column: str, line: int, table: Path) -> float:
+    """Return a number from a row; ``nan`` is one, infinity isn't.
+
+    Raises
+    ------
+    QuadpredError
+        If the value is none.
+    """
+    try:
+        value = float(row[column])
+        if math.isinf(value):
+            raise ValueError
+        return value
+    except (TypeError, ValueError) as error:
+        raise QuadpredError(
+            f"Line {line} of the table {table}: {column} is '{row[column]}', but must be a number."
         ) from error

@@ -1,8 +1,6 @@
-"""Render MIDI clips to audio, by several soundfonts and in several performances."""
+"""Render MIDI clips to audio, by several instruments and in several performances."""
 
 import csv
-import shutil
-import subprocess
 import tempfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -14,50 +12,42 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.quadrants import QUADRANT_NAMES
 from quadpred_plugin.system.files import write_atomically
 from quadpred_plugin.training.datasets.emopia import PART_NAMES
 from quadpred_plugin.training.datasets.track import Track
+from quadpred_plugin.training.midi.instruments import INSTRUMENTS
 from quadpred_plugin.training.midi.performance import Performance, perform
-from quadpred_plugin.training.midi.renditions import performances
+from quadpred_plugin.training.midi.renditions import performance_columns, performances
 
-# The synthesiser renders at the chain's rate. Rendered at 44.1 kHz and resampled, bands below
-# 7 kHz differ by up to 1.6 dB; two soundfonts differ by ten times that.
-SAMPLE_RATE = Preprocessing().sample_rate
 _PEAK = 0.7
-_TIMEOUT_SECONDS = 120
 # Threshold, as a share of the peak, for the silence that is cut off at the end.
 _TAIL = 1e-3
-# Above the synthesiser's own dither, 3e-5.
+# Above fluidsynth's own dither, 3e-5.
 _LEAST_PEAK = 1e-3
 
 
 @dataclass(frozen=True)
-class Soundfont:
-    """A set of sampled instruments from a Debian package.
+class Coding:
+    """How the samples of a render are stored.
 
     Attributes
     ----------
-    path : Path
-    package : str
+    rate : int
+        Hz.
+    format, subtype : str
+        Names of libsndfile.
     """
 
-    path: Path
-    package: str
+    rate: int
+    format: str
+    subtype: str
 
 
-SOUNDFONTS = {
-    "fluid": Soundfont(Path("/usr/share/sounds/sf2/FluidR3_GM.sf2"), "fluid-soundfont-gm"),
-    "timgm": Soundfont(Path("/usr/share/sounds/sf2/TimGM6mb.sf2"), "timgm6mb-soundfont"),
-    "opl3": Soundfont(Path("/usr/share/sounds/sf2/OPL-3_FM_128M.sf2"), "opl3-soundfont"),
-    "csound": Soundfont(Path("/usr/share/sounds/sf2/sf_GMbank.sf2"), "csound-soundfont"),
-    "musescore": Soundfont(
-        Path("/usr/share/sounds/sf3/MuseScore_General_Lite.sf3"),
-        "musescore-general-soundfont-small",
-    ),
-}
+CODINGS = {".flac": Coding(44100, "FLAC", "PCM_16"), ".ogg": Coding(48000, "OGG", "OPUS")}
+"""By suffix. Users' files have these rates; Opus has no 44.1 kHz."""
+
 # 4Q's clips are Opus files; so is one training render of three.
 _CODED_EVERY = 3
 
@@ -102,8 +92,8 @@ def render_clips(
     variations : int
         Varied performances of each training clip.
     folder : Path
-        Gets ``<label>/<clip>.ogg`` (Opus, the codec of 4Q's clips) or ``.flac``, 16 kHz, one
-        channel, and ``renders.csv``.
+        Gets ``<label>/<clip>.ogg`` (Opus, the codec of 4Q's clips, 48 kHz) or ``.flac``
+        (44.1 kHz), one channel, and ``renders.csv``. Files that exist are kept.
     jobs : int
         Synthesisers in parallel.
     report : callable
@@ -112,23 +102,28 @@ def render_clips(
     Returns
     -------
     table : Path
-        ``renders.csv``: clip, path, soundfont (the performance's label), part, song_id,
-        quadrant, and the settings of the performance.
+        ``renders.csv``: clip, path, soundfont (the performance's label), part, song_id (the
+        group), quadrant, the settings of the performance, and fold. What a dataset doesn't
+        have is empty.
 
     Raises
     ------
     QuadpredError
-        If fluidsynth, a soundfont or a MIDI file is missing or can't be used.
+        If a synthesiser, its sounds or a MIDI file is missing or can't be used.
     """
     renders = [
         Render(clip, one, folder / one.label / f"{clip.name}{_suffix(clip, one)}")
         for clip in clips
         for one in performances(clip, variations)
     ]
-    _check_tools({one.performance.soundfont for one in renders})
+    _check_tools({one.performance.instrument for one in renders})
     missing = [one for one in renders if not one.path.exists()]
     done = len(renders) - len(missing)
-    with ThreadPoolExecutor(jobs) as pool:
+    from threadpoolctl import threadpool_limits
+
+    # Threads of the linear algebra wait for one another: on busy cores, ten times as long as
+    # one thread computes.
+    with threadpool_limits(1), ThreadPoolExecutor(jobs) as pool:
         for _ in pool.map(_render, missing):
             done += 1
             report(done, len(renders))
@@ -137,14 +132,14 @@ def render_clips(
     return table
 
 
-def _check_tools(soundfonts: set[str]) -> None:
-    packages = [
-        SOUNDFONTS[name].package
-        for name in sorted(soundfonts)
-        if not SOUNDFONTS[name].path.exists()
-    ]
-    if shutil.which("fluidsynth") is None:
-        packages.insert(0, "fluidsynth")
+def _check_tools(instruments: set[str]) -> None:
+    packages = list(
+        dict.fromkeys(
+            package
+            for name in sorted(instruments)
+            for package in INSTRUMENTS[name].missing_packages()
+        )
+    )
     if packages:
         raise QuadpredError(
             f"Rendering needs {', '.join(packages)}: on Debian and Ubuntu "
@@ -153,46 +148,46 @@ def _check_tools(soundfonts: set[str]) -> None:
 
 
 def _render(render: Render) -> None:
-    samples = synthesise(render.clip.path, render.performance)
+    coding = CODINGS[render.path.suffix]
+    samples = synthesise(render.clip.path, render.performance, coding.rate)
     import soundfile
 
     render.path.parent.mkdir(parents=True, exist_ok=True)
-    kind = ("OGG", "OPUS") if render.path.suffix == ".ogg" else ("FLAC", "PCM_16")
     write_atomically(
         render.path,
         lambda stream: soundfile.write(
-            stream, samples, SAMPLE_RATE, format=kind[0], subtype=kind[1]
+            stream, samples, coding.rate, format=coding.format, subtype=coding.subtype
         ),
     )
 
 
-def synthesise(path: Path, performance: Performance) -> NDArray[np.float32]:
+def synthesise(path: Path, performance: Performance, rate: int) -> NDArray[np.float32]:
     """Render a MIDI file to samples.
+
+    Parameters
+    ----------
+    path : Path
+    performance : Performance
+    rate : int
+        Hz.
 
     Returns
     -------
     samples : ndarray of float32, shape (samples,)
-        At 16 kHz, one channel, peak 0.7, without the silence after the last note.
+        One channel, peak 0.7, without the silence after the last note.
 
     Raises
     ------
     QuadpredError
         If the file can't be read, or the synthesiser fails or produces silence.
     """
-    import soundfile
-
     with tempfile.TemporaryDirectory() as folder:
-        notes, sound = Path(folder) / "notes.mid", Path(folder) / "sound.wav"
+        notes = Path(folder) / "notes.mid"
         perform(path, performance).save(notes)
-        command = ["fluidsynth", "-ni", "-q", "-o", "synth.dynamic-sample-loading=1"]
-        command += ["-r", str(SAMPLE_RATE), "-g", "0.6", "-F", str(sound)]
-        command += [str(SOUNDFONTS[performance.soundfont].path), str(notes)]
         try:
-            subprocess.run(command, check=True, capture_output=True, timeout=_TIMEOUT_SECONDS)
-            stereo, _ = soundfile.read(sound, dtype="float32", always_2d=True)
-        except (subprocess.SubprocessError, soundfile.SoundFileError) as error:
-            raise QuadpredError(f"{path} could not be rendered: {error}.") from error
-    mono = stereo.mean(axis=1)
+            mono = INSTRUMENTS[performance.instrument].render(notes, rate, performance.seed)
+        except QuadpredError as error:
+            raise QuadpredError(f"{path} could not be rendered: {error}") from error
     peak = float(np.abs(mono).max(initial=0))
     if peak < _LEAST_PEAK:
         raise QuadpredError(f"{path} could not be rendered: it contains no audible note.")
@@ -208,18 +203,14 @@ def _write_rows(stream: IO[Any], renders: Sequence[Render], folder: Path) -> Non
 
 
 def _row(render: Render, folder: Path) -> dict[str, object]:
-    clip, performance = render.clip, render.performance
-    assert clip.quadrant is not None, "EMOPIA's clips are labelled"
+    clip = render.clip
     return {
         "clip": clip.name,
         "path": render.path.relative_to(folder).as_posix(),
-        "soundfont": performance.label,
-        "part": PART_NAMES[clip.part],
+        "soundfont": render.performance.label,
+        "part": PART_NAMES.get(clip.part, ""),
         "song_id": clip.group,
-        "quadrant": QUADRANT_NAMES[clip.quadrant],
-        "font": performance.soundfont,
-        "program": performance.program,
-        "transposition": performance.transposition,
-        "speed": performance.speed,
-        "loudness": performance.loudness,
+        "quadrant": "" if clip.quadrant is None else QUADRANT_NAMES[clip.quadrant],
+        **performance_columns(render.performance),
+        "fold": "" if clip.fold is None else clip.fold,
     }
