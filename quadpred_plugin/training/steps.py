@@ -6,6 +6,7 @@ VERSIONS = {
     "pretext": 1,
     "student": 1,
     "gate": 1,
+    "large": 1,
     "pretrain": 1,
     "transfer": 1,
     "music-only": 1,

@@ -13,6 +13,7 @@ from quadpred_plugin.cli.train.export import export_command
 from quadpred_plugin.cli.train.features import features_command
 from quadpred_plugin.cli.train.games import games_command
 from quadpred_plugin.cli.train.grid import grid_command
+from quadpred_plugin.cli.train.large import large_command
 from quadpred_plugin.cli.train.notes import notes_command
 from quadpred_plugin.cli.train.pretext import pretext_command
 from quadpred_plugin.cli.train.pretrain import pretrain_command
@@ -48,6 +49,7 @@ for _command in (
     games_command,
     render_command,
     degrade_command,
+    large_command,
     teacher_command,
     notes_command,
     pretext_command,

@@ -56,6 +56,19 @@ encoder_option = click.option(
 )
 
 
+vgmidi_renders_option = click.option(
+    "--vgmidi-renders", type=FILE, required=True, help="VGMIDI's renders.csv."
+)
+degraded_option = click.option(
+    "--degraded",
+    type=FOLDER,
+    help="Folder that has a folder of degraded versions for each corpus.",
+)
+corpora_option = click.option(
+    "--data", type=FOLDER, required=True, help="Folder with the folders 4q and vgmidi."
+)
+
+
 def open_workspace(work: Path, **data: Path | None) -> Workspace:
     """Return the workspace of a command that trains.
 
@@ -63,7 +76,7 @@ def open_workspace(work: Path, **data: Path | None) -> Workspace:
     ----------
     work : Path
     **data : Path or None
-        Folder of each dataset; ``fourq`` is 4Q's.
+        Folder of each dataset; ``fourq`` is 4Q's, ``vgmidi_renders`` the table of VGMIDI's.
 
     Raises
     ------
@@ -75,9 +88,9 @@ def open_workspace(work: Path, **data: Path | None) -> Workspace:
             "Training needs more packages: pip install 'quadpred-plugin[training]'."
         )
     from quadpred_plugin.training.datasets.fourq import NAME
-    from quadpred_plugin.training.runs.workspace import Workspace
+    from quadpred_plugin.training.runs.workspace import VGMIDI_RENDERS, Workspace
 
-    names = {"fourq": NAME}
+    names = {"fourq": NAME, "vgmidi_renders": VGMIDI_RENDERS}
     return Workspace(work, {names.get(key, key): path for key, path in data.items() if path})
 
 

@@ -10,6 +10,12 @@ from quadpred_plugin.training.datasets import Dataset, Track, find_dataset
 RENDERS = "renders"
 """Name of EMOPIA's ``renders.csv`` among a workspace's data."""
 
+VGMIDI_RENDERS = "vgmidi-renders"
+"""Name of VGMIDI's ``renders.csv``."""
+
+DEGRADED = "degraded"
+"""Name of the folder that has a folder of degraded versions for each corpus."""
+
 
 @dataclass(frozen=True)
 class Workspace:

@@ -1,0 +1,1 @@
+"""Training on labels and on listeners' ratings together: corpora, targets, loss, scores."""

@@ -1,0 +1,101 @@
+"""Draw an epoch's patches of all corpora, with their targets."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quadpred_plugin.training.emotion.targets import DIMENSIONS, EmotionTargets
+from quadpred_plugin.training.recipes.kinds import Corpus
+from quadpred_plugin.training.targets import Targets
+
+_P = TypeVar("_P")
+
+
+@dataclass(frozen=True)
+class Example:
+    """One track, with its degraded versions.
+
+    Attributes
+    ----------
+    targets : EmotionTargets
+    versions : sequence
+        Whatever a patch is drawn from: the track first, then its degraded versions.
+    """
+
+    targets: EmotionTargets
+    versions: Sequence[Any]
+
+
+def draw_examples(
+    examples: Mapping[str, Sequence[Example]],
+    corpora: Mapping[str, Corpus],
+    count: int,
+    draw: Callable[[Any, np.random.Generator], tuple[_P, float]],
+    random: np.random.Generator,
+) -> tuple[list[_P], Targets]:
+    """Draw one epoch.
+
+    Within a corpus each quadrant is drawn equally often, however many tracks it has; tracks
+    without a label are drawn equally often.
+
+    Parameters
+    ----------
+    examples : dict of sequence of Example
+        By corpus.
+    corpora : dict of Corpus
+    count : int
+        Patches.
+    draw : callable
+        Draws a patch from one version of a track; returns it with the time of its centre on
+        the clock of the targets, s.
+    random : numpy.random.Generator
+
+    Returns
+    -------
+    patches : list
+        As `draw` returns them.
+    targets : dict of ndarray of float32
+        ``quadrants`` (patches, 4); ``arousal`` and ``valence`` (patches, 3) by
+        `targets.COLUMNS`.
+    """
+    names = list(corpora)
+    shares = np.array([corpora[name].share for name in names])
+    pools = {name: _by_label(examples[name]) for name in names}
+    patches, quadrants, degrees = [], [], []
+    for index in random.choice(len(names), count, p=shares / shares.sum()):
+        name = names[index]
+        pool = pools[name][int(random.integers(len(pools[name])))]
+        example = pool[int(random.integers(len(pool)))]
+        version = 0
+        if len(example.versions) > 1 and random.random() < corpora[name].degraded_share:
+            version = int(random.integers(1, len(example.versions)))
+        patch, time = draw(example.versions[version], random)
+        patches.append(patch)
+        quadrants.append(example.targets.quadrants)
+        degrees.append(example.targets.at(time))
+    targets = {"quadrants": np.array(quadrants, dtype=np.float32)}
+    by_dimension = np.stack(degrees, axis=1)
+    targets |= dict(zip(DIMENSIONS, by_dimension))
+    return patches, targets
+
+
+def _by_label(examples: Sequence[Example]) -> list[list[Example]]:
+    pools: dict[int | None, list[Example]] = {}
+    for one in examples:
+        labelled = one.targets.signs.any()
+        label = int(np.argmax(one.targets.quadrants)) if labelled else None
+        pools.setdefault(label, []).append(one)
+    return list(pools.values())
+
+
+def feature_statistics(
+    features: Sequence[NDArray[np.floating]],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return mean and variance of each value over all rows, shape (values,)."""
+    count = sum(len(one) for one in features)
+    mean = sum(one.sum(axis=0, dtype=np.float64) for one in features) / count
+    square = sum((one.astype(np.float64) ** 2).sum(axis=0) for one in features) / count
+    return np.asarray(mean, np.float32), np.asarray(square - mean**2, np.float32)

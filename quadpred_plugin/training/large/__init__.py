@@ -1,0 +1,1 @@
+"""The large model: emotion heads on the trunk of musicnn."""
