@@ -9,6 +9,7 @@ from quadpred_plugin.audio.sources import Source, failure_reason, feed, open_sou
 from quadpred_plugin.chain import peak
 from quadpred_plugin.chain.bands import BandExtractor
 from quadpred_plugin.chain.causal import CausalAnalyser
+from quadpred_plugin.chain.entries import EMBEDDINGS
 from quadpred_plugin.chain.heads import further_heads
 from quadpred_plugin.chain.network import Network
 from quadpred_plugin.chain.offline import OfflineAnalyser
@@ -58,7 +59,9 @@ class Model:
         self._extractor = BandExtractor(card.preprocessing)
         self._network = Network(card.graph, card.entries["patches"])
 
-    def predict(self, source: Source, hop: float | None = None) -> Prediction:
+    def predict(
+        self, source: Source, hop: float | None = None, embeddings: bool = False
+    ) -> Prediction:
         """Predict one file or array.
 
         Parameters
@@ -68,6 +71,8 @@ class Model:
         hop : float, optional
             Seconds from one patch to the next, rounded to whole frames (0.032 s in the
             published front end); the length of a patch's own frames if None.
+        embeddings : bool
+            Whether to keep the patches' embeddings (`Prediction.embeddings`).
 
         Returns
         -------
@@ -78,17 +83,21 @@ class Model:
         ------
         AudioError
             If the source can't be read as audio.
+        ModelError
+            If the model has no embeddings although they are asked for.
         ValueError
             If the hop is shorter than a frame.
         """
         preprocessing = self.card.preprocessing
+        if embeddings:
+            self.card.require_embeddings()
         with open_source(source, preprocessing.sample_rate) as (name, sound):
             # Validate the hop first so that a bad value fails fast.
             preprocessing.hop_frames(hop)
             with self.start_analysis(self._extractor) as analyser:
                 feed(sound, analyser)
                 prediction = self.finish_analysis(
-                    analyser, name, sound.seconds, hop, sound.warnings
+                    analyser, name, sound.seconds, hop, sound.warnings, embeddings
                 )
         return replace(prediction, sample_rate=sound.source_rate)
 
@@ -197,6 +206,7 @@ class Model:
         seconds: float,
         hop: float | None = None,
         warnings: Sequence[str] = (),
+        embeddings: bool = False,
     ) -> Prediction:
         """End the signal of an analyser and return its Prediction.
 
@@ -212,6 +222,8 @@ class Model:
             Seconds, as for `predict`.
         warnings : sequence of str
             The Prediction's first warnings.
+        embeddings : bool
+            Whether to keep the embeddings, of a model that has them.
 
         Returns
         -------
@@ -233,7 +245,9 @@ class Model:
             reason = f"is silent: no sample reaches {peak.SILENCE_DBFS:g} dBFS."
             return without_patches(name, "silent", seconds, reason, provenance, warnings)
         short = analyser.patch_count(hop_frames) == 0
-        heads = analyser.predict(hop_frames, repeat_last=short, network=self._network)
+        outputs = analyser.predict(
+            hop_frames, repeat_last=short, network=self._network, embeddings=embeddings
+        )
         if short:
             warnings = (
                 *warnings,
@@ -244,16 +258,17 @@ class Model:
             source=name,
             status="short" if short else "ok",
             duration=seconds,
-            times=patch_times(len(heads["arousal"]), hop_frames, preprocessing),
+            times=patch_times(len(outputs["arousal"]), hop_frames, preprocessing),
             patch_duration=preprocessing.patch_seconds,
             hop=provenance["hop"],
             provenance=provenance,
             warnings=tuple(warnings),
             pooling=self.card.pooling,
-            quadrants=heads["quadrants"],
-            arousal=heads["arousal"],
-            valence=heads["valence"],
-            further_heads=further_heads(heads),
+            quadrants=outputs["quadrants"],
+            arousal=outputs["arousal"],
+            valence=outputs["valence"],
+            further_heads=further_heads(outputs),
+            embeddings=outputs.get(EMBEDDINGS),
         )
 
 
@@ -280,7 +295,9 @@ def load_model(name_or_path: str = "default") -> Model:
     return Model(find_model(name_or_path))
 
 
-def predict(source: Source, model: str = "default", hop: float | None = None) -> Prediction:
+def predict(
+    source: Source, model: str = "default", hop: float | None = None, embeddings: bool = False
+) -> Prediction:
     """Predict one file or array with a model loaded for it.
 
     Parameters
@@ -291,6 +308,8 @@ def predict(source: Source, model: str = "default", hop: float | None = None) ->
         As for `load_model`.
     hop : float, optional
         Seconds from one patch to the next; the length of a patch's own frames if None.
+    embeddings : bool
+        As for `Model.predict`.
 
     Returns
     -------
@@ -300,7 +319,8 @@ def predict(source: Source, model: str = "default", hop: float | None = None) ->
     Raises
     ------
     QuadpredError
-        If the source can't be read or there is no such model.
+        If the source can't be read, there is no such model, or it has no embeddings although
+        they are asked for.
 
     Examples
     --------
@@ -309,4 +329,4 @@ def predict(source: Source, model: str = "default", hop: float | None = None) ->
     >>> prediction.quadrants.shape[1], round(float(prediction.times[1]), 3)
     (4, 0.512)
     """
-    return load_model(model).predict(source, hop)
+    return load_model(model).predict(source, hop, embeddings)

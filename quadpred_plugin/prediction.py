@@ -95,6 +95,9 @@ class Prediction(ArrayValue):
         model.
     further_heads : dict of ndarray of float32, shape (patches,)
         Values of the model's further heads by name, -1..1; empty for models without.
+    embeddings : ndarray of float32, shape (patches, width), or None
+        Values of the last layer that the model's heads share; None unless they were asked
+        for, and without patches.
     """
 
     source: str
@@ -113,6 +116,7 @@ class Prediction(ArrayValue):
     interpretation: Interpretation = field(default_factory=Interpretation)
     disagreement: NDArray[np.float64] | None = None
     further_heads: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    embeddings: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.times)

@@ -6,11 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.chain.bands import BandExtractor
+from quadpred_plugin.chain.entries import EMBEDDINGS
 from quadpred_plugin.chain.heads import further_heads
 from quadpred_plugin.chain.network import Network
 from quadpred_plugin.chain.offline import OfflineAnalyser
 from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.model.card import ModelCard
 from quadpred_plugin.model.parameters import DEFAULTS, predict_parameters, resolve_card
+
+# A stream's embeddings are a source of their own, which may stay unconnected.
+_DEFAULTS = {**DEFAULTS, EMBEDDINGS: False}
 
 
 def _signal(array: Any) -> NDArray[np.float32]:
@@ -66,32 +71,44 @@ class TensorflowPredictQuad:
     """Quadrants, arousal and valence of an array.
 
     Parameters and outputs are those of `quadpred_plugin.streaming.TensorflowPredictQuad`,
-    with identical results.
+    with identical results. In addition there is the parameter ``embeddings``.
+
+    Parameters
+    ----------
+    embeddings : bool
+        Whether to return the model's embeddings, as the last array. Default: False, so that
+        the arrays of a call are the same for models with and without embeddings.
 
     Raises
     ------
     ModelError
-        If the model is missing or damaged.
+        If the model is missing or damaged, or has no embeddings although they are asked for.
     ValueError
         If a parameter has no such name or value.
     """
 
     def __init__(self, **parameters: Any) -> None:
-        self._parameters = DEFAULTS
-        self._network: Network | None = None
+        self._parameters = _DEFAULTS
+        self._card: ModelCard | None = None
         self.configure(**parameters)
 
     def configure(self, **parameters: Any) -> None:
         """Change parameters; the graph is loaded again only if the model changes."""
         before = self._parameters
-        values = predict_parameters({**before, **parameters})
+        values = predict_parameters({**before, **parameters}, _DEFAULTS)
+        if not isinstance(values[EMBEDDINGS], bool):
+            raise ValueError(f"embeddings must be True or False, not {values[EMBEDDINGS]!r}.")
         models = ("model", "graphFilename")
-        if self._network is None or any(values[name] != before[name] for name in models):
+        card = self._card
+        if card is None or any(values[name] != before[name] for name in models):
             card = resolve_card(values)
             card.verify()
-            self._preprocessing = card.preprocessing
+        if values[EMBEDDINGS]:
+            card.require_embeddings()
+        if card is not self._card:
             self._extractor = BandExtractor(card.preprocessing)
             self._network = Network(card.graph, card.entries["patches"])
+            self._card = card
         self._parameters = values
 
     def parameterNames(self) -> list[str]:  # noqa: N802 (Essentia's name)
@@ -122,17 +139,23 @@ class TensorflowPredictQuad:
             Of the model's front end, amplitude or power.
         *further_heads : ndarray of float32, shape (patches,)
             Those of the model, if it has any, in the order of `heads.HEADS`.
+        embeddings : ndarray of float32, shape (patches, width)
+            If asked for: values of the last layer that the heads share.
         """
         values = self._parameters
-        assert self._network is not None
-        with OfflineAnalyser(self._preprocessing, self._extractor, self._network) as analyser:
+        assert self._card is not None
+        preprocessing = self._card.preprocessing
+        with OfflineAnalyser(preprocessing, self._extractor, self._network) as analyser:
             bands = np.concatenate([analyser.process(_signal(signal)), analyser.finish()])
-            heads = analyser.predict(
-                values["patchHopSize"] or self._preprocessing.own_frames,
+            outputs = analyser.predict(
+                values["patchHopSize"] or preprocessing.own_frames,
                 repeat_last=values["lastPatchMode"] == "repeat",
                 batch_size=values["batchSize"],
+                embeddings=values[EMBEDDINGS],
             )
-        further = further_heads(heads).values()
-        return heads["quadrants"], heads["arousal"], heads["valence"], bands, *further
+        last = [*further_heads(outputs).values()]
+        if values[EMBEDDINGS]:
+            last.append(outputs[EMBEDDINGS])
+        return outputs["quadrants"], outputs["arousal"], outputs["valence"], bands, *last
 
     compute = __call__

@@ -7,10 +7,10 @@ from typing import Any
 
 from quadpred_plugin.chain.bands import algorithm_settings
 from quadpred_plugin.chain.engine import load_streaming
-from quadpred_plugin.chain.entries import STREAM_SETTINGS
+from quadpred_plugin.chain.entries import EMBEDDINGS, STREAM_SETTINGS
 from quadpred_plugin.chain.heads import HEADS
 from quadpred_plugin.chain.preprocessing import Preprocessing
-from quadpred_plugin.model.parameters import check_parameters, predict_parameters, resolve_card
+from quadpred_plugin.model.parameters import predict_parameters, resolve_card
 
 _essentia_streaming = load_streaming()
 
@@ -133,6 +133,9 @@ class TensorflowPredictQuad(_Composite):
     bands : source of vector_real
         The mel bands of `TensorflowInputQuad`. May stay unconnected; the other outputs can
         be connected to None.
+    embeddings : source of vector_real
+        Values of the last layer that the heads share, one vector per patch. Only of models
+        that have embeddings. May stay unconnected.
 
     Raises
     ------
@@ -171,7 +174,7 @@ class TensorflowPredictQuad(_Composite):
             graphFilename=str(card.graph),
             inputs=[entry.input],
             # Two heads of a card may read the same node.
-            outputs=list(dict.fromkeys(entry.outputs.values())),
+            outputs=list(dict.fromkeys(entry.nodes.values())),
             squeeze=False,
         )
         self._configure_constants()
@@ -193,10 +196,15 @@ class TensorflowPredictQuad(_Composite):
         self.inputs["signal"] = self._input.signal
         self._heads: list[Any] = []
         for head, node in entry.outputs.items():
-            self.outputs[head] = self._connect_head(node, HEADS[head].is_scalar)
+            self.outputs[head] = self._connect_output(node, HEADS[head].is_scalar)
         self.outputs["bands"] = self._input.bands
+        if entry.embeddings is not None:
+            embeddings = self._connect_output(entry.embeddings.node, scalar=False)
+            # So that the source may stay unconnected; it can have further sinks.
+            embeddings >> None
+            self.outputs[EMBEDDINGS] = embeddings
 
-    def _connect_head(self, node: str, scalar: bool) -> Any:
+    def _connect_output(self, node: str, scalar: bool) -> Any:
         streaming = _essentia_streaming
         tensor = streaming.PoolToTensor(namespace=node)
         vector = streaming.TensorToVectorReal()
@@ -237,9 +245,7 @@ class TensorflowPredictQuad(_Composite):
         for name in ("model", "graphFilename"):
             if parameters.get(name, self._parameters[name]) != self._parameters[name]:
                 raise ValueError(f"'{name}' can only be set when the algorithm is created.")
-        values = {**self._parameters, **parameters}
-        check_parameters(values)
-        self._parameters = values
+        self._parameters = predict_parameters({**self._parameters, **parameters})
         self._configure_constants()
 
     def reset(self) -> None:

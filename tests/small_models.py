@@ -11,8 +11,11 @@ ZOO_KEYS = "link author release_date description dataset citation".split()
 OWN_KEYS = "speech music corpora networks limits licence training pooling".split()
 
 
-def write_small_model(folder, preprocessing, name="small"):
-    """Export a network whose outputs depend on every frame of a patch; return its graph."""
+def write_small_model(folder, preprocessing, name="small", embeddings=0):
+    """Export a network whose outputs depend on every frame of a patch; return its graph.
+
+    With a width given, its shared layer has this width and is an output, too.
+    """
     load_standard()  # before Keras's TensorFlow
     import keras
     from keras import layers
@@ -25,11 +28,13 @@ def write_small_model(folder, preprocessing, name="small"):
     image = layers.Reshape((preprocessing.patch_size, preprocessing.bands, 1))(patches)
     by_frame = layers.Conv2D(6, (1, preprocessing.bands), activation="relu")(image)
     # Weights for each frame, so that frames can't change places.
-    shared = layers.Dense(7, activation="relu")(layers.Flatten()(by_frame))
+    shared = layers.Dense(embeddings or 7, activation="relu")(layers.Flatten()(by_frame))
     outputs = {
         head: layers.Dense(classes, "softmax", name=head)(shared)
         for head, classes in (("quadrants", 4), ("arousal", 2), ("valence", 2))
     }
+    if embeddings:
+        outputs["embeddings"] = shared
     network = keras.Model(patches, outputs)
     content = json.loads(find_model().graph.with_suffix(".json").read_text())
     return write_model(

@@ -34,6 +34,7 @@ CHANGES = {
     "interpretation": qp.Interpretation(minimum_confidence=0.5),
     "disagreement": np.array([0.0, 0.2]),
     "further_heads": {"tension": np.array([0.3, 0.1], dtype=np.float32)},
+    "embeddings": np.array([[0.0, 1.5, 2.0], [3.0, 0.0, 0.5]], dtype=np.float32),
 }
 
 
@@ -55,6 +56,7 @@ def make_prediction(**changes):
         "sample_rate": 44100.0,
         "disagreement": np.array([0.0, 0.1]),
         "further_heads": {"tension": np.array([0.1, 0.2], dtype=np.float32)},
+        "embeddings": np.array([[0.0, 1.5, 2.0], [3.0, 0.0, 0.0]], dtype=np.float32),
     }
     return qp.Prediction(**(settings | changes))
 
@@ -142,7 +144,7 @@ def assert_read_only(value):
 
 def test_arrays_are_read_only(predicted):
     made = make_prediction()
-    assert len(arrays_of(made)) == 6
+    assert len(arrays_of(made)) == 7
     for value in (predicted, predicted.summary(), made, made.summary()):
         assert_read_only(value)
     nothing = without_patches("a.wav", "error", None, "can't be read.", {})

@@ -187,7 +187,11 @@ def test_configure_between_runs(essentia, streaming, native, wav):
 
 
 def test_parameters(streaming):
-    for kind in (streaming.TensorflowPredictQuad, TensorflowPredictQuad):
+    # In a stream embeddings are a source, which nobody need connect.
+    for kind, own in (
+        (streaming.TensorflowPredictQuad, ()),
+        (TensorflowPredictQuad, ["embeddings"]),
+    ):
         network = kind()
         assert set(network.parameterNames()) == {
             "model",
@@ -195,6 +199,7 @@ def test_parameters(streaming):
             "patchHopSize",
             "batchSize",
             "lastPatchMode",
+            *own,
         }
         assert network.paramValue("patchHopSize") == 0
         assert not hasattr(network, "loudness")

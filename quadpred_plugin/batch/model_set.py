@@ -36,7 +36,9 @@ class ModelSet:
             card.preprocessing.hash: BandExtractor(card.preprocessing) for card in cards
         }
 
-    def predict_or_explain(self, name: str, hop: float | None) -> list[Prediction]:
+    def predict_or_explain(
+        self, name: str, hop: float | None, embeddings: bool = False
+    ) -> list[Prediction]:
         """Predict one file with each model.
 
         Parameters
@@ -45,6 +47,8 @@ class ModelSet:
             Path of the file.
         hop : float or None
             Seconds, as for `Model.predict`.
+        embeddings : bool
+            Whether to keep the embeddings of the first model, which must have them.
 
         Returns
         -------
@@ -55,8 +59,9 @@ class ModelSet:
         found: dict[int, Prediction] = {}
         for front_end, indices in self._groups.items():
             models = [self._models[index] for index in indices]
+            kept = [embeddings and index == 0 for index in indices]
             try:
-                group = _predict(models, self._extractors[front_end], name, hop)
+                group = _predict(models, self._extractors[front_end], name, hop, kept)
             except (AudioError, OSError, MemoryError) as error:
                 reason = failure_reason(error, name)
                 group = [
@@ -68,7 +73,11 @@ class ModelSet:
 
 
 def _predict(
-    models: Sequence[Model], extractor: BandExtractor, name: str, hop: float | None
+    models: Sequence[Model],
+    extractor: BandExtractor,
+    name: str,
+    hop: float | None,
+    embeddings: Sequence[bool],
 ) -> list[Prediction]:
     """Predict a file with models of one front end."""
     first = models[0]
@@ -79,8 +88,8 @@ def _predict(
         feed(sound, analyser)
         return [
             replace(
-                model.finish_analysis(analyser, name, sound.seconds, hop, sound.warnings),
+                model.finish_analysis(analyser, name, sound.seconds, hop, sound.warnings, kept),
                 sample_rate=sound.source_rate,
             )
-            for model in models
+            for model, kept in zip(models, embeddings, strict=True)
         ]

@@ -45,7 +45,11 @@ def predict_in_processes(
 
 
 def predict_with_each(
-    cards: Sequence[ModelCard], names: Sequence[str], hop: float | None, jobs: int
+    cards: Sequence[ModelCard],
+    names: Sequence[str],
+    hop: float | None,
+    jobs: int,
+    embeddings: bool = False,
 ) -> Iterator[list[Prediction]]:
     """Predict files with several models in worker processes.
 
@@ -59,6 +63,8 @@ def predict_with_each(
         Seconds, as for `Model.predict`.
     jobs : int
         Number of processes.
+    embeddings : bool
+        Whether to keep the embeddings of the first model, which must have them.
 
     Yields
     ------
@@ -71,7 +77,7 @@ def predict_with_each(
     ModelError
         If the processes can't load a model.
     """
-    function = partial(_predict_one, hop)
+    function = partial(_predict_one, hop, embeddings)
     load = partial(ModelSet, tuple(cards))
     for name, predictions in run_in_processes(load, function, names, jobs, in_order=True):
         if predictions is None:
@@ -228,5 +234,7 @@ def _call(function: Callable[[Any, Any], Result], item: Any) -> Result:
     return function(_loaded, item)
 
 
-def _predict_one(hop: float | None, models: ModelSet, name: str) -> list[Prediction]:
-    return models.predict_or_explain(name, hop)
+def _predict_one(
+    hop: float | None, embeddings: bool, models: ModelSet, name: str
+) -> list[Prediction]:
+    return models.predict_or_explain(name, hop, embeddings)

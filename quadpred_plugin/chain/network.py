@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.chain.engine import load_essentia, load_standard
-from quadpred_plugin.chain.entries import Entry
+from quadpred_plugin.chain.entries import EMBEDDINGS, Entry
 from quadpred_plugin.chain.heads import HEADS
 from quadpred_plugin.errors import ModelError
 
@@ -41,8 +41,10 @@ class Network:
             self._predict = standard.TensorflowPredict(
                 graphFilename=str(graph),
                 inputs=[entry.input],
-                # Two heads of a card may read the same node.
-                outputs=list(dict.fromkeys(entry.outputs.values())),
+                # Two heads of a card may read the same node. The embeddings' node is always
+                # read: which nodes are may change how TensorFlow fuses operations, and by that
+                # the last bits.
+                outputs=list(dict.fromkeys(entry.nodes.values())),
                 squeeze=False,
             )
         except RuntimeError as error:
@@ -52,20 +54,22 @@ class Network:
             ) from error
 
     def predict(
-        self, batches: Iterable[NDArray[np.float32]]
+        self, batches: Iterable[NDArray[np.float32]], embeddings: bool = False
     ) -> Iterator[dict[str, NDArray[np.float32]]]:
         """Run the network over batches of patches.
 
         Parameters
         ----------
         batches : iterable of ndarray of float32, shape (patches, frames, bands)
-            Linear bands divided by the signal's peak.
+            Bands divided by the signal's peak.
+        embeddings : bool
+            Whether to yield the embeddings of a network that has them, too.
 
         Yields
         ------
-        heads : dict of ndarray of float32
+        outputs : dict of ndarray of float32
             ``quadrants`` (patches, 4) in 0..1; ``arousal``, ``valence`` and further heads of
-            the model (patches,) in -1..1.
+            the model (patches,) in -1..1; ``embeddings`` (patches, width).
 
         Raises
         ------
@@ -78,22 +82,28 @@ class Network:
             pool.set(self._entry.input, batch[:, np.newaxis])
             try:
                 result = self._predict(pool)
-                heads = {
-                    name: result[self._entry.outputs[name]].reshape(self._shape(name, len(batch)))
-                    for name in self._heads
+                outputs = {
+                    name: result[self._entry.nodes[name]].reshape(shape)
+                    for name, shape in self._shapes(len(batch), embeddings).items()
                 }
             except (RuntimeError, ValueError, KeyError, IndexError) as error:
                 raise ModelError(
                     f"The graph {self._graph} doesn't match its model card: {error}"
                 ) from error
-            if not all(np.isfinite(values).all() for values in heads.values()):
+            if not all(np.isfinite(values).all() for values in outputs.values()):
                 raise ModelError(f"The graph {self._graph} returns values that are not finite.")
-            yield heads
+            yield outputs
 
-    def without_patches(self) -> dict[str, NDArray[np.float32]]:
-        """Return the network's heads for no patches, in the form that `predict` yields."""
-        return {name: np.zeros(self._shape(name, 0), dtype=np.float32) for name in self._heads}
+    def without_patches(self, embeddings: bool = False) -> dict[str, NDArray[np.float32]]:
+        """Return the network's outputs for no patches, in the form that `predict` yields."""
+        shapes = self._shapes(0, embeddings)
+        return {name: np.zeros(shape, dtype=np.float32) for name, shape in shapes.items()}
 
-    @staticmethod
-    def _shape(head: str, patches: int) -> tuple[int, ...]:
-        return (patches,) if HEADS[head].is_scalar else (patches, HEADS[head].size)
+    def _shapes(self, patches: int, embeddings: bool) -> dict[str, tuple[int, ...]]:
+        shapes: dict[str, tuple[int, ...]] = {
+            head: (patches,) if HEADS[head].is_scalar else (patches, HEADS[head].size)
+            for head in self._heads
+        }
+        if embeddings and self._entry.embeddings is not None:
+            shapes[EMBEDDINGS] = (patches, self._entry.embeddings.width)
+        return shapes

@@ -77,6 +77,7 @@ class OfflineAnalyser:
         repeat_last: bool = False,
         batch_size: int = BATCH_SIZE,
         network: Network | None = None,
+        embeddings: bool = False,
     ) -> dict[str, NDArray[np.float32]]:
         """Run the network over the patches of the whole signal.
 
@@ -85,23 +86,24 @@ class OfflineAnalyser:
         hop_frames : int
             Frames from one patch to the next.
         repeat_last : bool
-            Whether to complete a partial last patch by repeating its frames.
+            Whether to predict a last patch that has only part of its own frames.
         batch_size : int
             Patches in a batch; -1 for all at once.
         network : Network, optional
             Another network for the same bands; the analyser's own if None.
+        embeddings : bool
+            Whether to keep the embeddings of a network that has them.
 
         Returns
         -------
-        heads : dict of ndarray of float32
-            ``quadrants`` (patches, 4) in 0..1; ``arousal``, ``valence`` and further heads of
-            the model (patches,) in -1..1.
+        outputs : dict of ndarray of float32
+            As `Network.predict` yields them, for all patches.
         """
         divisor = self._meter.divisor
         patches = self._buffer.batches(hop_frames, batch_size, repeat_last)
         network = network or self._network
-        results = list(network.predict(batch / divisor for batch in patches))
+        results = list(network.predict((batch / divisor for batch in patches), embeddings))
         return {
-            head: np.concatenate([empty, *(result[head] for result in results)])
-            for head, empty in network.without_patches().items()
+            name: np.concatenate([empty, *(result[name] for result in results)])
+            for name, empty in network.without_patches(embeddings).items()
         }

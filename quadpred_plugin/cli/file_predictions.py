@@ -27,6 +27,7 @@ def predict_files_with_each(
     empty_folders: frozenset[str],
     hop: float | None,
     jobs: int,
+    embeddings: bool = False,
 ) -> Generator[list[Prediction], None, None]:
     """Predict files in order with several models.
 
@@ -43,6 +44,8 @@ def predict_files_with_each(
         Seconds, as for `Model.predict`.
     jobs : int
         Number of processes, as far as there are files.
+    embeddings : bool
+        Whether to keep the embeddings of the first model, which must have them.
 
     Yields
     ------
@@ -57,7 +60,7 @@ def predict_files_with_each(
         # Checked here so that a damaged model is one error, not one per process.
         for card in cards:
             card.verify()
-        results = predict_with_each(cards, files, hop, min(jobs, len(files)))
+        results = predict_with_each(cards, files, hop, min(jobs, len(files)), embeddings)
     for name in names:
         if name in empty_folders:
             reason = f"{NO_AUDIO_FILES[:-1]} (-r searches subfolders too)."

@@ -55,7 +55,7 @@ def list_command() -> None:
         clip = card.metrics.get("clip")
         scores = "not measured"
         if clip:
-            scores = ", ".join(f"{clip[head]['f1']:.2f}" for head in card.outputs)
+            scores = ", ".join(f"{clip[head]['f1']:.2f}" for head in card.outputs if head in clip)
         speech = LANGUAGES[card.speech] if card.speech else "none"
         rows.append((card.name, speech, LANGUAGES[card.music], scores, card.licence))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]

@@ -28,6 +28,7 @@ from quadpred_plugin.errors import AudioError, ModelError, OutputError
 from quadpred_plugin.exports import FORMATS, LEVELS, format_of, formats_by_program
 
 if TYPE_CHECKING:
+    from quadpred_plugin.exports import Export
     from quadpred_plugin.model.card import ModelCard
 
 
@@ -96,6 +97,11 @@ Examples:
     type=click.Choice(LEVELS),
     help="One row per file (default), or per patch: frame (default of npz and npy).",
 )
+@click.option(
+    "--embeddings",
+    is_flag=True,
+    help="Add the embeddings of the patches, of a model that has them, to npz.",
+)
 @interpretation_options
 @excerpt_options
 @click.option(
@@ -129,6 +135,7 @@ def command(
     hop: float | None,
     format_name: str | None,
     level: str | None,
+    embeddings: bool,
     min_confidence: float,
     min_segment: float,
     hysteresis: float,
@@ -179,6 +186,8 @@ def command(
     ]
     for card in cards:
         check_hop(card, hop)
+    if embeddings:
+        _check_embeddings(cards[0], export, level)
     names, empty_folders = expand_paths(wanted, recursive)
     targets = plan_targets(names, output, plot, export.suffix, not export.holds_many(level))
     targets = check_targets(targets, force, skip_existing)
@@ -193,7 +202,19 @@ def command(
         jobs=jobs or available_cores(),
         quiet=quiet,
         verbose=verbose,
+        embeddings=embeddings,
     )
+
+
+def _check_embeddings(card: ModelCard, export: Export, level: str | None) -> None:
+    if level not in export.embeddings:
+        raise click.UsageError(
+            "--embeddings needs a format that can hold them: give --format npz, at level frame."
+        )
+    try:
+        card.require_embeddings()
+    except ModelError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _listed(lists: tuple[str, ...], null: bool) -> list[str]:

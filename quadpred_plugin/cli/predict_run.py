@@ -36,13 +36,14 @@ def run(
     jobs: int,
     quiet: bool,
     verbose: bool,
+    embeddings: bool,
 ) -> int:
     """Predict all files with the first model, compared with the others; return the exit code."""
     results = _Results(targets, quiet, verbose)
     heads = cards[0].further_heads
     results.describe(cards, hop)
     with results.interruption, Progress(len(targets.names), enabled=not quiet) as progress:
-        each = predict_files_with_each(cards, targets.names, empty_folders, hop, jobs)
+        each = predict_files_with_each(cards, targets.names, empty_folders, hop, jobs, embeddings)
         predictions = results.watch(_compared(each, interpretation), progress)
         if targets.outputs is not None:
             results.write_each(predictions, export, level)

@@ -46,6 +46,8 @@ class Export:
         Required package, part of the extra ``exports``.
     program : str
         Program that reads the files, for help; empty for general formats.
+    embeddings : tuple of str
+        Levels at which the format can hold embeddings.
     """
 
     function: str
@@ -55,6 +57,7 @@ class Export:
     many: tuple[str, ...] = ()
     needs: str | None = None
     program: str = ""
+    embeddings: tuple[str, ...] = ()
 
     def choose_level(self, level: str | None, default: str | None = None) -> str | None:
         """Return the given level or the default; None for a format without levels.
@@ -159,7 +162,9 @@ FORMATS: dict[str, Export] = {
     "table": Export("table.write", ".txt", levels=_FILE_FIRST, many=LEVELS),
     "csv": Export("csv_rows.write", ".csv", levels=_FILE_FIRST, many=LEVELS),
     "json": Export("json_objects.write", ".json", levels=_FILE_FIRST, many=LEVELS),
-    "npz": Export("arrays.write_npz", ".npz", False, _FRAME_FIRST, many=("file",)),
+    "npz": Export(
+        "arrays.write_npz", ".npz", False, _FRAME_FIRST, many=("file",), embeddings=("frame",)
+    ),
     "npy": Export("arrays.write_npy", ".npy", False, _FRAME_FIRST, many=("file",)),
     "parquet": Export(
         "parquet_table.write", ".parquet", False, _FILE_FIRST, many=LEVELS, needs="pyarrow"

@@ -16,7 +16,8 @@ def write_npz(
     """Write the arrays of one file's patches, or of the means of several files.
 
     ``--level frame``, for one file: ``times``, ``quadrants``, ``arousal``, ``valence``,
-    further heads, and ``disagreement`` if models were compared. ``--level file``: ``files``,
+    further heads, ``disagreement`` if models were compared, and ``embeddings`` if they were
+    asked for, float32 of shape (patches, width). ``--level file``: ``files``,
     ``status``, ``duration``, ``quadrants``, ``arousal``, ``valence``, further heads, with NaN
     for files without values. ``provenance`` is JSON.
     """
@@ -25,6 +26,8 @@ def write_npz(
         further: dict[str, Any] = dict(prediction.further_heads)
         if prediction.disagreement is not None:
             further["disagreement"] = prediction.disagreement
+        if prediction.embeddings is not None:
+            further["embeddings"] = prediction.embeddings
         np.savez_compressed(
             stream,
             **further,

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from quadpred_plugin.chain.entries import Entry
+from quadpred_plugin.chain.entries import EMBEDDINGS, Embeddings, Entry
 from quadpred_plugin.chain.heads import HEADS, REQUIRED_HEADS, further_heads
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import ModelError
-from quadpred_plugin.model.card_schema import find_problem
+from quadpred_plugin.model.card_schema import embedding_width, find_problem
 from quadpred_plugin.model.graph_safety import LARGEST_FILE, check_graph
 from quadpred_plugin.model.pooling import Pooling
 from quadpred_plugin.system.files import write_atomically
@@ -47,7 +47,8 @@ class ModelCard:
         The parsed .json.
     preprocessing : Preprocessing
     entries : dict of Entry
-        ``patches`` takes peak-normalised patches, ``frames`` a stream; both have the same heads.
+        ``patches`` takes peak-normalised patches, ``frames`` a stream; both have the same
+        outputs.
     """
 
     graph: Path
@@ -99,6 +100,26 @@ class ModelCard:
     def further_heads(self) -> tuple[str, ...]:
         """Names of the model's heads besides the required ones, in the order of `heads.HEADS`."""
         return tuple(further_heads(self.entries["patches"].outputs))
+
+    @property
+    def embedding_width(self) -> int:
+        """Values of a patch's embedding; 0 for a model without embeddings."""
+        embeddings = self.entries["patches"].embeddings
+        return embeddings.width if embeddings else 0
+
+    def require_embeddings(self) -> None:
+        """Check that the model has embeddings.
+
+        Raises
+        ------
+        ModelError
+            If it has none.
+        """
+        if not self.embedding_width:
+            raise ModelError(
+                f"The model '{self.name}' has no embeddings: choose one whose card lists them "
+                "among its outputs ('quadpred models show NAME')."
+            )
 
     @property
     def corpora(self) -> list[dict[str, str]]:
@@ -205,7 +226,8 @@ def read_card(path: Path) -> ModelCard:
             raise ModelError(f"The card {card_path} {problem}.")
         own = content["quadpred"]
         preprocessing = Preprocessing.from_dict(own["preprocessing"])
-        entries = {name: Entry(**entry) for name, entry in own["entries"].items()}
+        width = embedding_width(content)
+        entries = {name: _read_entry(entry, width) for name, entry in own["entries"].items()}
         if not {"patches", "frames"} <= set(entries):
             raise ModelError(f"The card {card_path} lacks the entries 'patches' and 'frames'.")
         for name, entry in entries.items():
@@ -218,6 +240,12 @@ def read_card(path: Path) -> ModelCard:
     return ModelCard(graph, content, preprocessing, entries)
 
 
+def _read_entry(entry: dict[str, Any], width: int) -> Entry:
+    heads = {name: node for name, node in entry["outputs"].items() if name != EMBEDDINGS}
+    node = entry["outputs"].get(EMBEDDINGS)
+    return Entry(entry["input"], heads, Embeddings(node, width) if node is not None else None)
+
+
 def _head_problem(entry: Entry, patches: Entry) -> str:
     """Return what is wrong with an entry's heads, as the end of a sentence, or ""."""
     heads = entry.outputs
@@ -226,8 +254,8 @@ def _head_problem(entry: Entry, patches: Entry) -> str:
     if unknown := sorted(set(heads) - set(HEADS)):
         names = ", ".join(map(repr, unknown))
         return f"has the unknown heads {names}; the known ones are {', '.join(HEADS)}"
-    if set(heads) != set(patches.outputs):
-        return "has other heads than the entry 'patches'"
+    if set(entry.nodes) != set(patches.nodes):
+        return "has other heads than the entry 'patches', or only one of them has embeddings"
     return ""
 
 

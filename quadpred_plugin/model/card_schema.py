@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from quadpred_plugin.chain.entries import EMBEDDINGS
 from quadpred_plugin.chain.heads import HEADS
 
 _TEXTS = ("name", "version", "description", "release_date", "citation")
@@ -11,6 +12,8 @@ _LANGUAGES = ("e", "m", "x")
 _LEVELS = ("clip", "patch")
 _FIGURES = ("precision", "recall", "f1")
 _LARGEST = 1e9
+# Values per patch, which decide how much memory a prediction's embeddings take.
+_WIDEST_EMBEDDINGS = 8192
 SOURCE_KEYS = ("name", "use", "citation", "licence")
 """Keys of a card's entry for each dataset and network that its model was trained with."""
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -45,6 +48,13 @@ def find_problem(content: dict[str, Any]) -> str:
         return "has quadpred.outputs that aren't sentences by name"
     if not isinstance(own["entries"], dict) or not all(map(_is_entry, own["entries"].values())):
         return "has quadpred.entries that aren't names of nodes"
+    if any(EMBEDDINGS in one["outputs"] for one in own["entries"].values()) and not (
+        embedding_width(content)
+    ):
+        return (
+            f"has {EMBEDDINGS}, but no output of this purpose in its schema whose shape is one "
+            f"whole number from 1 to {_WIDEST_EMBEDDINGS}"
+        )
     if not isinstance(own["training"], dict) or not _are_objects(
         own["training"].get("recipes", {})
     ):
@@ -61,6 +71,33 @@ def find_problem(content: dict[str, Any]) -> str:
     if not _is_pooling(own.get("pooling", {})):
         return "has a quadpred.pooling that isn't a temperature and an offset per head"
     return ""
+
+
+def embedding_width(content: dict[str, Any]) -> int:
+    """Return the width of the embeddings in a card's schema.
+
+    Parameters
+    ----------
+    content : dict
+        The parsed card.
+
+    Returns
+    -------
+    width : int
+        Values per patch; 0 if the schema doesn't give one that can be used.
+    """
+    schema = content["schema"]
+    outputs = schema.get("outputs") if isinstance(schema, dict) else None
+    shapes = [
+        one.get("shape")
+        for one in (outputs if isinstance(outputs, list) else ())
+        if isinstance(one, dict) and one.get("output_purpose") == EMBEDDINGS
+    ]
+    if len(shapes) != 1 or not isinstance(shapes[0], list) or len(shapes[0]) != 1:
+        return 0
+    (width,) = shapes[0]
+    whole = isinstance(width, int) and not isinstance(width, bool)
+    return width if whole and 1 <= width <= _WIDEST_EMBEDDINGS else 0
 
 
 def _is_text(value: Any) -> bool:

@@ -16,27 +16,39 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def predict_parameters(given: dict[str, Any]) -> dict[str, Any]:
+def predict_parameters(
+    given: dict[str, Any], defaults: dict[str, Any] = DEFAULTS
+) -> dict[str, Any]:
     """Return all parameters: defaults replaced by the given values.
+
+    Parameters
+    ----------
+    given : dict
+        Values by name.
+    defaults : dict
+        The default of every parameter.
+
+    Returns
+    -------
+    values : dict
 
     Raises
     ------
     ValueError
         If a name or a value isn't allowed.
     """
-    values = {**DEFAULTS, **given}
-    check_parameters(values)
-    return values
-
-
-def check_parameters(values: dict[str, Any]) -> None:
-    """Raise ValueError, with the allowed names or values, for an invalid parameter."""
-    unknown = sorted(set(values) - set(DEFAULTS))
+    unknown = sorted(set(given) - set(defaults))
     if unknown:
         raise ValueError(
             f"TensorflowPredictQuad has no parameter {', '.join(unknown)}; it has "
-            f"{', '.join(sorted(DEFAULTS))}."
+            f"{', '.join(sorted(defaults))}."
         )
+    values = {**defaults, **given}
+    _check(values)
+    return values
+
+
+def _check(values: dict[str, Any]) -> None:
     hop, batch = values["patchHopSize"], values["batchSize"]
     if not isinstance(hop, int) or hop < 0:
         raise ValueError(f"patchHopSize must be a number of frames, 0 or more, not {hop!r}.")

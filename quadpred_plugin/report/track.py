@@ -100,6 +100,7 @@ def merge_patches(prediction: Prediction, count: int) -> Prediction:
         arousal=mean(prediction.arousal),
         valence=mean(prediction.valence),
         further_heads={name: mean(values) for name, values in prediction.further_heads.items()},
+        embeddings=None,
     )
 
 

@@ -40,6 +40,7 @@ def predict_tracks(
             {
                 head: values[:, 1] - values[:, 0] if HEADS[head].is_scalar else values
                 for head, values in predicted.items()
+                if head in HEADS
             }
         )
     return outputs

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from quadpred_plugin.chain.entries import EMBEDDINGS, EMBEDDINGS_MEANING
 from quadpred_plugin.chain.heads import HEADS
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import OutputError
@@ -113,12 +114,14 @@ def write_model(
     )
     sha256 = hashlib.sha256(graph).hexdigest()
     heads = [head for head in HEADS if head in golden]
-    write_card(folder / f"{name}.json", _card(name, preprocessing, sha256, heads, zoo, own))
+    width = golden[EMBEDDINGS].shape[-1] if EMBEDDINGS in golden else 0
+    card = _card(name, preprocessing, sha256, heads, width, zoo, own)
+    write_card(folder / f"{name}.json", card)
     return path
 
 
 def golden_vectors(network: Any, preprocessing: Preprocessing) -> dict[str, Any]:
-    """Return patches and the network's outputs for them."""
+    """Return patches and the network's outputs for them, among these any embeddings."""
     random = np.random.default_rng(_GOLDEN_SEED)
     shape = (_GOLDEN_PATCHES, preprocessing.patch_size, preprocessing.bands)
     # From silence to full scale, with bands and frames that differ as in music; in float16
@@ -135,6 +138,7 @@ def golden_vectors(network: Any, preprocessing: Preprocessing) -> dict[str, Any]
             for name, head in HEADS.items()
             if name in outputs
         },
+        **{name: outputs[name] for name in (EMBEDDINGS,) if name in outputs},
     }
 
 
@@ -193,12 +197,13 @@ def _card(
     preprocessing: Preprocessing,
     sha256: str,
     heads: Sequence[str],
+    embedding_width: int,
     zoo: dict[str, Any],
     own: dict[str, Any],
 ) -> dict[str, Any]:
     import tensorflow as tf
 
-    entries = entries_of(heads)
+    entries = entries_of(heads, embedding_width)
     patch = [1, preprocessing.patch_size, preprocessing.bands]
     zoo = {
         "name": name,
@@ -212,8 +217,13 @@ def _card(
         "schema": {
             "inputs": [{"name": entries["patches"].input, "type": "float", "shape": patch}],
             "outputs": [
-                {"name": node, "type": "float", "shape": [HEADS[head].size], "output_purpose": head}
-                for head, node in entries["patches"].outputs.items()
+                {
+                    "name": node,
+                    "type": "float",
+                    "shape": [HEADS[output].size if output in HEADS else embedding_width],
+                    "output_purpose": output,
+                }
+                for output, node in entries["patches"].nodes.items()
             ],
         },
         "inference": {
@@ -226,10 +236,12 @@ def _card(
         "preprocessing": preprocessing.to_dict(),
         "preprocessing_hash": preprocessing.hash,
         "entries": {
-            name: {"input": entry.input, "outputs": entry.outputs}
-            for name, entry in entries.items()
+            name: {"input": entry.input, "outputs": entry.nodes} for name, entry in entries.items()
         },
-        "outputs": {head: HEADS[head].meaning for head in heads},
+        "outputs": {
+            output: HEADS[output].meaning if output in HEADS else EMBEDDINGS_MEANING
+            for output in entries["patches"].nodes
+        },
         "metrics": {},
         "sha256": sha256,
         **own,

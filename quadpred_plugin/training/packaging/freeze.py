@@ -9,7 +9,7 @@ network can't call Python between its algorithms.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from quadpred_plugin.chain.entries import STREAM_SETTINGS, Entry
+from quadpred_plugin.chain.entries import EMBEDDINGS, STREAM_SETTINGS, Embeddings, Entry
 from quadpred_plugin.chain.heads import HEADS
 from quadpred_plugin.chain.preprocessing import Preprocessing
 
@@ -21,13 +21,31 @@ _MINIMUM_HALF_ELEMENTS = 16384
 _NEW_ATTRIBUTES = ("grad_a", "grad_b", "_has_manual_control_dependencies")
 
 
-def entries_of(heads: Iterable[str]) -> dict[str, Entry]:
-    """Return the entries of a frozen graph with these heads, in the order of `heads.HEADS`."""
+def entries_of(heads: Iterable[str], embedding_width: int = 0) -> dict[str, Entry]:
+    """Return the entries of a frozen graph.
+
+    Parameters
+    ----------
+    heads : iterable of str
+        Names of its heads.
+    embedding_width : int
+        Values of a patch's embedding; 0 for a graph without embeddings.
+
+    Returns
+    -------
+    entries : dict of Entry
+        ``patches`` and ``frames``, with the heads in the order of `heads.HEADS`.
+    """
     names = sorted(heads, key=list(HEADS).index)
-    return {
-        "patches": Entry("patches", {head: head for head in names}),
-        "frames": Entry("frames", {head: f"frames_{head}" for head in names}),
-    }
+    entries = {}
+    for entry, prefix in (("patches", ""), ("frames", "frames_")):
+        embeddings = Embeddings(f"{prefix}{EMBEDDINGS}", embedding_width)
+        entries[entry] = Entry(
+            entry,
+            {head: f"{prefix}{head}" for head in names},
+            embeddings if embedding_width else None,
+        )
+    return entries
 
 
 def freeze(network: Any, preprocessing: Preprocessing, half: bool = True) -> bytes:
@@ -36,7 +54,8 @@ def freeze(network: Any, preprocessing: Preprocessing, half: bool = True) -> byt
     Parameters
     ----------
     network : keras.Model
-        Inputs and outputs as for `published.build_network`.
+        Inputs and outputs as for `published.build_network`; it may have ``embeddings``, shape
+        (patches, width), among its outputs.
     preprocessing : Preprocessing
         Gives the division by the peak, the logarithm, and the patch with its context, which
         are part of the graph.
@@ -57,16 +76,18 @@ def freeze(network: Any, preprocessing: Preprocessing, half: bool = True) -> byt
     frames_in_patch, bands = preprocessing.patch_size, preprocessing.bands
     own_frames = preprocessing.own_frames
 
-    entries = entries_of(head for head in HEADS if head in network.output)
-    names = tuple(entries["patches"].outputs)
+    width = embedding_width(network)
+    entries = entries_of((head for head in HEADS if head in network.output), width)
+    names = tuple(entries["patches"].nodes)
+    sizes = [HEADS[name].size if name in HEADS else width for name in names]
 
-    def heads(normalised: Any) -> list[Any]:
-        softmaxes = network(tf.math.log(normalised + preprocessing.logarithm_floor), training=False)
+    def outputs_of(normalised: Any) -> list[Any]:
+        found = network(tf.math.log(normalised + preprocessing.logarithm_floor), training=False)
         # Of two classes, the second minus the first, -1..1.
         return [
-            softmaxes[name][:, 1:] - softmaxes[name][:, :1]
-            if HEADS[name].is_scalar
-            else softmaxes[name]
+            found[name][:, 1:] - found[name][:, :1]
+            if name in HEADS and HEADS[name].is_scalar
+            else found[name]
             for name in names
         ]
 
@@ -101,11 +122,11 @@ def freeze(network: Any, preprocessing: Preprocessing, half: bool = True) -> byt
                 starts = tf.minimum(starts, latest)
             offsets = tf.range(frames_in_patch)[tf.newaxis, :]
             remaining = tf.minimum(count - starts, frames_in_patch)[:, tf.newaxis]
-            new = heads(tf.gather(normalised, starts[:, tf.newaxis] + offsets % remaining))
+            new = outputs_of(tf.gather(normalised, starts[:, tf.newaxis] + offsets % remaining))
             return (start + batch, *(tf.concat([a, b], 0) for a, b in zip(done, new)))
 
-        empty = [tf.zeros([0, HEADS[name].size]) for name in names]
-        shapes = [tf.TensorShape([None, HEADS[name].size]) for name in names]
+        empty = [tf.zeros([0, size]) for size in sizes]
+        shapes = [tf.TensorShape([None, size]) for size in sizes]
         result = tf.while_loop(
             more,
             step,
@@ -118,8 +139,8 @@ def freeze(network: Any, preprocessing: Preprocessing, half: bool = True) -> byt
     def both(patches: Any, frames: Any) -> dict[str, Any]:
         outputs = {}
         normalised = tf.reshape(patches, [-1, frames_in_patch, bands])
-        for entry, values in (("patches", heads(normalised)), ("frames", stream(frames))):
-            for (_, node), value in zip(entries[entry].outputs.items(), values):
+        for entry, values in (("patches", outputs_of(normalised)), ("frames", stream(frames))):
+            for (_, node), value in zip(entries[entry].nodes.items(), values):
                 # With unknown rank, Essentia's TensorflowPredict would return shape (n, 1).
                 outputs[node] = tf.reshape(value, [-1, value.shape[-1]], name=node)
         return outputs
@@ -134,6 +155,11 @@ def freeze(network: Any, preprocessing: Preprocessing, half: bool = True) -> byt
         graph = _halve_constants(graph)
     graph = _sort_needed_nodes(_remove_new_attributes(graph), entries)
     return bytes(graph.SerializeToString(deterministic=True))
+
+
+def embedding_width(network: Any) -> int:
+    """Return the values of a patch's embedding; 0 for a Keras network without embeddings."""
+    return int(network.output[EMBEDDINGS].shape[-1]) if EMBEDDINGS in network.output else 0
 
 
 def _halve_constants(graph: Any) -> Any:
@@ -176,7 +202,7 @@ def _sort_needed_nodes(graph: Any, entries: Mapping[str, Entry]) -> Any:
     import tensorflow as tf
 
     nodes = {node.name: node for node in graph.node}
-    missing = [node for entry in entries.values() for node in entry.outputs.values()]
+    missing = [node for entry in entries.values() for node in entry.nodes.values()]
     needed = set()
     while missing:
         name = missing.pop()
