@@ -7,7 +7,7 @@ runs record; `default_model` has the commands of the whole chain.
 |---|---|---|---|---|
 | games | ``games`` | Debian's packages | unlabelled music | 2 min |
 | render | ``render`` | EMOPIA's MIDI clips | audio, ``renders.csv`` | 31 min |
-| degrade | ``degrade`` | 4Q, renders | degraded versions, ``degraded.csv`` | 10 min |
+| degrade | ``degrade`` | 4Q, renders | degraded versions, ``degraded.csv`` | 0.3 s a version |
 | features | ``features`` | any audio | bands in ``cache``; every step fills it as needed | |
 | teacher | ``teacher`` | 4Q | ``runs/teacher``: soft labels by fold, baselines | 34 min |
 | notes | ``notes`` | EMOPIA, renders | ``cache/notes``, soft labels of piano | 6 min |

@@ -42,7 +42,7 @@ def stability_command(
     write: Path | None,
     jobs: int,
 ) -> None:
-    """Measure how far models' answers change when music takes another path.
+    """Measure how models' answers change with the path of the music.
 
     MODEL is an installed model's name, default if none is given, or a .pb with its card.
     Full-band clips of 4Q are predicted as they are and after each of several changes, such as
