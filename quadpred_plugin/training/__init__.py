@@ -7,7 +7,8 @@ runs record; `default_model` has the commands of the whole chain.
 |---|---|---|---|---|
 | games | ``games`` | Debian's packages | unlabelled music | 2 min |
 | render | ``render`` | EMOPIA's MIDI clips | audio, ``renders.csv`` | 31 min |
-| features | ``features`` | any audio | ``cache/bands``; every step fills it as needed | |
+| degrade | ``degrade`` | 4Q, renders | degraded versions, ``degraded.csv`` | 0.3 s a version |
+| features | ``features`` | any audio | bands in ``cache``; every step fills it as needed | |
 | teacher | ``teacher`` | 4Q | ``runs/teacher``: soft labels by fold, baselines | 34 min |
 | notes | ``notes`` | EMOPIA, renders | ``cache/notes``, soft labels of piano | 6 min |
 | pretext | ``pretext`` | games' music, renders | ``runs/pretext``: initial weights | 22 and 3 min |
@@ -25,12 +26,14 @@ runs record; `default_model` has the commands of the whole chain.
 | `datasets` | tracks, licences and citations: one module per dataset |
 | `runs` | folders with records, the training loop, parallel trainings |
 | `cache`, `features`, `patches`, `targets`, `splits`, `augmentation` | from tracks to examples |
+| `served` | audio opened as users' files are |
+| `degradations` | other paths of a recording: resamplers, codecs, rooms, filters |
 | `midi` | rendering of MIDI clips, note features |
 | `networks` | architectures, in Keras |
 | `teachers` | soft labels, and the baselines |
 | `distillation` | pretext training, students and ensembles |
 | `language_study` | pre-training on speech, transfer to music, tables |
-| `evaluation` | scores, calibration, diagrams |
+| `evaluation` | scores, calibration, stability, diagrams |
 | `packaging` | from a network to a model's files |
 | `keras2` | import of the original weights |
 """

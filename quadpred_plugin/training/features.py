@@ -8,7 +8,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.audio.mixing import open_sound
 from quadpred_plugin.chain.bands import BandExtractor
 from quadpred_plugin.chain.engine import restrict_algorithms
 from quadpred_plugin.chain.peak import PeakMeter
@@ -17,13 +16,14 @@ from quadpred_plugin.system.files import write_atomically
 from quadpred_plugin.system.processes import end_with_parent
 from quadpred_plugin.training.cache import cached_files
 from quadpred_plugin.training.datasets.track import Track
+from quadpred_plugin.training.served import CACHE_FOLDER, open_served
 
 Features: TypeAlias = "Sequence[NDArray[np.float16]]"
 """Logarithmic bands of several tracks, each of shape (frames, bands), ln units."""
 
 
 def logarithmic_bands(path: Path, preprocessing: Preprocessing) -> NDArray[np.float32]:
-    """Return the network's input for a file, before it is cut into patches.
+    """Return the network's input for a file, opened as users' files are, before it is cut.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def logarithmic_bands(path: Path, preprocessing: Preprocessing) -> NDArray[np.fl
     """
     extractor, peak = BandExtractor(preprocessing), PeakMeter(preprocessing)
     parts = []
-    with open_sound(path, preprocessing.sample_rate) as sound:
+    with open_served(path, preprocessing.sample_rate) as sound:
         for block in sound.blocks:
             peak.process(block)
             parts.append(extractor.process(block))
@@ -43,7 +43,7 @@ def logarithmic_bands(path: Path, preprocessing: Preprocessing) -> NDArray[np.fl
 
 def feature_folder(work: Path, preprocessing: Preprocessing) -> Path:
     """Return the cache's folder for a front end."""
-    return work / "cache" / "bands" / preprocessing.hash
+    return work / "cache" / CACHE_FOLDER / "bands" / preprocessing.hash
 
 
 def cache_features(

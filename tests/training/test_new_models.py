@@ -43,7 +43,7 @@ def dataset(tmp_path):
     tracks = []
     for index in range(16):
         path = tmp_path / f"{index}.wav"
-        soundfile.write(path, signals.sine(2.5, frequency=220 * (1 + index % 4)) * 0.5, 16000)
+        soundfile.write(path, signals.sine(2.5, 220 * (1 + index % 4), 44100) * 0.5, 44100)
         tracks.append(Track("mine", str(index), path, index % 4, str(index), index // 8))
     return Dataset("mine", "Mine", "I, 2026", "CC0 1.0", lambda folder: tracks)
 

@@ -19,6 +19,7 @@ from quadpred_plugin.cli.train.pretext import pretext_command
 from quadpred_plugin.cli.train.pretrain import pretrain_command
 from quadpred_plugin.cli.train.render import render_command
 from quadpred_plugin.cli.train.scratch import scratch_command
+from quadpred_plugin.cli.train.stability import stability_command
 from quadpred_plugin.cli.train.student import student_command
 from quadpred_plugin.cli.train.teacher import teacher_command
 from quadpred_plugin.cli.train.transfer import transfer_command
@@ -61,6 +62,7 @@ for _command in (
     grid_command,
     export_command,
     evaluate_command,
+    stability_command,
     card_command,
 ):
     command.add_command(_command)

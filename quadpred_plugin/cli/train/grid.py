@@ -50,7 +50,7 @@ def grid_command(
     jobs: int,
     again: bool,
 ) -> None:
-    """Run all experiments of the language study, and print their table.
+    """Run all experiments of the language study; print their table.
 
     Every encoder and setting on every fold of the recipe. An interrupted run resumes.
     """

@@ -8,6 +8,6 @@
 | `variants` | fixed changes, by which the stability of models is measured |
 | `degraded_clips` | degraded versions of a dataset's clips, as files with a table |
 
-Every change takes samples of one channel and their rate, and returns as many samples at the same
-rate, unless it cuts off the start.
+Changes take samples of one channel and their rate. They return as many samples of the same rate,
+except where they cut off the start, or give another program's samples at the chain's rate.
 """

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 Samples: TypeAlias = "NDArray[np.float32]"
 """One channel, shape (samples,), full scale 1."""
 
+VERSION = 1
+"""Raised when a degradation of the same name gives other samples: files of before don't count."""
+
 
 @dataclass(frozen=True)
 class Degradation:
@@ -20,15 +23,22 @@ class Degradation:
     name : str
         Kind and settings, such as ``low-pass 7.1 kHz, order 4``.
     change : callable
-        Takes `Samples` and their rate, Hz, and returns changed `Samples` of the same rate; the
-        same for the same samples.
+        Takes `Samples` and their rate, Hz, and returns changed `Samples`; the same for the same
+        samples.
     start : float
         Seconds that it cuts off the start.
+    rate : int or None
+        Rate of the changed samples, Hz; None for that of the samples it takes.
     """
 
     name: str
     change: Callable[[Samples, int], Samples]
     start: float = 0.0
+    rate: int | None = None
+
+    def apply(self, samples: Samples, rate: int) -> tuple[Samples, int]:
+        """Return the changed samples and their rate, Hz."""
+        return self.change(samples, rate), self.rate or rate
 
 
 def within_full_scale(samples: NDArray[np.floating]) -> Samples:

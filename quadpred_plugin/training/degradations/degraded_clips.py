@@ -11,16 +11,12 @@ from typing import IO, Any
 from quadpred_plugin.batch.workers import crash_reason, run_in_processes
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.system.files import write_atomically
+from quadpred_plugin.training import served
 from quadpred_plugin.training.cache import file_digest
 from quadpred_plugin.training.datasets.degraded import COLUMNS, TABLE
 from quadpred_plugin.training.datasets.track import Track
-from quadpred_plugin.training.degradations.degradation import clipped
-from quadpred_plugin.training.degradations.recording_chain import (
-    VERSION,
-    RecordingChain,
-    draw_chain,
-)
-from quadpred_plugin.training.served import USERS_RATE, read_at_users_rate
+from quadpred_plugin.training.degradations.degradation import VERSION, clipped
+from quadpred_plugin.training.degradations.recording_chain import RecordingChain, draw_chain
 
 _DIGEST_CHARACTERS = 12
 
@@ -96,7 +92,7 @@ def degrade_clips(
 
 def _plan(clip: Track, number: int, folder: Path, seed: int) -> _Version:
     name = draw_chain(clip.name, number, seed).name
-    decides = f"{VERSION}\n{name}\n{file_digest(clip.path)}"
+    decides = f"{served.VERSION}\n{VERSION}\n{name}\n{file_digest(clip.path)}"
     digest = hashlib.sha256(decides.encode()).hexdigest()[:_DIGEST_CHARACTERS]
     path = folder / str(number) / f"{clip.name}.{digest}.flac"
     return _Version(clip.name, clip.path, number, seed, path)
@@ -110,14 +106,14 @@ def _write(_: None, version: _Version) -> bool:
     import soundfile
 
     try:
-        samples = read_at_users_rate(version.source)
+        samples = served.read_at_users_rate(version.source)
     except QuadpredError as error:
         raise QuadpredError(f"{version.source}: {error}") from error
-    degraded = clipped(version.chain.apply(samples, USERS_RATE))
+    degraded = clipped(version.chain.apply(samples, served.USERS_RATE))
     write_atomically(
         version.path,
         lambda stream: soundfile.write(
-            stream, degraded, USERS_RATE, format="FLAC", subtype="PCM_16"
+            stream, degraded, served.USERS_RATE, format="FLAC", subtype="PCM_16"
         ),
     )
     return True

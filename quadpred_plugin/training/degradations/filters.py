@@ -129,6 +129,16 @@ def low_passing(corner: float, order: int) -> Degradation:
     )
 
 
+def shelving_treble(decibels: float) -> Degradation:
+    """Return treble with a gain, dB."""
+    return Degradation(f"treble {decibels:+g} dB", partial(treble, decibels))
+
+
+def shelving_bass(decibels: float) -> Degradation:
+    """Return bass with a gain, dB."""
+    return Degradation(f"bass {decibels:+g} dB", partial(bass, decibels))
+
+
 def draw_low_pass(random: np.random.Generator) -> Degradation:
     """Return a low-pass with its corner between 6.5 and 8 kHz, of one of several orders."""
     return low_passing(round(float(random.uniform(*_CORNERS)), -1), int(random.choice(_ORDERS)))
@@ -138,8 +148,8 @@ def draw_shelf(random: np.random.Generator) -> Degradation:
     """Return treble or bass by at most 3 dB up or down."""
     decibels = round(float(random.uniform(-_SHELF_GAIN, _SHELF_GAIN)), 1)
     if random.random() < 0.5:
-        return Degradation(f"treble {decibels:+g} dB", partial(treble, decibels))
-    return Degradation(f"bass {decibels:+g} dB", partial(bass, decibels))
+        return shelving_treble(decibels)
+    return shelving_bass(decibels)
 
 
 def draw_equaliser(random: np.random.Generator) -> Degradation:

@@ -15,9 +15,6 @@ from quadpred_plugin.training.degradations import (
 )
 from quadpred_plugin.training.degradations.degradation import Degradation, Samples
 
-VERSION = 1
-"""Raised when a change makes a chain of the same name give other samples."""
-
 # With how often each is drawn, relative to the others.
 _DRAWS: tuple[tuple[Callable[[np.random.Generator], Degradation], float], ...] = (
     (resamplers.draw, 1.0),

@@ -104,6 +104,18 @@ def resampling(name: str) -> Degradation:
     return Degradation(f"16 kHz by {name}", change)
 
 
+def given_at_chain_rate(name: str) -> Degradation:
+    """Return resampling to 16 kHz by a resampler of `RESAMPLERS`, instead of the program's."""
+    change = partial(_to_chain_rate, RESAMPLERS[name])
+    return Degradation(f"given at 16 kHz by {name}", change, rate=CHAIN_RATE)
+
+
+def _to_chain_rate(
+    resample: Callable[[Samples, int, int], Samples], samples: Samples, rate: int
+) -> Samples:
+    return clipped(resample(samples, rate, CHAIN_RATE))
+
+
 def lower_rate(rate: int) -> Degradation:
     """Return resampling to a rate, Hz, by soxr."""
     return Degradation(f"{rate / 1000:g} kHz", partial(there_and_back, by_soxr, rate))

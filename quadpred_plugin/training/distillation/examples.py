@@ -148,6 +148,6 @@ def load_examples(
 
 
 def _example(track: Track, path: Path, labels: SoftLabels | None) -> TrainingExample:
-    soft = labels.of(track.name) if labels else None
+    soft = labels.of(track.undegraded) if labels else None
     times, quadrants = soft or (np.zeros(1), one_hot(track.quadrant)[np.newaxis])
-    return TrainingExample(np.load(path), track.quadrant, times, quadrants)
+    return TrainingExample(np.load(path), track.quadrant, times - track.start, quadrants)

@@ -8,11 +8,12 @@ from quadpred_plugin.evaluation.classification import HEAD_CLASSES
 from quadpred_plugin.inference import Model
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.evaluation.scoring import score_clips
+from quadpred_plugin.training.evaluation.served_predictions import predict_served_files
 from quadpred_plugin.training.targets import track_quadrants
 
 
 def evaluate(model: Model, tracks: Sequence[Track], jobs: int) -> dict[str, Any]:
-    """Predict clips from their files, as any user would, and score the heads.
+    """Predict clips as users' files, and score the heads.
 
     In a process that hasn't imported TensorFlow: Essentia brings its own, which must be
     imported first.
@@ -36,7 +37,7 @@ def evaluate(model: Model, tracks: Sequence[Track], jobs: int) -> dict[str, Any]
     QuadpredError
         If a clip can't be decoded.
     """
-    predictions = list(model.predict_many([track.path for track in tracks], jobs=jobs))
+    predictions = predict_served_files(model, [track.path for track in tracks], jobs)
     for prediction in predictions:
         if prediction.status != "ok":
             raise QuadpredError(f"{prediction.source}: {' '.join(prediction.warnings)}")

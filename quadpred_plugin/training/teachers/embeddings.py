@@ -8,12 +8,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.audio.mixing import open_sound
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.system.files import write_atomically
 from quadpred_plugin.system.processes import end_with_parent
 from quadpred_plugin.training.cache import cached_files
 from quadpred_plugin.training.datasets.track import Track
+from quadpred_plugin.training.served import CACHE_FOLDER, open_served
 from quadpred_plugin.training.teachers.musicnn import Musicnn, frozen_graph
 from quadpred_plugin.training.teachers.vibenet import Vibenet
 from quadpred_plugin.training.teachers.windows import SAMPLE_RATE
@@ -58,7 +58,7 @@ def cache_embeddings(
     """
     return cached_files(
         [track.path for track in tracks],
-        work / "cache" / "embeddings" / source,
+        work / "cache" / CACHE_FOLDER / "embeddings" / source,
         ".npz",
         partial(_compute, source, work / "cache" / "graphs"),
         _begin,
@@ -81,7 +81,7 @@ def _network(source: str, graphs: Path) -> Network:
 def _compute(source: str, graphs: Path, audio: Path, target: Path) -> None:
     network = _network(source, graphs)
     try:
-        with open_sound(audio, SAMPLE_RATE) as sound:
+        with open_served(audio, SAMPLE_RATE) as sound:
             embeddings = network(np.concatenate(list(sound.blocks)))
     except (QuadpredError, RuntimeError) as error:
         raise QuadpredError(f"The embeddings of {audio} can't be computed: {error}") from error

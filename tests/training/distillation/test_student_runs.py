@@ -9,6 +9,7 @@ import pytest
 import soundfile
 from sklearn.metrics import f1_score
 
+from quadpred_plugin.training.served import CACHE_FOLDER
 from quadpred_plugin.training.teachers.soft_labels import embedding_labels, note_labels
 from tests import signals
 from tests.limits import HANG
@@ -176,7 +177,7 @@ def test_each_fold_predicts_its_own_clips(place, folds):
 
 def test_finished_runs_are_not_trained_again(place, train, folds):
     before = sorted((path, path.stat().st_mtime_ns) for path in place.rglob("*.keras"))
-    features, aside = place / "work" / "cache" / "bands", place / "bands"
+    features, aside = place / "work" / "cache" / CACHE_FOLDER, place / "bands"
     features.rename(aside)
     again = train("student", "tiny.json", "--renders", place / "piano" / "renders.csv")
     assert again.stdout == folds.stdout

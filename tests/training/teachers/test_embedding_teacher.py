@@ -11,6 +11,7 @@ from quadpred_plugin.training.cache import file_digest
 from quadpred_plugin.training.datasets import DATASETS, Track
 from quadpred_plugin.training.datasets.emopia import read_renders
 from quadpred_plugin.training.runs.workspace import RENDERS, Workspace
+from quadpred_plugin.training.served import CACHE_FOLDER
 from quadpred_plugin.training.splits import fold_numbers, inner_folds, test_tracks
 from quadpred_plugin.training.teachers.baselines import (
     fold_scores,
@@ -218,7 +219,7 @@ def cache_random_embeddings(tracks, work):
         tags = {"tags": values(6, 50), "penultimate": values(6, 200)}
         vibenet = {"trunk": values(6, 256), "whole_outputs": values(1, 7)}
         for source, arrays in (("musicnn_msd", tags), ("musicnn_mtt", tags), ("vibenet", vibenet)):
-            folder = work / "cache" / "embeddings" / source
+            folder = work / "cache" / CACHE_FOLDER / "embeddings" / source
             folder.mkdir(parents=True, exist_ok=True)
             np.savez(folder / f"{file_digest(track.path)}.npz", **arrays)
 
