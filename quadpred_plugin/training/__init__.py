@@ -6,7 +6,7 @@ runs record; `default_model` has the commands of the whole chain.
 | step | command (``quadpred train …``) | input | output | processor time |
 |---|---|---|---|---|
 | games | ``games`` | Debian's packages | unlabelled music | 2 min |
-| render | ``render`` | EMOPIA's MIDI clips | audio, ``renders.csv`` | 31 min |
+| render | ``render`` | MIDI files of EMOPIA, VGMIDI | audio, ``renders.csv`` | not recorded |
 | features | ``features`` | any audio | ``cache/bands``; every step fills it as needed | |
 | teacher | ``teacher`` | 4Q | ``runs/teacher``: soft labels by fold, baselines | 34 min |
 | notes | ``notes`` | EMOPIA, renders | ``cache/notes``, soft labels of piano | 6 min |
@@ -25,7 +25,7 @@ runs record; `default_model` has the commands of the whole chain.
 | `datasets` | tracks, licences and citations: one module per dataset |
 | `runs` | folders with records, the training loop, parallel trainings |
 | `cache`, `features`, `patches`, `targets`, `splits`, `augmentation` | from tracks to examples |
-| `midi` | rendering of MIDI clips, note features |
+| `midi` | rendering of MIDI files, synthesisers, note features |
 | `networks` | architectures, in Keras |
 | `teachers` | soft labels, and the baselines |
 | `distillation` | pretext training, students and ensembles |
