@@ -25,6 +25,8 @@ test            git                         git
 test            sonic-visualiser            sonic-visualiser
 test            fluidsynth                  fluidsynth
 test            $sounds/TimGM6mb.sf2        timgm6mb-soundfont
+test            timidity                    timidity
+test            /etc/timidity/freepats.cfg  freepats
 container       /usr/sbin/debootstrap       debootstrap
 END
     if ! grep -qsx 'ID=ubuntu' /etc/os-release; then

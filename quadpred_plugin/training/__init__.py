@@ -6,7 +6,7 @@ runs record; `default_model` has the commands of the whole chain.
 | step | command (``quadpred train …``) | input | output | processor time |
 |---|---|---|---|---|
 | games | ``games`` | Debian's packages | unlabelled music | 2 min |
-| render | ``render`` | EMOPIA's MIDI clips | audio, ``renders.csv`` | 31 min |
+| render | ``render`` | MIDI files of EMOPIA, VGMIDI | audio, ``renders.csv`` | not recorded |
 | degrade | ``degrade`` | 4Q, renders | degraded versions, ``degraded.csv`` | 0.3 s a version |
 | features | ``features`` | any audio | bands in ``cache``; every step fills it as needed | |
 | teacher | ``teacher`` | 4Q | ``runs/teacher``: soft labels by fold, baselines | 34 min |
@@ -28,7 +28,7 @@ runs record; `default_model` has the commands of the whole chain.
 | `cache`, `features`, `patches`, `targets`, `splits`, `augmentation` | from tracks to examples |
 | `served` | audio opened as users' files are |
 | `degradations` | other paths of a recording: resamplers, codecs, rooms, filters |
-| `midi` | rendering of MIDI clips, note features |
+| `midi` | rendering of MIDI files, synthesisers, note features |
 | `networks` | architectures, in Keras |
 | `teachers` | soft labels, and the baselines |
 | `distillation` | pretext training, students and ensembles |

@@ -14,6 +14,7 @@ from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.system.files import write_atomically
 from quadpred_plugin.training.datasets.emopia import NAME as EMOPIA
 from quadpred_plugin.training.datasets.fourq import NAME as FOURQ
+from quadpred_plugin.training.datasets.vgmidi import NAME as VGMIDI
 
 RECIPE = "compact"
 DURATIONS = "durations.json"
@@ -50,9 +51,9 @@ def default_chain(data: Path, work: Path, output: Path, date: str, jobs: int) ->
     Parameters
     ----------
     data : Path
-        Folder with the folders ``4q`` and ``emopia``.
+        Folder with the folders ``4q``, ``emopia`` and ``vgmidi``.
     work : Path
-        Folder of caches and runs; gets ``games`` and ``renders`` too.
+        Folder of caches and runs; gets ``games``, ``renders`` and ``vgmidi-renders`` too.
     output : Path
         Folder for the model's files.
     date : str
@@ -63,6 +64,8 @@ def default_chain(data: Path, work: Path, output: Path, date: str, jobs: int) ->
     fourq, emopia = str(data / FOURQ), str(data / EMOPIA)
     games, renders = str(work / "games"), str(work / "renders")
     table = str(work / "renders" / "renders.csv")
+    pieces = ("--dataset", VGMIDI, "--data", str(data / VGMIDI))
+    piece_renders = str(work / "vgmidi-renders")
     at_work = ("--work", str(work))
     parallel = ("-j", str(jobs))
     renders_and_work = ("--renders", table, *at_work, *parallel)
@@ -74,7 +77,8 @@ def default_chain(data: Path, work: Path, output: Path, date: str, jobs: int) ->
         ChainStep(name, minutes, ("train", *arguments))
         for name, minutes, arguments in (
             ("games", (6, 2), ("games", "-o", games)),
-            ("render", (24, 31), ("render", "--data", emopia, "-o", renders, *parallel)),
+            ("render", None, ("render", "--data", emopia, "-o", renders, *parallel)),
+            ("render-vgmidi", None, ("render", *pieces, "-o", piece_renders, *parallel)),
             ("teacher", (28, 34), ("teacher", "--data", fourq, *renders_and_work)),
             ("notes", (4, 6), ("notes", "--data", emopia, *renders_and_work)),
             ("pretext-embeddings", (27, 22), embeddings),

@@ -29,7 +29,7 @@ def chain(tmp_path):
 
 
 def test_every_command_takes_its_arguments(tmp_path):
-    for folder in ("data/4q", "data/emopia", "work/games", "work/renders"):
+    for folder in ("data/4q", "data/emopia", "data/vgmidi", "work/games", "work/renders"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "work" / "renders" / "renders.csv").touch()
     steps = chain(tmp_path)

@@ -29,7 +29,10 @@ Examples:
 """,
 )
 @click.option(
-    "--data", type=FOLDER, required=True, help="Folder with the datasets' folders 4q and emopia."
+    "--data",
+    type=FOLDER,
+    required=True,
+    help="Folder with the datasets' folders 4q, emopia and vgmidi.",
 )
 @work_option
 @click.option(

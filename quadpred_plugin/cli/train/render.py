@@ -47,10 +47,10 @@ def render_command(data: Path, name: str, output: Path, variations: int, jobs: i
     """Render the MIDI files of a dataset by several instruments.
 
     EMOPIA's training clips are rendered as written by two of four soundfonts and by a third
-    instrument and, transposed, slower or faster, softer or louder, on pianos, other
-    instruments and small ensembles, a few times more; each also by a sound that is for the
-    final model alone. Validation clips are rendered by those and by two of the four
-    soundfonts. Pieces of VGMIDI are rendered as written by three instruments, and varied.
+    instrument and, transposed, slower or faster, softer or louder, on other programs, a few
+    times more; each also by an instrument that is for the final model alone. Validation clips
+    are rendered by those and by two of the four soundfonts. Pieces of VGMIDI are rendered as
+    written by three instruments, and once more on other programs.
 
     Files that exist are kept, so an interrupted run resumes. Needs Debian's fluidsynth and
     timidity, with their sounds; the message names what is missing.

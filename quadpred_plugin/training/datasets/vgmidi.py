@@ -1,4 +1,4 @@
-"""VGMIDI, a part: piano arrangements of game music, rated by listeners while they listened."""
+"""VGMIDI, a part: piano arrangements of game music, with continuous ratings by listeners."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -18,14 +18,19 @@ from quadpred_plugin.training.language_study.experiments import (
     experiments,
     predictions_file,
 )
-from quadpred_plugin.training.midi.renditions import PIANO_HELD_BACK, PIANO_KNOWN
+from quadpred_plugin.training.midi.renditions import (
+    PIANO_HELD_BACK,
+    PIANO_KNOWN,
+    PIANO_SYNTHETIC,
+)
 from quadpred_plugin.training.recipes.kinds import LanguageStudy
 from quadpred_plugin.training.runs.workspace import Workspace
 from quadpred_plugin.training.teachers.baselines import results_file
 
 _PIANO_TITLES = {
-    PIANO: "EMOPIA's validation part, by all three soundfonts",
+    PIANO: "EMOPIA's validation part, by all instruments",
     PIANO_HELD_BACK: "EMOPIA's validation part, by the held-back soundfont",
+    PIANO_SYNTHETIC: "EMOPIA's validation part, by the held-back synthesiser",
     PIANO_KNOWN: "EMOPIA's validation part, by the training soundfonts",
 }
 
@@ -37,7 +42,7 @@ def baseline_rows(results: Path, tests: str) -> dict[str, list[dict[str, float]]
     ----------
     results : Path
         ``results.json`` of the teachers; no rows where it doesn't exist.
-    tests : {'4q', 'emopia-held-back', 'emopia-known'}
+    tests : {'4q', 'emopia-held-back', 'emopia-synthetic', 'emopia-known'}
     """
     if not results.exists():
         return {}

@@ -19,11 +19,15 @@ from quadpred_plugin.training.distillation.student_runs import (
 from quadpred_plugin.training.evaluation.calibration import fit_folds, pooling_by_fold
 from quadpred_plugin.training.evaluation.predictions import read_predictions
 from quadpred_plugin.training.evaluation.scoring import Fold, score_folds
-from quadpred_plugin.training.midi.renditions import PIANO_HELD_BACK, PIANO_KNOWN
+from quadpred_plugin.training.midi.renditions import (
+    PIANO_HELD_BACK,
+    PIANO_KNOWN,
+    PIANO_SYNTHETIC,
+)
 from quadpred_plugin.training.runs.workers import run_in_parallel
 from quadpred_plugin.training.runs.workspace import Workspace
 
-_PIANO_PARTS = (PIANO_HELD_BACK, PIANO_KNOWN)
+_PIANO_PARTS = (PIANO_HELD_BACK, PIANO_SYNTHETIC, PIANO_KNOWN)
 
 
 def cross_validate(

@@ -77,9 +77,10 @@ class Soundfont:
 
     def render(self, notes: Path, rate: int, seed: int) -> Samples:
         """Render a MIDI file by fluidsynth; the seed has no effect."""
-        options = ["-ni", "-q", "-o", "synth.dynamic-sample-loading=1", "-r", str(rate)]
-        command = ["fluidsynth", *options, "-g", "0.6", "-F", "sound.wav"]
-        return _run([*command, str(self.path), str(notes.absolute())], rate)
+        # Instead of a damaged soundfont, fluidsynth would take the system's default.
+        settings = ["-o", "synth.dynamic-sample-loading=1", "-o", "synth.default-soundfont="]
+        command = ["fluidsynth", "-ni", "-q", *settings, "-r", str(rate), "-g", "0.6"]
+        return _run([*command, "-F", "sound.wav", str(self.path), str(notes.absolute())])
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,8 @@ class Patches:
         """Render a MIDI file by timidity; the seed has no effect."""
         # By default, timidity drops the silence before the first note.
         options = ["-c", str(self.path), "--preserve-silence", "-s", str(rate)]
-        return _run(
-            ["timidity", *options, "-OwM1sl", "-o", "sound.wav", str(notes.absolute())], rate
-        )
+        command = ["timidity", *options, "-OwM1sl", "-o", "sound.wav"]
+        return _run([*command, str(notes.absolute())])
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def _missing(program: str, path: Path, package: str) -> list[str]:
     ]
 
 
-def _run(command: list[str], rate: int) -> Samples:
+def _run(command: list[str]) -> Samples:
     """Run a synthesiser that writes ``sound.wav``, and return the mean of its channels."""
     import soundfile
 

@@ -1,4 +1,4 @@
-"""Variants of a MIDI file: transposition, speed, velocity, instrument and ensemble."""
+"""Variants of a MIDI file: transposition, speed, velocity, instrument and melody."""
 
 from collections import defaultdict
 from dataclasses import dataclass

@@ -190,7 +190,10 @@ def synthesise(path: Path, performance: Performance, rate: int) -> NDArray[np.fl
             raise QuadpredError(f"{path} could not be rendered: {error}") from error
     peak = float(np.abs(mono).max(initial=0))
     if peak < _LEAST_PEAK:
-        raise QuadpredError(f"{path} could not be rendered: it contains no audible note.")
+        raise QuadpredError(
+            f"{path} could not be rendered: it has no audible note by the instrument "
+            f"'{performance.instrument}'."
+        )
     end = int(np.nonzero(np.abs(mono) > _TAIL * peak)[0][-1]) + 1
     return np.asarray(mono[:end] / peak * _PEAK, dtype=np.float32)
 

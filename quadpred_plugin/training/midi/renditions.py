@@ -25,7 +25,7 @@ ACCOMPANIMENTS = (0, 19, 24, 46, 48, 52, 61, 89)
 # Those and the melodies' that can play whole pieces: guitar to pad, strings, choir, winds.
 WHOLE_PIECES = (19, 24, 40, 42, 48, 52, 56, 60, 61, 71, 73, 89)
 _OTHER_SHARE = 0.5
-_ENSEMBLE_SHARE = 0.6
+_MELODY_SHARE = 0.6
 _TRANSPOSITION = 3
 _SPEED = 0.08
 _VELOCITY = 0.15
@@ -60,16 +60,15 @@ def performances(clip: Track, variations: int) -> list[Performance]:
     """Return the renditions of a clip.
 
     A piece of VGMIDI is rendered as written by three of the training instruments, one of them
-    fluid, and `variations` times by other programs or a small ensemble, transposed, slower or
-    faster, softer or louder.
+    fluid, and `variations` times orchestrated: on another program than a piano, or melody and
+    accompaniment on different ones; transposed, slower or faster, softer or louder.
 
     A training clip of EMOPIA is rendered as written by two of the training soundfonts, and
     `variations` times transposed, slower or faster, softer or louder, half of these on
     another program than a piano; once more as written by one of the added instruments, and
-    `variations` times by other programs or a small ensemble. Every second training clip is
-    also rendered as written by the held-back soundfont, the others by the held-back
-    synthesiser, each by a sound of its own. A validation clip is rendered as written by four
-    instruments.
+    `variations` times orchestrated. Every second training clip is also rendered as written by
+    the held-back soundfont, the others by the held-back synthesiser, each by a sound of its
+    own. A validation clip is rendered as written by four instruments.
 
     The clip's name seeds each choice.
     """
@@ -98,7 +97,10 @@ def performances(clip: Track, variations: int) -> list[Performance]:
     else:
         every.append(as_written(SYNTHETIC, added))
     every.append(as_written(str(added.choice(ADDED_INSTRUMENTS)), added))
-    return [*every, *(_other(f"ensemble{one}", added) for one in range(1, variations + 1))]
+    return [
+        *every,
+        *(_orchestrated(f"orchestrated{one}", added) for one in range(1, variations + 1)),
+    ]
 
 
 def _piece_performances(piece: Track, variations: int) -> list[Performance]:
@@ -108,7 +110,7 @@ def _piece_performances(piece: Track, variations: int) -> list[Performance]:
     return [
         Performance(JUDGED_BY, JUDGED_BY),
         *(as_written(name, random) for name in chosen),
-        *(_other(f"varied{number}", random) for number in range(1, variations + 1)),
+        *(_orchestrated(f"varied{number}", random) for number in range(1, variations + 1)),
     ]
 
 
@@ -120,12 +122,12 @@ def as_written(instrument: str, random: np.random.Generator) -> Performance:
     return Performance(instrument, instrument, program, seed=_draw_seed(random))
 
 
-def _other(label: str, random: np.random.Generator) -> Performance:
-    """Draw a performance by another program than a piano, or by a small ensemble."""
+def _orchestrated(label: str, random: np.random.Generator) -> Performance:
+    """Draw a varied performance by another program than a piano, or by two."""
     instrument = str(random.choice(TRAINING_INSTRUMENTS))
-    ensemble = random.random() < _ENSEMBLE_SHARE
-    program = _draw_program(instrument, ACCOMPANIMENTS if ensemble else WHOLE_PIECES, random)
-    melody = _draw_program(instrument, MELODIES, random) if ensemble else None
+    separate = random.random() < _MELODY_SHARE
+    program = _draw_program(instrument, ACCOMPANIMENTS if separate else WHOLE_PIECES, random)
+    melody = _draw_program(instrument, MELODIES, random) if separate else None
     playing = _varied_playing(random)
     return Performance(label, instrument, program, *playing, melody, _draw_seed(random))
 
@@ -163,13 +165,17 @@ def training_renders(renders: Iterable[Track], final: bool) -> list[Track]:
 
 
 def validation_sets(renders: Iterable[Track]) -> dict[str, list[Track]]:
-    """Return the renders of the validation part by test set; none appears twice."""
+    """Return the renders of the validation part by test set; none appears twice.
+
+    Test sets without renders are left out.
+    """
     validation = [one for one in renders if one.part == "validation"]
-    return {
+    sets = {
         PIANO_HELD_BACK: [one for one in validation if one.rendition == HELD_BACK],
         PIANO_SYNTHETIC: [one for one in validation if one.rendition == SYNTHETIC],
         PIANO_KNOWN: [one for one in validation if not held_back(one)],
     }
+    return {name: several for name, several in sets.items() if several}
 
 
 def one_render_each(renders: Iterable[Track]) -> list[Track]:

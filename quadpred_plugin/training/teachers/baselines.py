@@ -83,7 +83,7 @@ def score_baselines(
     Returns
     -------
     results : dict
-        The corpora are ``4q``, ``emopia-held-back`` and ``emopia-known``.
+        The corpora are ``4q`` and the test sets of `renditions.validation_sets`.
     """
     dataset = workspace.dataset(fourq.NAME)
     results = _scores(
@@ -95,7 +95,7 @@ def score_baselines(
         files,
     )
     if renders:
-        used = {corpus: part for corpus, part in validation_sets(renders).items() if part}
+        used = validation_sets(renders)
         more = _scores(workspace, emopia.NAME, tracks, renders, lambda fold: used, files)
         results = {title: scores | more[title] for title, scores in results.items()}
     return results

@@ -61,4 +61,41 @@ def speech(folder):
     write_csv(folder / "labels.csv", rows)
 
 
-MAKERS = {"4q": fourq, "emopia": emopia, "games": games, "speech": speech}
+def vgmidi(folder):
+    """Two pieces of two series, each of two measures, rated by three listeners."""
+    pieces, ratings = [], []
+    for index, series in enumerate(("Star Fox", "Donkey Kong")):
+        file = mido.MidiFile()
+        notes = [mido.Message("note_on", note=60 + index), mido.Message("note_off", time=1920)]
+        notes[1].note = 60 + index
+        file.tracks.append(mido.MidiTrack(notes))
+        file.save(folder / f"{index}.mid")
+        pieces.append(
+            {
+                "piece": f"piece{index}",
+                "path": f"{index}.mid",
+                "series": series,
+                "title": "A title, with a comma",
+                "duration": 4,
+                "measures": 2,
+                "measure_seconds": 2,
+                "listeners": 3,
+                "listeners_who_knew_it": 1,
+            }
+        )
+        ratings += [
+            {
+                "piece": f"piece{index}",
+                "measure": measure,
+                "listener": listener,
+                "arousal": 0.1 * listener,
+                "valence": -0.2 * measure,
+            }
+            for measure in range(2)
+            for listener in range(3)
+        ]
+    write_csv(folder / "pieces.csv", pieces)
+    write_csv(folder / "ratings.csv", ratings)
+
+
+MAKERS = {"4q": fourq, "emopia": emopia, "games": games, "speech": speech, "vgmidi": vgmidi}

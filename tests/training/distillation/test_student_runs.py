@@ -263,7 +263,7 @@ def test_the_comparison_has_the_final_model(place, model, script):
     (piano,) = (
         part
         for part in run.stdout.split("###")
-        if part.startswith(" EMOPIA") and "all three" in part
+        if part.startswith(" EMOPIA") and "all instruments" in part
     )
     (row,) = (line for line in piano.splitlines() if line.startswith("| **tiny**, as shipped |"))
     assert [cell.strip() for cell in row.split("|")[2:4]] == ["1", f"{expected:.3f}"]
