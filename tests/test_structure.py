@@ -53,6 +53,7 @@ def test_heavy_modules_are_imported_where_they_are_used(path):
         ["predict", "--help"],
         ["batch", "--help"],
         ["agreement", "--help"],
+        ["evaluate", "--help"],
         ["tag", "--help"],
         ["doctor", "--help"],
         ["report", "--help"],

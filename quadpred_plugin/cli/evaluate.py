@@ -38,7 +38,7 @@ Examples:
   quadpred evaluate labels.csv
   quadpred evaluate --audio music --group artist -o scores.json labels.csv
   quadpred evaluate --lag 2 --smooth 3 --hop 0.32 ratings.csv
-  quadpred evaluate --scale 1,9 --audio MEMD_audio --dimension arousal deam.csv
+  quadpred evaluate --scale 1,9 --audio songs --dimension arousal deam.csv
   quadpred evaluate --from results.json labels.csv
 """,
 )

@@ -158,16 +158,15 @@ class EvaluateRun:
     def _report(self, overview: Overview, format_name: str) -> None:
         for one in self._matches.missing:
             print_message(
-                f"{printable(one.name)} (line {one.line} of {self._table.path}) isn't in "
-                f"{self._place}."
+                f"{printable(one.name)}: isn't in {self._place} (line {one.line} of "
+                f"{self._table.path})."
             )
         if self._quiet:
             return
-        unrated = [os.path.relpath(name, self._place) for name in overview.unrated]
-        if unrated:
+        if overview.unrated:
+            names = names_of(overview.unrated, _UNRATED_SHOWN)
             print_message(
-                f"{len(unrated)} files in {self._place} have no row: "
-                f"{names_of(unrated, _UNRATED_SHOWN)}."
+                f"{self._table.path} has no row of {names}: found in {self._place}, not compared."
             )
         if format_name != "table":
             for note in overview.comparison.notes:

@@ -102,6 +102,6 @@ def about_labels(quadrants: NDArray[np.int64]) -> list[str]:
     if not absent:
         return []
     return [
-        f"No compared file is labelled {' or '.join(absent)}: recall and F1 are 0 there and lower "
-        "the means over quadrants."
+        f"The compared files have no label {', '.join(absent)}: recall and F1 are 0 there and "
+        "lower the means over quadrants."
     ]

@@ -33,7 +33,9 @@ runs record; `default_model` has the commands of the whole chain.
 | `teachers` | soft labels, and the baselines |
 | `distillation` | pretext training, students and ensembles |
 | `language_study` | pre-training on speech, transfer to music, tables |
-| `evaluation` | scores, calibration, stability, diagrams |
+| `evaluation` | scores by patch and by clip, calibration, stability, diagrams |
+| `emotion` | labels and listeners' ratings of all corpora, loss, scores |
+| `large` | the large model's heads |
 | `packaging` | from a network to a model's files |
 | `keras2` | import of the original weights |
 """

@@ -89,9 +89,7 @@ def corpus_tracks(workspace: Workspace, names: Iterable[str], fold: int | None) 
     return CorpusTracks(train, _degraded(workspace, train), test)
 
 
-def _degraded(
-    workspace: Workspace, train: Mapping[str, Sequence[Track]]
-) -> dict[str, list[Track]]:
+def _degraded(workspace: Workspace, train: Mapping[str, Sequence[Track]]) -> dict[str, list[Track]]:
     if DEGRADED not in workspace.data:
         return {name: [] for name in train}
     found = {}

@@ -45,7 +45,8 @@ def score_folds(
         found = [(one, label[name]) for name, several in outputs(tests).items() for one in several]
         if found:
             scores[tests] = score_labels(
-                [one for one, _ in found], [quadrant for _, quadrant in found if quadrant is not None]
+                [one for one, _ in found],
+                [quadrant for _, quadrant in found if quadrant is not None],
             )
     pieces = {name.partition("@")[0]: one[0] for name, one in outputs(vgmidi.NAME).items()}
     if pieces:

@@ -47,9 +47,7 @@ def read_outputs(paths: Sequence[Path]) -> dict[str, list[TrackOutputs]]:
     for path in paths:
         with np.load(path) as content:
             ends = np.cumsum(content["counts"])
-            parts = {
-                key: np.split(content[key], ends[:-1]) for key in ("times", *_HEADS)
-            }
+            parts = {key: np.split(content[key], ends[:-1]) for key in ("times", *_HEADS)}
             for index, name in enumerate(map(str, content["names"])):
                 heads = {head: parts[head][index] for head in _HEADS}
                 found.setdefault(name, []).append(TrackOutputs(parts["times"][index], heads))

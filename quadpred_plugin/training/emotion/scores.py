@@ -123,9 +123,7 @@ def score_ratings(
             },
         },
     )["quadrants"]
-    return RatingScores(
-        across, within, error, scores["calibration_error"], scores["accuracy"]
-    )
+    return RatingScores(across, within, error, scores["calibration_error"], scores["accuracy"])
 
 
 def _quadrant(arousal: float, valence: float) -> int:

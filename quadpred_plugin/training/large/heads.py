@@ -189,5 +189,3 @@ def predict(heads: Any, features: TrunkFeatures) -> TrackOutputs:
             **{name: outputs[name][:, 1] - outputs[name][:, 0] for name in DIMENSIONS},
         },
     )
-
-
