@@ -133,8 +133,8 @@ def within_files(
     -------
     correlations : dict of ndarray of float64, shape (files,)
         ``pearson``, ``spearman`` and ``ccc``, -1..1; NaN for a file in which either side is
-        constant or which has fewer than two common times. `numpy.nanmean` and
-        `numpy.nanmedian` give the figures over files.
+        constant or which has fewer than two common times. ``numpy.nanmean`` and
+        ``numpy.nanmedian`` give the figures over files.
 
     Examples
     --------

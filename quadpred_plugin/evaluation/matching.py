@@ -145,6 +145,7 @@ def _audio_files(folder: str) -> list[str]:
     try:
         with os.scandir(folder or os.curdir) as entries:
             names = sorted(one.name for one in entries if is_audio_name(one.name) and one.is_file())
-    except OSError:
+    except (OSError, ValueError):
+        # No folder, or a name that no folder can have.
         return []
     return [os.path.normpath(os.path.join(folder, name)) for name in names]

@@ -62,6 +62,12 @@ def test_ambiguous_audio(folder):
     assert match_audio(table("sub", "a"), folder).missing[0].name == "sub"
 
 
+@pytest.mark.parametrize("name", ["no\0name/x", "a.mp3/x", "x" * 300, "nowhere/x", "/"])
+def test_names_that_no_file_has(folder, name):
+    matches = match_audio(table(name, "a"), folder)
+    assert [one.name for one in matches.missing] == [name] and len(matches.found) == 1
+
+
 SOURCES = ["/music/x/one.mp3", "/music/y/one.mp3", "/music/y/two.v2.flac", "three.ogg"]
 
 
