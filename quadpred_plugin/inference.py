@@ -72,7 +72,7 @@ class Model:
             Seconds from one patch to the next, rounded to whole frames (0.032 s in the
             published front end); the length of a patch's own frames if None.
         embeddings : bool
-            Whether to keep the patches' embeddings (`Prediction.embeddings`).
+            Whether to keep the patches' embeddings (``Prediction.embeddings``).
 
         Returns
         -------
