@@ -63,15 +63,17 @@ def large_command(
         vgmidi_renders=vgmidi_renders,
         degraded=degraded,
     )
+    from quadpred_plugin.training.datasets.fourq import NAME
     from quadpred_plugin.training.emotion.cross_validation import score_folds
     from quadpred_plugin.training.emotion.scores import as_rows
     from quadpred_plugin.training.large.heads import heads_folder, run_heads
     from quadpred_plugin.training.recipes.config import read_recipe
     from quadpred_plugin.training.recipes.kinds import LargeModel
     from quadpred_plugin.training.runs.workers import run_in_parallel
+    from quadpred_plugin.training.splits import fold_numbers
 
     recipe = read_recipe(recipe_name, LargeModel)
-    folds = [None] if final else list(chosen or range(5))
+    folds = [None] if final else list(chosen or fold_numbers(workspace.tracks(NAME)))
     folders = [heads_folder(workspace, recipe, fold) for fold in folds]
     start_anew(again, folders)
     calls = [(workspace, recipe, fold, 1, report_epoch) for fold in folds]
