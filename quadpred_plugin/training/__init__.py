@@ -13,7 +13,7 @@ runs record; `default_model` has the commands of the whole chain.
 | notes | ``notes`` | EMOPIA, renders | ``cache/notes``, soft labels of piano | 6 min |
 | pretext | ``pretext`` | games' music, renders | ``runs/pretext``: initial weights | 22 and 3 min |
 | student | ``student`` | labels, soft labels, weights | ``runs/students`` | 13 min a fold |
-| large | ``large`` | labels, ratings, renders | ``runs/large``: heads, outputs by fold | not recorded |
+| large | ``large`` | labels, ratings, renders | ``runs/large``: heads of all folds | not recorded |
 | pretrain | ``pretrain`` | speech | ``runs/encoders`` | not recorded |
 | transfer | ``transfer``, ``grid`` | encoders, music | ``runs/transfer`` | not recorded |
 | music-only | ``scratch`` | music | ``runs/music-only`` | not recorded |

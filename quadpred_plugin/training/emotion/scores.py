@@ -77,7 +77,9 @@ def score_labels(outputs: Sequence[TrackOutputs], quadrants: Sequence[int]) -> L
     scores = score_heads(truth, means)
     predicted = means["quadrants"].argmax(axis=1)
     return LabelScores(
-        *(scores[head]["f1"] for head in ("quadrants", *DIMENSIONS)),
+        scores["quadrants"]["f1"],
+        scores["arousal"]["f1"],
+        scores["valence"]["f1"],
         arousal_accuracy=scores["arousal"]["accuracy"],
         calibration=scores["quadrants"]["calibration_error"],
         recalls=[float(np.mean(predicted[truth == one] == one)) for one in range(4)],

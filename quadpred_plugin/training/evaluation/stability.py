@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.evaluation.classification import HEAD_CLASSES
 from quadpred_plugin.model.card import ModelCard
 from quadpred_plugin.model.pooling import PLAIN_MEAN, pool
 from quadpred_plugin.training.datasets.fourq import FULL_BAND_TABLE, NAME, full_band_tracks
 from quadpred_plugin.training.datasets.labels import TABLE
 from quadpred_plugin.training.degradations.variants import VARIANTS
-from quadpred_plugin.training.evaluation.scoring import HEAD_CLASSES, HeadPooling, score_clips
+from quadpred_plugin.training.evaluation.scoring import HeadPooling, score_clips
 from quadpred_plugin.training.evaluation.variant_predictions import (
     COPY,
     UNTOUCHED,

@@ -53,7 +53,7 @@ def cache_trunk_features(
     tracks: Sequence[Track], work: Path, jobs: int | None = None
 ) -> list[Path]:
     """Compute the features of tracks that the cache lacks, and return the files in order."""
-    paths = {}
+    paths: dict[Path, Path] = {}
     for hop in sorted({hop_frames(track) for track in tracks}):
         several = [track for track in tracks if hop_frames(track) == hop]
         found = cached_files(
