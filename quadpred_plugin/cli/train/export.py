@@ -12,6 +12,7 @@ from quadpred_plugin.cli.train.options import (
     encoder_option,
     open_workspace,
     recipe_argument,
+    renders_option,
     with_dataset,
     work_option,
 )
@@ -23,12 +24,15 @@ from quadpred_plugin.cli.train.options import (
 Examples:
   quadpred train export music-4q --data 4q --date 2026-11-23
   quadpred train export compact --data 4q --date 2026-11-23
+  quadpred train export large --data 4q --renders renders/renders.csv \\
+      --date 2026-11-23
   quadpred train export language-study --from scae-e --data 4q \\
       --date 2026-11-23
 """,
 )
 @recipe_argument
 @data_option
+@renders_option
 @work_option
 @encoder_option
 @click.option("--name", help="The model's name; the recipe's or encoder's if absent.")
@@ -44,6 +48,7 @@ Examples:
 def export_command(
     recipe_name: str,
     data: Path,
+    renders: Path | None,
     work: Path,
     encoder: str | None,
     name: str | None,
@@ -56,8 +61,9 @@ def export_command(
     card has the scores of cross-validation; that of a network trained on music alone has none
     until 'quadpred train evaluate --write-card' has measured them.
     """
-    workspace = open_workspace(work)
+    workspace = open_workspace(work, renders=renders)
     from quadpred_plugin.training.packaging.card_facts import dataset_name
+    from quadpred_plugin.training.packaging.large_model import export_large
     from quadpred_plugin.training.packaging.trained_models import (
         export_music_only,
         export_student,
@@ -67,16 +73,19 @@ def export_command(
     from quadpred_plugin.training.recipes.kinds import (
         Ensemble,
         LanguageStudy,
+        LargeModel,
         MusicOnly,
         Student,
     )
 
-    recipe = read_recipe(recipe_name, MusicOnly, Student, Ensemble, LanguageStudy)
+    recipe = read_recipe(recipe_name, MusicOnly, Student, Ensemble, LanguageStudy, LargeModel)
     name = name or encoder or recipe.name
     workspace = with_dataset(workspace, dataset_name(recipe), data)
     if isinstance(recipe, LanguageStudy):
         method, speech = split_encoder(encoder, recipe)
         click.echo(export_study(workspace, recipe, method, speech, name, output, date))
+    elif isinstance(recipe, LargeModel):
+        click.echo(export_large(workspace, recipe, name, output, date))
     elif isinstance(recipe, MusicOnly):
         click.echo(export_music_only(workspace, recipe, name, output, date))
     else:

@@ -14,6 +14,7 @@ from quadpred_plugin.training.recipes.config import to_dict
 from quadpred_plugin.training.recipes.kinds import (
     Ensemble,
     LanguageStudy,
+    LargeModel,
     MusicOnly,
     Pretraining,
     Recipe,
@@ -21,7 +22,7 @@ from quadpred_plugin.training.recipes.kinds import (
     Transfer,
 )
 
-ModelRecipe: TypeAlias = MusicOnly | Student | Ensemble | LanguageStudy
+ModelRecipe: TypeAlias = MusicOnly | Student | Ensemble | LanguageStudy | LargeModel
 """Recipes that end in a model."""
 
 CITATION = (
@@ -48,6 +49,25 @@ _ENSEMBLE = (
     "logistic regression on embeddings of networks that were trained to tag music (musicnn, "
     "vibenet); for piano, gradient-boosted trees on note features."
 )
+_LARGE = (
+    "dense layers on the convolutions of musicnn, a network that was trained to tag a hundred "
+    "thousand songs, trained on clips' labels and on listeners' ratings over time."
+)
+_LARGE_LIMITS = (
+    "Trained on 30 s excerpts of Western popular recordings of one collection, on synthesised "
+    "piano and on synthesised arrangements of game music; other music is outside of its training "
+    "data.",
+    "Three seconds are heard at a time; form, lyrics and expectation are not considered.",
+    "Heads are trained together but not tied: arousal and valence may contradict the quadrant.",
+)
+_DEGREE = (
+    "degree of {} as listeners would rate it, -1 {} to 1 {}: fitted to mean ratings of VGMIDI's "
+    "pieces, on their scale, and to the side of zero that other corpora's labels name"
+)
+_DEGREES = {
+    "arousal": _DEGREE.format("arousal", "(low)", "(high)"),
+    "valence": _DEGREE.format("valence", "(negative)", "(positive)"),
+}
 _METHODS = {
     "scae": "a denoising autoencoder (SCAE)",
     "cpc": "contrastive predictive coding (CPC)",
@@ -79,6 +99,8 @@ class Release:
         By head, of the mean over a file (`pooling.pool`); empty for none.
     metrics : dict
         Scores with their ``protocol``; empty until they are measured.
+    meanings : dict of str
+        By output, where it isn't that of `heads.HEADS`.
     """
 
     description: str
@@ -90,6 +112,7 @@ class Release:
     music: str
     pooling: HeadPooling = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
+    meanings: dict[str, str] = field(default_factory=dict)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -115,7 +138,7 @@ def release_of(
 
     Parameters
     ----------
-    recipe : MusicOnly, Student, Ensemble or LanguageStudy
+    recipe : MusicOnly, Student, Ensemble, LanguageStudy or LargeModel
     encoder : (method, speech) or None
         Which of a language study's encoders the model started from.
     find : callable
@@ -134,6 +157,8 @@ def release_of(
         method, speech = encoder
         pretraining = recipe.pretraining[method]
         return release_of_study(pretraining, speech, recipe.transfer, find, pooling, metrics)
+    if isinstance(recipe, LargeModel):
+        return release_of_large(recipe, find, pooling, metrics)
     return release_of_student(recipe, find, pooling, metrics)
 
 
@@ -178,6 +203,28 @@ def release_of_student(
         FOUR_Q.language,
         pooling,
         metrics,
+    )
+
+
+def release_of_large(
+    recipe: LargeModel,
+    find: Callable[[str], Dataset],
+    pooling: HeadPooling,
+    metrics: dict[str, Any],
+) -> Release:
+    """Return the facts of heads on musicnn that were trained on all corpora."""
+    limits = [limit for name in recipe.corpora for limit in find(name).limits[-1:]]
+    return Release(
+        _SUMMARY + _LARGE,
+        [recipe],
+        corpora_of([recipe], find),
+        networks_of([recipe]),
+        [*_LARGE_LIMITS, *limits, _calibration(FOUR_Q, pooling)],
+        None,
+        FOUR_Q.language,
+        pooling,
+        metrics,
+        _DEGREES,
     )
 
 

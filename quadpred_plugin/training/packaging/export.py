@@ -188,6 +188,7 @@ def _facts(
         "metrics": release.metrics,
         "training": {"parameters": int(network.count_params()), **release.settings},
         "pooling": {head: asdict(one) for head, one in release.pooling.items()},
+        "meanings": release.meanings,
     }
     return zoo, own
 
@@ -246,6 +247,7 @@ def _card(
         "sha256": sha256,
         **own,
     }
+    own["outputs"] |= own.pop("meanings", {})
     return {
         **{key: zoo[key] for key in ZOO_KEYS},
         "quadpred": {key: own[key] for key in OWN_KEYS} | own,

@@ -7,8 +7,10 @@ from quadpred_plugin.training.datasets.emopia import NAME as PIANO
 from quadpred_plugin.training.datasets.fourq import NAME as POP
 from quadpred_plugin.training.datasets.speech import NAME as SPEECH
 from quadpred_plugin.training.datasets.track import Dataset
+from quadpred_plugin.training.datasets.vgmidi import NAME as RATED
 from quadpred_plugin.training.recipes.kinds import (
     Ensemble,
+    LargeModel,
     MusicOnly,
     Pretext,
     Pretraining,
@@ -19,6 +21,7 @@ from quadpred_plugin.training.recipes.kinds import (
 from quadpred_plugin.training.teachers.sources import MUSICNN, VIBENET, PublishedNetwork
 
 LABELS = "labels"
+RATINGS = "listeners' ratings"
 SOFT_LABELS = "teacher's soft labels"
 PRETEXT = "pretext training, without emotion labels"
 SPEECH_PRETRAINING = "pre-training, without labels"
@@ -60,6 +63,9 @@ def _dataset_uses(recipe: Recipe) -> Iterator[Use]:
                 yield Use(name, SOFT_LABELS)
         if recipe.initial_weights is not None:
             yield from _dataset_uses(recipe.initial_weights)
+    elif isinstance(recipe, LargeModel):
+        for name in recipe.corpora:
+            yield Use(name, RATINGS if name == RATED else LABELS)
     elif isinstance(recipe, Ensemble):
         yield from _dataset_uses(recipe.convolutional)
         yield from _dataset_uses(recipe.harmony)
@@ -79,6 +85,8 @@ def _network_uses(recipe: Recipe) -> Iterator[tuple[PublishedNetwork, str]]:
             yield VIBENET, "features of the teacher"
         if recipe.initial_weights is not None:
             yield from _network_uses(recipe.initial_weights)
+    elif isinstance(recipe, LargeModel):
+        yield MUSICNN, "convolutions of the model, unchanged"
     elif isinstance(recipe, Ensemble):
         yield from _network_uses(recipe.convolutional)
         yield from _network_uses(recipe.harmony)

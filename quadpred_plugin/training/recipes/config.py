@@ -17,6 +17,7 @@ _A = TypeVar("_A", bound=Recipe)
 _B = TypeVar("_B", bound=Recipe)
 _C = TypeVar("_C", bound=Recipe)
 _D = TypeVar("_D", bound=Recipe)
+_E = TypeVar("_E", bound=Recipe)
 
 
 def shipped_recipes() -> list[str]:
@@ -40,6 +41,18 @@ def read_recipe(name_or_path: str, kind: type[_A], other: type[_B], /) -> _A | _
 def read_recipe(
     name_or_path: str, kind: type[_A], other: type[_B], third: type[_C], fourth: type[_D], /
 ) -> _A | _B | _C | _D: ...
+
+
+@overload
+def read_recipe(
+    name_or_path: str,
+    kind: type[_A],
+    other: type[_B],
+    third: type[_C],
+    fourth: type[_D],
+    fifth: type[_E],
+    /,
+) -> _A | _B | _C | _D | _E: ...
 
 
 def read_recipe(name_or_path: str, *kinds: type[Recipe]) -> Recipe:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from quadpred_plugin import load_model
 from quadpred_plugin.training.datasets import vgmidi
 from quadpred_plugin.training.recipes.config import SHIPPED
 from quadpred_plugin.training.served import CACHE_FOLDER
@@ -159,3 +160,28 @@ def test_a_run_by_another_recipe_is_refused(place, trained):
     assert refused.returncode == 1
     assert "recipe.degrees.lag is 3.0 and was 2.0" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_the_exported_model_gives_the_outputs_that_were_scored(place, trained):
+    done = train(place, "--final")
+    assert done.returncode == 0, done.stderr
+    command = [SCRIPT, "train", "export", "tiny.json", "--data", "data/4q", "--work", "work"]
+    command += ["--renders", "renders/renders.csv", "-o", "models", "--date", "2026-11-29"]
+    export = subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=HANG)
+    assert export.returncode == 0, export.stderr
+    model = load_model(place / "models" / "tiny.pb")
+    own = model.card.content["quadpred"]
+    assert set(own["pooling"]) == {"quadrants"}
+    assert own["outputs"]["arousal"].startswith("degree of arousal as listeners would rate it")
+    assert {one["use"] for one in own["corpora"]} == {"labels", "listeners' ratings"}
+    assert [one["name"] for one in own["networks"]] == ["musicnn"]
+
+    # The fold's network in the same file: its outputs were scored, on patches 3 s apart.
+    prediction = model.predict(place / "renders" / "4.wav", hop=187 * 256 / 16000)
+    with np.load(place / "work/runs/large/tiny/all/emopia-known.npz") as file:
+        at = list(file["names"]).index("clip4@one")
+        rows = slice(file["counts"][:at].sum(), file["counts"][: at + 1].sum())
+        scored = {head: file[head][rows] for head in ("quadrants", "arousal", "valence")}
+    # The first patch begins with the file in both. Weights and features are float16.
+    for head, values in scored.items():
+        np.testing.assert_allclose(getattr(prediction, head)[0], values[0], atol=5e-3)
