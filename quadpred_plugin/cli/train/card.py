@@ -47,12 +47,7 @@ def card_command(recipe_name: str, encoder: str | None, path: Path, data: Path |
     from quadpred_plugin.training.packaging.card_facts import dataset_name, release_of
     from quadpred_plugin.training.packaging.trained_models import describe_again
     from quadpred_plugin.training.recipes.config import read_recipe
-    from quadpred_plugin.training.recipes.kinds import (
-        Ensemble,
-        LanguageStudy,
-        MusicOnly,
-        Student,
-    )
+    from quadpred_plugin.training.recipes.kinds import Ensemble, LanguageStudy, MusicOnly, Student
 
     recipe = read_recipe(recipe_name, MusicOnly, Student, Ensemble, LanguageStudy)
     find = with_dataset(workspace, dataset_name(recipe), data).dataset

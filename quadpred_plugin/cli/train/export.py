@@ -70,13 +70,8 @@ def export_command(
         export_study,
     )
     from quadpred_plugin.training.recipes.config import read_recipe
-    from quadpred_plugin.training.recipes.kinds import (
-        Ensemble,
-        LanguageStudy,
-        LargeModel,
-        MusicOnly,
-        Student,
-    )
+    from quadpred_plugin.training.recipes.kinds import Ensemble, LanguageStudy, MusicOnly, Student
+    from quadpred_plugin.training.recipes.large_model import LargeModel
 
     recipe = read_recipe(recipe_name, MusicOnly, Student, Ensemble, LanguageStudy, LargeModel)
     name = name or encoder or recipe.name

@@ -68,7 +68,7 @@ def large_command(
     from quadpred_plugin.training.emotion.scores import as_rows
     from quadpred_plugin.training.large.heads import heads_folder, run_heads
     from quadpred_plugin.training.recipes.config import read_recipe
-    from quadpred_plugin.training.recipes.kinds import LargeModel
+    from quadpred_plugin.training.recipes.large_model import LargeModel
     from quadpred_plugin.training.runs.workers import run_in_parallel
     from quadpred_plugin.training.splits import fold_numbers
 

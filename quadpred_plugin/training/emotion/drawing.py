@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.training.emotion.targets import DIMENSIONS, EmotionTargets
-from quadpred_plugin.training.recipes.kinds import Corpus
+from quadpred_plugin.training.recipes.large_model import Corpus
 from quadpred_plugin.training.targets import Targets
 
 _P = TypeVar("_P")

@@ -15,7 +15,7 @@ from quadpred_plugin.training.emotion.predictions import TrackOutputs, write_out
 from quadpred_plugin.training.emotion.targets import DIMENSIONS
 from quadpred_plugin.training.large.trunk_features import TrunkFeatures, load_trunk_features
 from quadpred_plugin.training.networks.musicnn import build_heads
-from quadpred_plugin.training.recipes.kinds import LargeModel
+from quadpred_plugin.training.recipes.large_model import LargeModel
 from quadpred_plugin.training.runs.fitting import Figures, best_network, fit, is_finished
 from quadpred_plugin.training.runs.record import Run, open_run, record_of
 from quadpred_plugin.training.runs.workspace import Workspace, part_name

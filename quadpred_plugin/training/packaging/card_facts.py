@@ -14,13 +14,13 @@ from quadpred_plugin.training.recipes.config import to_dict
 from quadpred_plugin.training.recipes.kinds import (
     Ensemble,
     LanguageStudy,
-    LargeModel,
     MusicOnly,
     Pretraining,
-    Recipe,
     Student,
     Transfer,
 )
+from quadpred_plugin.training.recipes.large_model import LargeModel
+from quadpred_plugin.training.recipes.recipe import Recipe
 
 ModelRecipe: TypeAlias = MusicOnly | Student | Ensemble | LanguageStudy | LargeModel
 """Recipes that end in a model."""

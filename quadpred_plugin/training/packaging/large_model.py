@@ -23,7 +23,7 @@ from quadpred_plugin.training.packaging.card_facts import (
     release_of_large,
 )
 from quadpred_plugin.training.packaging.export import export
-from quadpred_plugin.training.recipes.kinds import LargeModel
+from quadpred_plugin.training.recipes.large_model import LargeModel
 from quadpred_plugin.training.runs.fitting import BEST
 from quadpred_plugin.training.runs.workspace import RENDERS, Workspace
 from quadpred_plugin.training.splits import fold_numbers

@@ -10,14 +10,14 @@ from quadpred_plugin.training.datasets.track import Dataset
 from quadpred_plugin.training.datasets.vgmidi import NAME as RATED
 from quadpred_plugin.training.recipes.kinds import (
     Ensemble,
-    LargeModel,
     MusicOnly,
     Pretext,
     Pretraining,
-    Recipe,
     Student,
     Transfer,
 )
+from quadpred_plugin.training.recipes.large_model import LargeModel
+from quadpred_plugin.training.recipes.recipe import Recipe
 from quadpred_plugin.training.teachers.sources import MUSICNN, VIBENET, PublishedNetwork
 
 LABELS = "labels"

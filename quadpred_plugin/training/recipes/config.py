@@ -8,7 +8,8 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints, overload
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import ModelError, QuadpredError
-from quadpred_plugin.training.recipes.kinds import KINDS, Recipe
+from quadpred_plugin.training.recipes.kinds import KINDS
+from quadpred_plugin.training.recipes.recipe import Recipe
 
 SHIPPED = Path(__file__).parent
 PUBLISHED_FRONT_END = "published"

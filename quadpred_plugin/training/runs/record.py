@@ -18,7 +18,7 @@ from quadpred_plugin.system.files import write_atomically
 from quadpred_plugin.training.cache import file_digest
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.recipes.config import to_dict
-from quadpred_plugin.training.recipes.kinds import Recipe
+from quadpred_plugin.training.recipes.recipe import Recipe
 from quadpred_plugin.training.steps import VERSIONS
 
 FILE = "run.json"

@@ -12,12 +12,7 @@ from quadpred_plugin.training.distillation.trunk import auxiliary_only, heads_on
 from quadpred_plugin.training.midi.note_features import KEYS, VALUES
 from quadpred_plugin.training.networks.convolutional import build_convolutional
 from quadpred_plugin.training.networks.harmony import build_harmony
-from quadpred_plugin.training.recipes.kinds import (
-    Pretext,
-    PretextDataset,
-    Student,
-    StudentDataset,
-)
+from quadpred_plugin.training.recipes.kinds import Pretext, PretextDataset, Student, StudentDataset
 from quadpred_plugin.training.recipes.schedule import Schedule
 from quadpred_plugin.training.runs.record import Run
 

@@ -11,12 +11,7 @@ from quadpred_plugin.training.augmentation import Augmentation
 from quadpred_plugin.training.datasets import Track
 from quadpred_plugin.training.distillation.drawing import draw_patches
 from quadpred_plugin.training.distillation.examples import TrainingExample
-from quadpred_plugin.training.recipes.kinds import (
-    Pretext,
-    PretextDataset,
-    Student,
-    StudentDataset,
-)
+from quadpred_plugin.training.recipes.kinds import Pretext, PretextDataset, Student, StudentDataset
 from quadpred_plugin.training.recipes.schedule import Schedule
 from quadpred_plugin.training.targets import targets_from_quadrants, track_targets
 

@@ -7,7 +7,7 @@ import numpy as np
 from quadpred_plugin.training.datasets.ratings import Ratings
 from quadpred_plugin.training.emotion.drawing import Example, draw_examples, feature_statistics
 from quadpred_plugin.training.emotion.targets import targets_of_label, targets_of_ratings
-from quadpred_plugin.training.recipes.kinds import Corpus
+from quadpred_plugin.training.recipes.large_model import Corpus
 
 
 def test_a_label_has_signs_and_no_rating():
