@@ -13,6 +13,10 @@ _LEAST_TICKS = 384
 _MOST_TICKS = 32767
 _BANK_SELECTS = (0, 32)
 SUSTAIN_PEDAL = 64
+_ALL_SOUND_OFF = 120
+# From the last event to the end of all voices; microseconds of a beat without a tempo.
+_LAST_SECONDS = 5.0
+_USUAL_TEMPO = 500_000
 _ACCOMPANIMENT, _MELODY = 0, 1
 
 
@@ -107,6 +111,41 @@ def perform(source: Path, performance: Performance) -> Any:
     return notes
 
 
+def end_all_voices(notes: Any) -> None:
+    """End what still sounds some seconds after the last event of a file.
+
+    A synthesiser renders until its last voice has ended. One whose note has no end in the file,
+    or is held by a pedal that is never released, would sound for ever.
+
+    Parameters
+    ----------
+    notes : mido.MidiFile
+        Gets a control change for each channel.
+    """
+    import mido
+
+    every = [message for track in notes.tracks for message in track]
+    channels = sorted({message.channel for message in every if _has_channel(message)})
+    if not channels:
+        return
+    longest = max(notes.tracks, key=lambda track: sum(message.time for message in track))
+    tempos = [message.tempo for message in every if message.type == "set_tempo"]
+    slowest = max(tempos, default=_USUAL_TEMPO)
+    wait = round(mido.second2tick(_LAST_SECONDS, notes.ticks_per_beat, slowest))
+    while longest and longest[-1].type == "end_of_track":
+        wait += longest.pop().time
+    for channel in channels:
+        end = mido.Message(
+            "control_change", channel=channel, control=_ALL_SOUND_OFF, value=0, time=wait
+        )
+        longest.append(end)
+        wait = 0
+
+
+def _has_channel(message: Any) -> bool:
+    return not message.is_meta and hasattr(message, "channel")
+
+
 def _refine_ticks(notes: Any) -> None:
     """Divide coarse ticks, at the same tempo."""
     factor = -(-_LEAST_TICKS // max(notes.ticks_per_beat, 1))
@@ -130,7 +169,7 @@ def _separate_melody(notes: Any) -> None:
     lowest_note = median(pitches[highest]) if len(pitches) == 1 else 0
     for number, track in enumerate(notes.tracks):
         for message in track:
-            if message.is_meta or not hasattr(message, "channel"):
+            if not _has_channel(message):
                 continue
             ours = (number, message.channel) == highest
             if message.type in ("note_on", "note_off"):

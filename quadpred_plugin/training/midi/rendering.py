@@ -18,7 +18,7 @@ from quadpred_plugin.system.files import write_atomically
 from quadpred_plugin.training.datasets.emopia import PART_NAMES
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.midi.instruments import INSTRUMENTS
-from quadpred_plugin.training.midi.performance import Performance, perform
+from quadpred_plugin.training.midi.performance import Performance, end_all_voices, perform
 from quadpred_plugin.training.midi.renditions import performance_columns, performances
 
 _PEAK = 0.7
@@ -183,7 +183,9 @@ def synthesise(path: Path, performance: Performance, rate: int) -> NDArray[np.fl
     """
     with tempfile.TemporaryDirectory() as folder:
         notes = Path(folder) / "notes.mid"
-        perform(path, performance).save(notes)
+        played = perform(path, performance)
+        end_all_voices(played)
+        played.save(notes)
         try:
             mono = INSTRUMENTS[performance.instrument].render(notes, rate, performance.seed)
         except QuadpredError as error:

@@ -17,6 +17,7 @@ from quadpred_plugin.training.midi.performance import Performance
 from quadpred_plugin.training.midi.rendering import render_clips, synthesise
 from quadpred_plugin.training.midi.renditions import read_performances
 from tests.training.datasets.tiny import vgmidi
+from tests.training.midi.notes import control, off, on, write_notes
 
 RATE = 44100
 PLAIN = Performance("timgm", "timgm")
@@ -50,6 +51,17 @@ def test_a_note_has_its_pitch_and_level(notes):
     # The end is where the last note has died away, not where the synthesiser stopped.
     assert 4 < len(samples) / RATE < 6
     assert np.abs(samples[-160:]).max() > 1e-4
+
+
+@pytest.mark.parametrize("pedal", [False, True])
+def test_a_voice_that_never_ends_is_ended(tmp_path, pedal):
+    # An organ, whose samples are looped: held for ever by its pedal, or without an end.
+    pressed = [control(64, 127)] if pedal else []
+    ends = [off(69, time=480)] if pedal else [off(71, time=480)]
+    path = write_notes(tmp_path / "endless.mid", [*pressed, on(69), *ends])
+    samples = synthesise(path, replace(PLAIN, program=19), RATE)
+    # The last event is at half a second; its voice sounds five seconds more.
+    assert 5 < len(samples) / RATE < 7.5
 
 
 @pytest.mark.parametrize("semitones", [-3, 3])
