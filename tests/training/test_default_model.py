@@ -54,7 +54,7 @@ def test_steps_have_the_commands_of_the_group():
 def test_the_page_on_training_has_the_same_steps_and_durations(tmp_path):
     page = Path(__file__).parents[2] / "docs" / "training.md"
     rows = re.findall(
-        r"^\| (\d) \| `quadpred train (.+?)` \|.*\| (.+?) \|$", page.read_text(), re.M
+        r"^\| (\d+) \| `quadpred train (.+?)` \|.*\| (.+?) \|$", page.read_text(), re.M
     )
     steps = chain(tmp_path)
     assert [int(number) for number, _, _ in rows] == list(range(1, len(steps) + 1))
