@@ -63,7 +63,7 @@ def export_command(
     """
     workspace = open_workspace(work, renders=renders)
     from quadpred_plugin.training.packaging.card_facts import dataset_name
-    from quadpred_plugin.training.packaging.large_model import export_large
+    from quadpred_plugin.training.packaging.large_export import export_large
     from quadpred_plugin.training.packaging.trained_models import (
         export_music_only,
         export_student,

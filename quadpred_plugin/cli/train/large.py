@@ -64,7 +64,7 @@ def large_command(
         degraded=degraded,
     )
     from quadpred_plugin.training.datasets.fourq import NAME
-    from quadpred_plugin.training.emotion.cross_validation import score_folds
+    from quadpred_plugin.training.emotion.fold_scores import score_folds
     from quadpred_plugin.training.emotion.scores import as_rows
     from quadpred_plugin.training.large.heads import heads_folder, run_heads
     from quadpred_plugin.training.recipes.config import read_recipe

@@ -12,7 +12,7 @@ from quadpred_plugin.training.datasets import emopia, fourq, vgmidi
 from quadpred_plugin.training.datasets.degraded import TABLE as DEGRADED_TABLE
 from quadpred_plugin.training.datasets.degraded import read_degraded
 from quadpred_plugin.training.datasets.track import Track
-from quadpred_plugin.training.emotion.targets import (
+from quadpred_plugin.training.emotion.emotion_targets import (
     EmotionTargets,
     targets_of_label,
     targets_of_ratings,

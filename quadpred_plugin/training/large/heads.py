@@ -9,12 +9,12 @@ import numpy as np
 from quadpred_plugin.chain.entries import EMBEDDINGS
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.emotion.corpora import corpus_tracks, targets_by_track
-from quadpred_plugin.training.emotion.degree_loss import DegreeLoss
-from quadpred_plugin.training.emotion.drawing import Example, draw_examples, feature_statistics
-from quadpred_plugin.training.emotion.predictions import TrackOutputs, write_outputs
-from quadpred_plugin.training.emotion.targets import DIMENSIONS
+from quadpred_plugin.training.emotion.degree_loss import degree_loss, degree_loss_type
+from quadpred_plugin.training.emotion.emotion_targets import DIMENSIONS
+from quadpred_plugin.training.emotion.sampling import Example, draw_examples, feature_statistics
+from quadpred_plugin.training.emotion.track_outputs import TrackOutputs, write_outputs
 from quadpred_plugin.training.large.trunk_features import TrunkFeatures, load_trunk_features
-from quadpred_plugin.training.networks.musicnn import build_heads
+from quadpred_plugin.training.networks.musicnn_trunk import build_heads
 from quadpred_plugin.training.recipes.large_model import LargeModel
 from quadpred_plugin.training.runs.fitting import Figures, best_network, fit, is_finished
 from quadpred_plugin.training.runs.record import Run, open_run, record_of
@@ -53,7 +53,7 @@ def run_heads(
     Returns
     -------
     heads : keras.Model
-        From `networks.musicnn.build_heads`.
+        From `networks.musicnn_trunk.build_heads`.
 
     Raises
     ------
@@ -76,6 +76,8 @@ def run_heads(
             recipe.front_end,
         ),
     )
+    # Saved networks have the loss that they were trained with.
+    degree_loss_type()
     if is_finished(recipe.schedule, run):
         heads = best_network(run)
     else:
@@ -153,7 +155,7 @@ def train_heads(
         statistics.trainable = False
         degrees = recipe.degrees
         losses: dict[str, Any] = {
-            name: DegreeLoss(degrees.margin, degrees.softness, degrees.rating_weight)
+            name: degree_loss(degrees.margin, degrees.softness, degrees.rating_weight)
             for name in DIMENSIONS
         }
         losses["quadrants"] = keras.losses.CategoricalCrossentropy(

@@ -19,7 +19,7 @@ from quadpred_plugin.training.cache import cached_files
 from quadpred_plugin.training.datasets import vgmidi
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.features import logarithmic_bands
-from quadpred_plugin.training.networks.musicnn import (
+from quadpred_plugin.training.networks.musicnn_trunk import (
     FRONT_END,
     build_trunk,
     load_published_weights,
@@ -42,7 +42,7 @@ class TrunkFeatures:
     times : ndarray, shape (patches,)
         Centre of each patch, s.
     features : ndarray of float16, shape (patches, values)
-        As `networks.musicnn.build_trunk` describes them.
+        As `networks.musicnn_trunk.build_trunk` describes them.
     """
 
     times: NDArray[np.float64]

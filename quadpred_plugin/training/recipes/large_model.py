@@ -24,7 +24,7 @@ class Corpus:
 
 @dataclass(frozen=True)
 class Degrees:
-    """How degrees of arousal and valence are learned (`emotion.degree_loss.DegreeLoss`).
+    """How degrees of arousal and valence are learned (`emotion.degree_loss`).
 
     Attributes
     ----------

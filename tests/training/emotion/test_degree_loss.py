@@ -13,9 +13,9 @@ import sys
 import keras
 import numpy as np
 
-from quadpred_plugin.training.emotion.degree_loss import DegreeLoss
+from quadpred_plugin.training.emotion.degree_loss import degree_loss
 
-loss = DegreeLoss(margin=1.0, softness=0.5, rating_weight=20.0)
+loss = degree_loss(margin=1.0, softness=0.5, rating_weight=20.0)
 positive = np.array([0.9, 0.3, 0.6, 0.75], dtype=np.float32)
 predicted = np.stack([1 - positive, positive], axis=1)
 # A label each way, a rating, and nothing at all.

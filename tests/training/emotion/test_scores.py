@@ -6,12 +6,12 @@ from scipy.stats import pearsonr
 from sklearn.metrics import f1_score, recall_score
 
 from quadpred_plugin.training.datasets.ratings import Ratings
-from quadpred_plugin.training.emotion.predictions import (
+from quadpred_plugin.training.emotion.scores import as_rows, score_labels, score_ratings
+from quadpred_plugin.training.emotion.track_outputs import (
     TrackOutputs,
     read_outputs,
     write_outputs,
 )
-from quadpred_plugin.training.emotion.scores import as_rows, score_labels, score_ratings
 
 PATCHES = 12
 TIMES = 1.5 + 1.5 * np.arange(PATCHES)

@@ -5,8 +5,8 @@ from collections import Counter
 import numpy as np
 
 from quadpred_plugin.training.datasets.ratings import Ratings
-from quadpred_plugin.training.emotion.drawing import Example, draw_examples, feature_statistics
-from quadpred_plugin.training.emotion.targets import targets_of_label, targets_of_ratings
+from quadpred_plugin.training.emotion.emotion_targets import targets_of_label, targets_of_ratings
+from quadpred_plugin.training.emotion.sampling import Example, draw_examples, feature_statistics
 from quadpred_plugin.training.recipes.large_model import Corpus
 
 

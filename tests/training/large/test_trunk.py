@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from quadpred_plugin.training.large.trunk_features import published_trunk
-from quadpred_plugin.training.networks.musicnn import FEATURES, FRONT_END
+from quadpred_plugin.training.networks.musicnn_trunk import FEATURES, FRONT_END
 from quadpred_plugin.training.teachers.musicnn import frozen_graph
 
 power = np.random.default_rng(0).gamma(0.3, 0.01, (3, 187, 96)).astype(np.float32)

@@ -7,6 +7,7 @@ import pytest
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.language_study.experiments import experiments
+from quadpred_plugin.training.networks.musicnn_trunk import FRONT_END
 from quadpred_plugin.training.recipes.config import SHIPPED, read_recipe, shipped_recipes, to_dict
 from quadpred_plugin.training.recipes.kinds import Ensemble, LanguageStudy, MusicOnly, Student
 
@@ -24,7 +25,8 @@ def music():
 @pytest.mark.parametrize("name", shipped_recipes())
 def test_shipped_recipes(name, tmp_path):
     recipe = read_recipe(name)
-    assert recipe.name == name and recipe.front_end == Preprocessing()
+    front_end = FRONT_END if name == "large" else Preprocessing()
+    assert recipe.name == name and recipe.front_end == front_end
     written = to_dict(recipe)
     assert written["kind"] == recipe.kind
     assert read_recipe(write(tmp_path / "whole.json", written)) == recipe

@@ -11,13 +11,13 @@ from quadpred_plugin.training.datasets.emopia import read_renders
 from quadpred_plugin.training.datasets.fourq import FOUR_Q
 from quadpred_plugin.training.datasets.fourq import NAME as POP
 from quadpred_plugin.training.datasets.track import Track
-from quadpred_plugin.training.emotion.predictions import read_outputs
+from quadpred_plugin.training.emotion.track_outputs import read_outputs
 from quadpred_plugin.training.evaluation.calibration import fit_folds, pooling_by_fold
 from quadpred_plugin.training.evaluation.scoring import Fold, HeadPooling, score_folds
 from quadpred_plugin.training.large.heads import heads_folder, outputs_file
 from quadpred_plugin.training.large.trunk_features import published_trunk
 from quadpred_plugin.training.midi.renditions import validation_sets
-from quadpred_plugin.training.networks.musicnn import join
+from quadpred_plugin.training.networks.musicnn_trunk import join
 from quadpred_plugin.training.packaging.card_facts import (
     cross_validation_protocol,
     release_of_large,

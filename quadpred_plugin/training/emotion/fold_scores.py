@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from quadpred_plugin.training.datasets import emopia, fourq, vgmidi
-from quadpred_plugin.training.emotion.predictions import read_outputs
 from quadpred_plugin.training.emotion.scores import (
     LabelScores,
     RatingScores,
     score_labels,
     score_ratings,
 )
+from quadpred_plugin.training.emotion.track_outputs import read_outputs
 from quadpred_plugin.training.midi.renditions import validation_sets
 from quadpred_plugin.training.runs.workspace import RENDERS, Workspace
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.training.emotion.targets import DIMENSIONS, EmotionTargets
+from quadpred_plugin.training.emotion.emotion_targets import DIMENSIONS, EmotionTargets
 from quadpred_plugin.training.recipes.large_model import Corpus
 from quadpred_plugin.training.targets import Targets
 
@@ -59,7 +59,7 @@ def draw_examples(
         As `draw` returns them.
     targets : dict of ndarray of float32
         ``quadrants`` (patches, 4); ``arousal`` and ``valence`` (patches, 3) by
-        `targets.COLUMNS`.
+        `emotion_targets.COLUMNS`.
     """
     names = list(corpora)
     shares = np.array([corpora[name].share for name in names])

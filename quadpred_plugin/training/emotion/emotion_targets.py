@@ -65,7 +65,7 @@ def targets_of_label(quadrant: int) -> EmotionTargets:
 
 
 def targets_of_ratings(ratings: Ratings, lag: float) -> EmotionTargets:
-    """Return the targets of a track that listeners rated while they listened.
+    """Return the targets of a track that listeners rated over time.
 
     Parameters
     ----------
