@@ -36,8 +36,8 @@ def outputs_file(folder: Path, tests: str) -> Path:
 
 def run_heads(
     workspace: Workspace, recipe: LargeModel, fold: int | None, jobs: int, report: Report
-) -> Any:
-    """Train heads, or resume, and predict the test tracks.
+) -> None:
+    """Train heads, or resume, and write the outputs of the test tracks.
 
     Parameters
     ----------
@@ -49,11 +49,6 @@ def run_heads(
         Processes that compute features.
     report : callable
         Called with the run's name and each epoch's figures.
-
-    Returns
-    -------
-    heads : keras.Model
-        From `networks.musicnn_trunk.build_heads`.
 
     Raises
     ------
@@ -96,7 +91,6 @@ def run_heads(
                 path,
                 {one.name: predict(heads, found) for one, found in zip(several, features)},
             )
-    return heads
 
 
 def _load_examples(
