@@ -20,6 +20,7 @@ CLIPS = 16
 FOLDS = 2
 # Clips of a fold.
 TESTED = CLIPS // FOLDS
+PIANO_SETS = ("emopia-held-back", "emopia-synthetic", "emopia-known")
 
 
 def write_labels(path, names, quadrants):
@@ -56,7 +57,7 @@ def place(tmp_path_factory):
         if index < 8:
             soundfile.write(piano / f"{index}.wav", tone, 16000)
             part = "train" if index < 4 else "val"
-            for soundfont in ("one", "musescore"):
+            for soundfont in ("one", "musescore", "fm"):
                 renders.append({**common, "soundfont": soundfont, "part": part, "song_id": index})
     write_csv(music / "labels.csv", rows)
     write_csv(piano / "renders.csv", renders)
@@ -167,8 +168,8 @@ def test_each_fold_predicts_its_own_clips(place, folds):
         with np.load(runs_of_tiny(place) / f"fold{fold}" / "4q.npz") as found:
             assert found["clips"].tolist() == [0, 1, 2, 3] * 2
             assert found["quadrants"].shape == (2 * TESTED, 4)
-        # The held-back soundfont, and the training soundfont.
-        for corpus in ("emopia-held-back", "emopia-known"):
+        # The held-back soundfont and synthesiser, and the training soundfont.
+        for corpus in PIANO_SETS:
             path = runs_of_tiny(place) / f"fold{fold}" / f"{corpus}.npz"
             with np.load(path) as found:
                 assert found["clips"].tolist() == [0, 1, 2, 3]
@@ -214,10 +215,8 @@ def test_the_card_has_the_scores_of_the_folds(model, folds):
         corpus: np.array(one["clip"]["quadrants"]["confusion"])
         for corpus, one in metrics["other_corpora"].items()
     }
-    assert set(piano) == {"emopia", "emopia-held-back", "emopia-known"}
-    np.testing.assert_array_equal(
-        piano["emopia"], piano["emopia-held-back"] + piano["emopia-known"]
-    )
+    assert set(piano) == {"emopia", *PIANO_SETS}
+    np.testing.assert_array_equal(piano["emopia"], sum(piano[name] for name in PIANO_SETS))
     assert piano["emopia-known"].sum() == 4 * FOLDS
     assert set(content["quadpred"]["pooling"]) == {
         "quadrants",
@@ -252,7 +251,7 @@ def test_the_comparison_has_the_final_model(place, model, script):
     # The card's temperature and offset, and the final model's predictions for EMOPIA.
     pooling = json.loads(model.with_suffix(".json").read_text())["quadpred"]["pooling"]
     means, truth = [], []
-    for corpus in ("emopia-held-back", "emopia-known"):
+    for corpus in PIANO_SETS:
         with np.load(runs_of_tiny(place) / "all" / f"{corpus}.npz") as found:
             parts = np.split(found["quadrants"], found["ends"][:-1])
             means += [part.mean(axis=0) for part in parts]
