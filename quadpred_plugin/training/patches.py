@@ -106,7 +106,7 @@ def draw_by_length(
 
 
 def band_statistics(features: Features) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return mean and variance of each band over all frames, shape (bands,)."""
+    """Return mean and variance of each band, or other value, over all rows, shape (values,)."""
     count = sum(len(one) for one in features)
     mean = sum(one.sum(axis=0, dtype=np.float64) for one in features) / count
     square = sum((one.astype(np.float64) ** 2).sum(axis=0) for one in features) / count

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from quadpred_plugin.training.emotion.emotion_targets import DIMENSIONS, EmotionTargets
 from quadpred_plugin.training.recipes.large_model import Corpus
@@ -89,13 +88,3 @@ def _by_label(examples: Sequence[Example]) -> list[list[Example]]:
         label = int(np.argmax(one.targets.quadrants)) if labelled else None
         pools.setdefault(label, []).append(one)
     return list(pools.values())
-
-
-def feature_statistics(
-    features: Sequence[NDArray[np.floating]],
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return mean and variance of each value over all rows, shape (values,)."""
-    count = sum(len(one) for one in features)
-    mean = sum(one.sum(axis=0, dtype=np.float64) for one in features) / count
-    square = sum((one.astype(np.float64) ** 2).sum(axis=0) for one in features) / count
-    return np.asarray(mean, np.float32), np.asarray(square - mean**2, np.float32)

@@ -11,10 +11,11 @@ from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.emotion.corpora import corpus_tracks, targets_by_track
 from quadpred_plugin.training.emotion.degree_loss import degree_loss, degree_loss_type
 from quadpred_plugin.training.emotion.emotion_targets import DIMENSIONS
-from quadpred_plugin.training.emotion.sampling import Example, draw_examples, feature_statistics
+from quadpred_plugin.training.emotion.sampling import Example, draw_examples
 from quadpred_plugin.training.emotion.track_outputs import TrackOutputs, write_outputs
 from quadpred_plugin.training.large.trunk_features import TrunkFeatures, load_trunk_features
 from quadpred_plugin.training.networks.musicnn_trunk import build_heads
+from quadpred_plugin.training.patches import band_statistics
 from quadpred_plugin.training.recipes.large_model import LargeModel
 from quadpred_plugin.training.runs.fitting import Figures, best_network, fit, is_finished
 from quadpred_plugin.training.runs.record import Run, open_run, record_of
@@ -137,7 +138,7 @@ def train_heads(
         heads = build_heads(recipe.dropout, tuple(recipe.loss_weights))
         statistics = heads.get_layer("feature_norm")
         statistics.set_weights(
-            feature_statistics(
+            band_statistics(
                 [
                     one.features
                     for several in examples.values()

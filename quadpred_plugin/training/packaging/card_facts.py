@@ -57,7 +57,7 @@ _LARGE_LIMITS = (
     "Trained on 30 s excerpts of Western popular recordings of one collection, on synthesised "
     "piano and on synthesised arrangements of game music; other music is outside of its training "
     "data.",
-    "Three seconds are heard at a time; form, lyrics and expectation are not considered.",
+    "The model analyses three seconds at a time; it doesn't consider form, lyrics or expectation.",
     "Heads are trained together but not tied: arousal and valence may contradict the quadrant.",
 )
 _DEGREE = (

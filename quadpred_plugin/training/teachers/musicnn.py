@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.system.files import write_atomically
+from quadpred_plugin.training.networks.musicnn_trunk import FRONT_END
 from quadpred_plugin.training.teachers.installed_files import find_installed
 from quadpred_plugin.training.teachers.mel_spectrogram import mel_power
 from quadpred_plugin.training.teachers.windows import (
@@ -25,10 +26,8 @@ from quadpred_plugin.training.teachers.windows import (
     window_count,
 )
 
-FRAME_SIZE = 512
-HOP_SIZE = 256
-BANDS = 96
-PATCH_FRAMES = 187
+FRAME_SIZE, HOP_SIZE, BANDS = FRONT_END.frame_size, FRONT_END.hop_size, FRONT_END.bands
+PATCH_FRAMES = FRONT_END.patch_size
 _HOP_FRAMES = HOP_SAMPLES // HOP_SIZE
 
 _INPUT = "model/Placeholder"

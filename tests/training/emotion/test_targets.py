@@ -6,7 +6,8 @@ import numpy as np
 
 from quadpred_plugin.training.datasets.ratings import Ratings
 from quadpred_plugin.training.emotion.emotion_targets import targets_of_label, targets_of_ratings
-from quadpred_plugin.training.emotion.sampling import Example, draw_examples, feature_statistics
+from quadpred_plugin.training.emotion.sampling import Example, draw_examples
+from quadpred_plugin.training.patches import band_statistics
 from quadpred_plugin.training.recipes.large_model import Corpus
 
 
@@ -55,6 +56,6 @@ def test_each_quadrant_and_corpus_has_its_share():
 
 def test_statistics_are_numpys():
     parts = [np.random.default_rng(seed).normal(3, 2, (40, 5)) for seed in (1, 2)]
-    mean, variance = feature_statistics([one.astype(np.float16) for one in parts])
+    mean, variance = band_statistics([one.astype(np.float16) for one in parts])
     np.testing.assert_allclose(mean, np.concatenate(parts).mean(axis=0), rtol=1e-3)
     np.testing.assert_allclose(variance, np.concatenate(parts).var(axis=0), rtol=1e-2)

@@ -9,27 +9,15 @@ from essentia.streaming import VectorInput
 import quadpred_plugin as qp
 from quadpred_plugin.audio.mixing import open_sound
 from quadpred_plugin.chain.network import Network
-from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.live import predict_causally
 from quadpred_plugin.model.card import read_card
 from quadpred_plugin.standard import TensorflowInputQuad, TensorflowPredictQuad
 from quadpred_plugin.streaming import TensorflowPredictQuad as StreamingPredictQuad
 from quadpred_plugin.training.features import logarithmic_bands
+from quadpred_plugin.training.networks.musicnn_trunk import FRONT_END
 from tests import signals
 from tests.small_models import write_small_model
 
-# The front end of musicnn, with its patch and hop.
-FRONT_END = Preprocessing(
-    frame_size=512,
-    hop_size=256,
-    fft_size=512,
-    bands=96,
-    spectrum="power",
-    logarithm_floor=1e-4,
-    patch_size=187,
-    context_before=62,
-    context_after=63,
-)
 HEADS = ("quadrants", "arousal", "valence")
 SONG = signals.example("q2_anger")[: 16000 * 12]
 # The floor of the division is 1e-4.
