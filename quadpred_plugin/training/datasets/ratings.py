@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.quadrants import QUADRANTS
+
 Curves = NDArray[np.float64]
 
 
@@ -49,10 +51,11 @@ class Ratings:
         high, positive = ((1 + np.sign(means[np.isfinite(means).all(axis=1)])) / 2).T
         return np.array(
             [
-                np.mean(high * positive),
-                np.mean(high * (1 - positive)),
-                np.mean((1 - high) * (1 - positive)),
-                np.mean((1 - high) * positive),
+                np.mean(
+                    (high if one.arousal > 0 else 1 - high)
+                    * (positive if one.valence > 0 else 1 - positive)
+                )
+                for one in QUADRANTS
             ]
         )
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from quadpred_plugin.evaluation.classification import score_heads
 from quadpred_plugin.evaluation.curves import Curve, across_files, within_files
+from quadpred_plugin.quadrants import QUADRANTS
 from quadpred_plugin.training.datasets.ratings import Ratings
 from quadpred_plugin.training.emotion.emotion_targets import DIMENSIONS
 from quadpred_plugin.training.emotion.track_outputs import TrackOutputs
@@ -82,7 +83,7 @@ def score_labels(outputs: Sequence[TrackOutputs], quadrants: Sequence[int]) -> L
         scores["valence"]["f1"],
         arousal_accuracy=scores["arousal"]["accuracy"],
         calibration=scores["quadrants"]["calibration_error"],
-        recalls=[float(np.mean(predicted[truth == one] == one)) for one in range(4)],
+        recalls=[float(np.mean(predicted[truth == one] == one)) for one in range(len(QUADRANTS))],
         extreme_arousal=float(np.mean(np.abs(means["arousal"]) > _EXTREME)),
     )
 
@@ -129,9 +130,8 @@ def score_ratings(
 
 
 def _quadrant(arousal: float, valence: float) -> int:
-    if arousal >= 0:
-        return 0 if valence >= 0 else 1
-    return 3 if valence >= 0 else 2
+    high, positive = arousal >= 0, valence >= 0
+    return [(one.arousal > 0, one.valence > 0) for one in QUADRANTS].index((high, positive))
 
 
 def as_rows(scores: Mapping[str, LabelScores | RatingScores]) -> list[str]:
