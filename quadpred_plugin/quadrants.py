@@ -55,5 +55,8 @@ QUADRANTS: tuple[Quadrant, ...] = (
 
 QUADRANT_NAMES: tuple[str, ...] = tuple(quadrant.name for quadrant in QUADRANTS)
 
+DIMENSIONS: tuple[str, ...] = ("arousal", "valence")
+"""Dimensions of the plane that the quadrants divide, in the order of columns and arrays."""
+
 # Name of patches and segments below the minimum confidence that a user sets.
 NEUTRAL = Quadrant("neutral", 0, 0, "", "#999999")

@@ -13,6 +13,7 @@ from quadpred_plugin.cli.message_options import check_verbosity, color_option, v
 from quadpred_plugin.cli.model_options import choose_model, hop_option
 from quadpred_plugin.cli.shell_completion import complete_models
 from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.quadrants import DIMENSIONS
 
 _SUFFIXES = {".csv": "csv", ".json": "json", ".txt": "table"}
 
@@ -67,7 +68,7 @@ Examples:
 @hop_option
 @click.option(
     "--dimension",
-    type=click.Choice(["arousal", "valence"]),
+    type=click.Choice(DIMENSIONS),
     help="What a table of DEAM's form rates. Default: by the table's name.",
 )
 @click.option(
@@ -80,7 +81,7 @@ Examples:
     "--lag",
     type=click.FloatRange(min=0),
     metavar="SECONDS",
-    help="Compare a rating at a time with the prediction so much earlier: listeners react late. "
+    help="Compare a rating at a time with the prediction this much earlier: listeners react late. "
     "Default: 0.",
 )
 @click.option(
@@ -168,6 +169,11 @@ def command(
             raise click.UsageError(f"{name} must be a number of seconds.")
     path = None if output is None else check_output_file(output, force)
     format_name = format_name or format_of_table(path, _SUFFIXES)
+    if results is None:
+        # Before NumPy is imported, whose threads it limits.
+        from quadpred_plugin.chain.engine import restrict_algorithms
+
+        restrict_algorithms()
     from quadpred_plugin.evaluation.matching import match_audio, match_results
     from quadpred_plugin.evaluation.ratings_table import read_ratings_table
     from quadpred_plugin.evaluation.results_files import read_results
@@ -187,10 +193,6 @@ def command(
     if not matches.found:
         place = f"{folder}: --audio names their folder" if results is None else str(results)
         raise click.UsageError(f"None of the files of {table} is in {place}.")
-    if outputs is None:
-        from quadpred_plugin.chain.engine import restrict_algorithms
-
-        restrict_algorithms()
     from quadpred_plugin.cli.evaluate_run import EvaluateRun
     from quadpred_plugin.evaluation.comparison import Settings
 

@@ -20,7 +20,6 @@ from quadpred_plugin.evaluation.classification import (
 from quadpred_plugin.evaluation.correlation import CORRELATIONS, MEASURES, compare_values
 from quadpred_plugin.evaluation.curves import Pair, correlations_of, means_of, pair
 from quadpred_plugin.evaluation.outputs import FileOutput
-from quadpred_plugin.evaluation.rating_cells import DIMENSIONS
 from quadpred_plugin.evaluation.ratings_table import RatedFile
 from quadpred_plugin.evaluation.reasons import (
     about_across,
@@ -29,7 +28,7 @@ from quadpred_plugin.evaluation.reasons import (
     about_within,
     names_of,
 )
-from quadpred_plugin.quadrants import QUADRANT_NAMES
+from quadpred_plugin.quadrants import DIMENSIONS, QUADRANT_NAMES
 
 LABELS, ACROSS, WITHIN = "labels", "across files", "within files"
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from quadpred_plugin.errors import QuadpredError
-from quadpred_plugin.evaluation.rating_cells import DIMENSIONS, FILE, TIME, TableRow, text
+from quadpred_plugin.evaluation.rating_cells import FILE, TIME, TableRow, text
+from quadpred_plugin.quadrants import DIMENSIONS
 
 _SAMPLE = re.compile(r"sample_(\d+)ms")
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.evaluation.curves import Curve
-from quadpred_plugin.evaluation.rating_cells import DIMENSIONS
 from quadpred_plugin.prediction import Prediction
+from quadpred_plugin.quadrants import DIMENSIONS
 
 
 @dataclass(frozen=True)

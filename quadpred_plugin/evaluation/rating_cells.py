@@ -9,7 +9,6 @@ from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.quadrants import QUADRANT_NAMES
 
 FILE, TIME, QUADRANT = "file", "time", "quadrant"
-DIMENSIONS = ("arousal", "valence")
 
 # How far a rating may be out of its scale by the rounding of decimals.
 _TOLERANCE = 1e-9

@@ -11,7 +11,6 @@ from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.evaluation.curves import Curve
 from quadpred_plugin.evaluation.deam_table import long_rows, sample_columns
 from quadpred_plugin.evaluation.rating_cells import (
-    DIMENSIONS,
     FILE,
     QUADRANT,
     TIME,
@@ -21,6 +20,7 @@ from quadpred_plugin.evaluation.rating_cells import (
     quadrant_index,
     text,
 )
+from quadpred_plugin.quadrants import DIMENSIONS
 from quadpred_plugin.system.csv_files import read_csv
 from quadpred_plugin.system.text import printable
 

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.evaluation.outputs import FileOutput, predicted_curve
-from quadpred_plugin.evaluation.rating_cells import DIMENSIONS
-from quadpred_plugin.quadrants import QUADRANT_NAMES
+from quadpred_plugin.quadrants import DIMENSIONS, QUADRANT_NAMES
 from quadpred_plugin.system.text import printable
 
 SUFFIXES = (".csv", ".json")

@@ -1,4 +1,4 @@
-"""Other paths that a recording may take to the network: resamplers, codecs, rooms, filters.
+"""What a recording may pass before it is analysed: resamplers, codecs, rooms, filters.
 
 | module | subject |
 |---|---|

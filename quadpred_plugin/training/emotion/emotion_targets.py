@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.quadrants import QUADRANTS
+from quadpred_plugin.quadrants import DIMENSIONS, QUADRANTS
 from quadpred_plugin.training.datasets.ratings import Ratings
 from quadpred_plugin.training.targets import one_hot
 
-DIMENSIONS = ("arousal", "valence")
 COLUMNS = ("sign", "rating", "rated")
 """Columns of a dimension's target: sign of the label (0 for none), rating -1..1, and 1 where
 there is a rating."""

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from quadpred_plugin.training.emotion.emotion_targets import DIMENSIONS, EmotionTargets
+from quadpred_plugin.quadrants import DIMENSIONS
+from quadpred_plugin.training.emotion.emotion_targets import EmotionTargets
 from quadpred_plugin.training.recipes.large_model import Corpus
 from quadpred_plugin.training.targets import Targets
 

@@ -7,9 +7,8 @@ import numpy as np
 
 from quadpred_plugin.evaluation.classification import score_heads
 from quadpred_plugin.evaluation.curves import Curve, across_files, within_files
-from quadpred_plugin.quadrants import QUADRANTS
+from quadpred_plugin.quadrants import DIMENSIONS, QUADRANTS
 from quadpred_plugin.training.datasets.ratings import Ratings
-from quadpred_plugin.training.emotion.emotion_targets import DIMENSIONS
 from quadpred_plugin.training.emotion.track_outputs import TrackOutputs
 
 SMOOTHING = 5.0

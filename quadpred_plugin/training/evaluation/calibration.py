@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.evaluation.classification import HEAD_CLASSES, classes_of
+from quadpred_plugin.evaluation.classification import HEAD_CLASSES, class_probabilities, classes_of
 from quadpred_plugin.model.pooling import POSITIVE_VALENCE, Pooling, pool
 from quadpred_plugin.training.evaluation.scoring import Fold, HeadPooling, Outputs
 
@@ -43,7 +43,7 @@ def _fit_head(truth: NDArray[np.int64], outputs: Outputs, head: str) -> Pooling:
     means = np.stack([pool(clip[head]) for clip in outputs])
     positive = list(POSITIVE_VALENCE)
     if means.ndim == 1:
-        means, positive = np.stack([1 - means, 1 + means], axis=1) / 2, [1]
+        means, positive = class_probabilities(means), [1]
     logarithms = np.log(means + _PROBABILITY_FLOOR)
 
     def cost(parameters: NDArray[np.float64]) -> float:

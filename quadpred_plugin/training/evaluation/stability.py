@@ -1,4 +1,4 @@
-"""How far a model's answers change when the same music takes another path."""
+"""How far predictions change when music is resampled, coded or filtered in another way."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

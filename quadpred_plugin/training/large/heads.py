@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from quadpred_plugin.chain.entries import EMBEDDINGS
+from quadpred_plugin.quadrants import DIMENSIONS
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.emotion.corpora import corpus_tracks, targets_by_track
 from quadpred_plugin.training.emotion.degree_loss import degree_loss, degree_loss_type
-from quadpred_plugin.training.emotion.emotion_targets import DIMENSIONS
 from quadpred_plugin.training.emotion.sampling import Example, draw_examples
 from quadpred_plugin.training.emotion.track_outputs import TrackOutputs, write_outputs
 from quadpred_plugin.training.large.trunk_features import TrunkFeatures, load_trunk_features
