@@ -11,7 +11,7 @@ from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.features import Features
 
 
-def cut(features: NDArray[np.float16], size: int, hop: int) -> NDArray[np.float32]:
+def cut(features: NDArray[np.floating], size: int, hop: int) -> NDArray[np.float32]:
     """Cut one track into patches.
 
     Parameters

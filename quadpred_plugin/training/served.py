@@ -37,7 +37,7 @@ _REACH, _KAISER_BETA = 1024, 7.9
 
 @contextmanager
 def open_served(source: str | os.PathLike[str], sample_rate: int) -> Iterator[Sound]:
-    """Open an audio file like `mixing.open_sound`, but never past the resampler.
+    """Open an audio file like `mixing.open_sound`, always through the resampler.
 
     Parameters
     ----------

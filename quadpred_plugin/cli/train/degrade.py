@@ -20,7 +20,7 @@ from quadpred_plugin.cli.train.options import (
     epilog="""\b
 Examples:
   quadpred train degrade --data 4q -o degraded/4q
-  quadpred train degrade --renders renders/renders.csv -o degraded/piano -j 4
+  quadpred train degrade --renders renders/renders.csv -o degraded/emopia -j 4
 """,
 )
 @click.option("--data", type=FOLDER, help="Folder of the 4Q dataset.")
@@ -42,7 +42,7 @@ Examples:
 def degrade_command(
     data: Path | None, renders: Path | None, output: Path, versions: int, seed: int, jobs: int
 ) -> None:
-    """Degrade training clips as other paths would.
+    """Write degraded versions of training clips.
 
     Each version passes a chain of one to four changes: other resamplers, low-passes, codecs,
     equalisers, limiters, compressors, rooms, noise, another level or start. Full-band files of

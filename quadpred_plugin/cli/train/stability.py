@@ -1,4 +1,4 @@
-"""``quadpred train stability``: how far models' answers change with the path of the music."""
+"""``quadpred train stability``: how far predictions change with resamplers, codecs, filters."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def stability_command(
     write: Path | None,
     jobs: int,
 ) -> None:
-    """Measure how models' answers change with the path of the music.
+    """Measure how predictions change with codecs and filters.
 
     MODEL is an installed model's name, default if none is given, or a .pb with its card.
     Full-band clips of 4Q are predicted as they are and after each of several changes, such as

@@ -4,7 +4,7 @@ A fold of 4Q and the series of VGMIDI with the same number are left out together
 networks judge every clip and every piece that they didn't learn from.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from quadpred_plugin.errors import QuadpredError
@@ -23,6 +23,7 @@ from quadpred_plugin.training.midi.renditions import (
     training_renders,
     validation_sets,
 )
+from quadpred_plugin.training.recipes.large_model import Corpus
 from quadpred_plugin.training.runs.workspace import DEGRADED, RENDERS, VGMIDI_RENDERS, Workspace
 from quadpred_plugin.training.splits import test_tracks
 
@@ -46,15 +47,17 @@ class CorpusTracks:
     test: dict[str, list[Track]]
 
 
-def corpus_tracks(workspace: Workspace, names: Iterable[str], fold: int | None) -> CorpusTracks:
+def corpus_tracks(
+    workspace: Workspace, corpora: Mapping[str, Corpus], fold: int | None
+) -> CorpusTracks:
     """Choose the tracks of a run.
 
     Parameters
     ----------
     workspace : Workspace
-        With the places of the corpora; with that of degraded versions, if there are some.
-    names : iterable of str
-        Names of `CORPORA`.
+        With the places of the corpora, and of degraded versions if they are asked for.
+    corpora : dict of Corpus
+        By a name of `CORPORA`.
     fold : int or None
         Left out of 4Q and VGMIDI; None trains on everything, by instruments that are held
         back too.
@@ -64,7 +67,7 @@ def corpus_tracks(workspace: Workspace, names: Iterable[str], fold: int | None) 
     QuadpredError
         If a place wasn't given, a table can't be read or a name is unknown.
     """
-    names = list(names)
+    names = list(corpora)
     if unknown := sorted(set(names) - set(CORPORA)):
         raise QuadpredError(
             f"The corpora that can be trained on are {', '.join(CORPORA)}, not "
@@ -86,17 +89,13 @@ def corpus_tracks(workspace: Workspace, names: Iterable[str], fold: int | None) 
         test[vgmidi.NAME] = [
             one for one in pieces if one.fold == fold and one.rendition == JUDGED_BY
         ]
-    return CorpusTracks(train, _degraded(workspace, train), test)
-
-
-def _degraded(workspace: Workspace, train: Mapping[str, Sequence[Track]]) -> dict[str, list[Track]]:
-    if DEGRADED not in workspace.data:
-        return {name: [] for name in train}
-    found = {}
-    for name, tracks in train.items():
-        table = workspace.data[DEGRADED] / name / DEGRADED_TABLE
-        found[name] = read_degraded(table, tracks) if table.exists() else []
-    return found
+    degraded = {
+        name: read_degraded(workspace.folder(DEGRADED) / name / DEGRADED_TABLE, train[name])
+        if corpora[name].degraded_share
+        else []
+        for name in corpora
+    }
+    return CorpusTracks(train, degraded, test)
 
 
 def targets_by_track(

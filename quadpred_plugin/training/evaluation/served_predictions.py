@@ -13,7 +13,7 @@ from quadpred_plugin.training.served import open_served
 
 
 def predict_served(model: Model, path: Path) -> Prediction:
-    """Predict a file; equal to `Model.predict` where its rate is above the chain's.
+    """Predict a file; equal to `Model.predict` unless its rate is the chain's.
 
     Raises
     ------

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from quadpred_plugin.chain.entries import EMBEDDINGS
+from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.quadrants import DIMENSIONS
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.emotion.corpora import corpus_tracks, targets_by_track
@@ -14,7 +15,7 @@ from quadpred_plugin.training.emotion.degree_loss import degree_loss, degree_los
 from quadpred_plugin.training.emotion.sampling import Example, draw_examples
 from quadpred_plugin.training.emotion.track_outputs import TrackOutputs, write_outputs
 from quadpred_plugin.training.large.trunk_features import TrunkFeatures, load_trunk_features
-from quadpred_plugin.training.networks.musicnn_trunk import build_heads
+from quadpred_plugin.training.networks.musicnn_trunk import FRONT_END, build_heads
 from quadpred_plugin.training.patches import band_statistics
 from quadpred_plugin.training.recipes.large_model import LargeModel
 from quadpred_plugin.training.runs.fitting import Figures, best_network, fit, is_finished
@@ -57,6 +58,11 @@ def run_heads(
         If a place wasn't given, a table can't be read, or the folder belongs to a run that
         was made otherwise.
     """
+    if recipe.front_end != FRONT_END:
+        raise QuadpredError(
+            f"The recipe '{recipe.name}' has another front end than musicnn's, which its trunk "
+            "needs."
+        )
     tracks = corpus_tracks(workspace, recipe.corpora, fold)
     parts = {"train": tracks.train, "degraded": tracks.degraded, "test": tracks.test}
     run = open_run(

@@ -24,11 +24,12 @@ from quadpred_plugin.training.networks.musicnn_trunk import (
     build_trunk,
     load_published_weights,
 )
+from quadpred_plugin.training.patches import cut
 from quadpred_plugin.training.served import CACHE_FOLDER
 from quadpred_plugin.training.teachers.musicnn import checkpoint_prefix
 
 # Frames between patches: no overlap, but half a patch where ratings over time are learned.
-_HOP_FRAMES, _RATED_HOP_FRAMES = 187, 94
+_HOP_FRAMES, _RATED_HOP_FRAMES = FRONT_END.patch_size, -(-FRONT_END.patch_size // 2)
 
 _BATCH = 10
 
@@ -127,8 +128,7 @@ def _compute(hop: int, source: Path, target: Path) -> None:
     size = FRONT_END.patch_size
     if len(bands) < size:
         bands = bands[np.arange(size) % max(len(bands), 1)]
-    starts = np.arange(0, len(bands) - size + 1, hop)
-    patches = bands[starts[:, np.newaxis] + np.arange(size)]
+    patches = cut(bands, size, hop)
     # Batches of one size: each other size would be traced anew.
     padded = np.concatenate([patches, np.repeat(patches[-1:], -len(patches) % _BATCH, axis=0)])
     parts = [

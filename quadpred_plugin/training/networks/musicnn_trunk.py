@@ -25,7 +25,7 @@ FRONT_END = Preprocessing(
     context_before=62,
     context_after=63,
 )
-"""Bands and patches that the published weights were trained with, one answer every 62 frames."""
+"""Bands and patches of the published weights; a prediction every 62 frames."""
 
 # Filters of the convolutions over patterns of timbre, and of those over time alone.
 _TIMBRE_FILTERS, _TIME_FILTERS = 204, 51

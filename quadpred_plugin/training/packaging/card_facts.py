@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from quadpred_plugin.chain.heads import REQUIRED_HEADS
 from quadpred_plugin.model.card import LANGUAGES
 from quadpred_plugin.training.datasets.fourq import FOUR_Q
 from quadpred_plugin.training.datasets.fourq import NAME as POP
@@ -290,6 +291,8 @@ def _calibration(dataset: Dataset, pooling: HeadPooling) -> str:
     offsets = "and an offset per head" if len(shifted) == len(pooling) else "per head"
     if 0 < len(shifted) < len(pooling):
         offsets += f", and an offset for {' and '.join(shifted)}"
+    if set(pooling) < set(REQUIRED_HEADS):
+        offsets = f"and an offset for {' and '.join(pooling)} alone"
     return (
         f"Probabilities of whole files are calibrated on clips of {dataset.title}, by a "
         f"temperature {offsets}; those of single seconds are the network's own."

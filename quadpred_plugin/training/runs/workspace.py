@@ -26,7 +26,8 @@ class Workspace:
     work : Path
         Folder of caches and runs.
     data : dict of Path
-        Folder of each dataset by its name; `RENDERS` for the table of EMOPIA's renders.
+        Folder of each dataset by its name; `RENDERS` and `VGMIDI_RENDERS` for tables of
+        renders; `DEGRADED`.
     """
 
     work: Path
@@ -41,7 +42,13 @@ class Workspace:
             If it wasn't given.
         """
         if name not in self.data:
-            option = {"games": "--games", RENDERS: "--renders", "speech": "--speech-data"}
+            option = {
+                "games": "--games",
+                RENDERS: "--renders",
+                VGMIDI_RENDERS: "--vgmidi-renders",
+                DEGRADED: "--degraded",
+                "speech": "--speech-data",
+            }
             raise QuadpredError(
                 f"The recipe uses the dataset '{name}', whose place wasn't given: add "
                 f"{option.get(name, '--data')}."
