@@ -7,6 +7,8 @@ VERSIONS = {
     "student": 2,
     "gate": 2,
     "large": 1,
+    "contextual-pretext": 1,
+    "contextual": 1,
     "pretrain": 2,
     "transfer": 2,
     "music-only": 2,

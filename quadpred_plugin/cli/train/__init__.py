@@ -6,6 +6,7 @@ import click
 
 from quadpred_plugin.cli.train.card import card_command
 from quadpred_plugin.cli.train.compare import compare_command
+from quadpred_plugin.cli.train.contextual import contextual_command
 from quadpred_plugin.cli.train.default import default_command
 from quadpred_plugin.cli.train.degrade import degrade_command
 from quadpred_plugin.cli.train.evaluate import evaluate_command
@@ -51,6 +52,7 @@ for _command in (
     render_command,
     degrade_command,
     large_command,
+    contextual_command,
     teacher_command,
     notes_command,
     pretext_command,

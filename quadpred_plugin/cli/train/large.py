@@ -66,18 +66,16 @@ def large_command(
     from quadpred_plugin.training.datasets.fourq import NAME
     from quadpred_plugin.training.emotion.fold_scores import score_folds
     from quadpred_plugin.training.emotion.scores import as_rows
-    from quadpred_plugin.training.large.heads import heads_folder, run_heads
+    from quadpred_plugin.training.large.cross_validation import train_folds
+    from quadpred_plugin.training.large.heads import heads_folder
     from quadpred_plugin.training.recipes.config import read_recipe
     from quadpred_plugin.training.recipes.large_model import LargeModel
-    from quadpred_plugin.training.runs.workers import run_in_parallel
     from quadpred_plugin.training.splits import fold_numbers
 
     recipe = read_recipe(recipe_name, LargeModel)
     folds = [None] if final else list(chosen or fold_numbers(workspace.tracks(NAME)))
-    folders = [heads_folder(workspace, recipe, fold) for fold in folds]
-    start_anew(again, folders)
-    calls = [(workspace, recipe, fold, 1, report_epoch) for fold in folds]
-    run_in_parallel(run_heads, calls, jobs)
+    start_anew(again, [heads_folder(workspace, recipe, fold) for fold in folds])
+    folders = train_folds(workspace, recipe, folds, jobs, report_epoch)
     if final:
         click.echo(folders[0])
     else:

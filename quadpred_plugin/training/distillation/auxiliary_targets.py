@@ -6,6 +6,7 @@ network learn more from each second. The values are needed in training alone.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -28,38 +29,50 @@ def read_embedding(path: Path) -> NDArray[np.float32]:
         return np.asarray(content[ARRAY], dtype=np.float32)
 
 
+@dataclass(frozen=True)
 class Projection:
     """Principal components of embeddings: the values that a network learns to predict.
 
-    Parameters
+    Attributes
     ----------
-    embeddings : sequence of ndarray, shape (windows, values)
-        Of the training tracks.
+    mean, deviation : ndarray, shape (values,)
+        Of the embedding's values.
+    directions : ndarray, shape (values, components)
 
     References
     ----------
     A. Romero et al., "FitNets", ICLR 2015.
     """
 
-    def __init__(self, embeddings: Sequence[NDArray[np.floating]]) -> None:
+    mean: NDArray[np.float64]
+    deviation: NDArray[np.float64]
+    directions: NDArray[np.float64]
+
+    @classmethod
+    def fit(cls, embeddings: Sequence[NDArray[np.floating]]) -> "Projection":
+        """Return the components of the training tracks' embeddings.
+
+        Parameters
+        ----------
+        embeddings : sequence of ndarray, shape (windows, values)
+        """
         rows = np.concatenate(embeddings).astype(np.float64)
-        self._mean = rows.mean(axis=0)
-        self._deviation = rows.std(axis=0) + 1e-6
-        standard = (rows - self._mean) / self._deviation
+        mean, deviation = rows.mean(axis=0), rows.std(axis=0) + 1e-6
+        standard = (rows - mean) / deviation
         variances, directions = np.linalg.eigh(standard.T @ standard / len(standard))
         strongest = np.argsort(variances)[::-1][:COMPONENTS]
         # One scale for all components keeps their relative importance.
         scale = np.sqrt(variances[strongest].mean())
-        self._directions = directions[:, strongest] / scale
+        return cls(mean, deviation, directions[:, strongest] / scale)
 
     @property
     def size(self) -> int:
         """Number of components."""
-        return int(self._directions.shape[1])
+        return int(self.directions.shape[1])
 
     def __call__(self, embedding: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return the components of one track, shape (windows, components)."""
-        projected = (embedding - self._mean) / self._deviation @ self._directions
+        projected = (embedding - self.mean) / self.deviation @ self.directions
         return np.asarray(projected, dtype=np.float32)
 
 

@@ -137,7 +137,7 @@ def _embedding_examples(
         ]
         for name, several in tracks.items()
     }
-    projection = Projection(
+    projection = Projection.fit(
         [
             one[:: _PROJECTION_STEPS.get(name, 1)]
             for name, several in embeddings.items()

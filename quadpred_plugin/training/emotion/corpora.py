@@ -4,8 +4,9 @@ A fold of 4Q and the series of VGMIDI with the same number are left out together
 networks judge every clip and every piece that they didn't learn from.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.datasets import emopia, fourq, vgmidi
@@ -96,6 +97,19 @@ def corpus_tracks(
         for name in corpora
     }
     return CorpusTracks(train, degraded, test)
+
+
+def every_track(
+    workspace: Workspace, corpora: Mapping[str, Corpus], folds: Iterable[int | None]
+) -> list[Track]:
+    """Return the tracks of the runs on several folds, each once."""
+    found: dict[Path, Track] = {}
+    for fold in folds:
+        tracks = corpus_tracks(workspace, corpora, fold)
+        for by_name in (tracks.train, tracks.degraded, tracks.test):
+            for several in by_name.values():
+                found |= {track.path: track for track in several}
+    return list(found.values())
 
 
 def targets_by_track(

@@ -37,8 +37,13 @@ class EmotionTargets:
     times: NDArray[np.floating]
     ratings: NDArray[np.floating]
 
-    def at(self, time: float) -> NDArray[np.float32]:
-        """Return the targets of both dimensions at a time.
+    @property
+    def label(self) -> int | None:
+        """Quadrant, 0 to 3; None for a track that was rated instead."""
+        return int(np.argmax(self.quadrants)) if self.signs.any() else None
+
+    def at(self, time: float) -> dict[str, NDArray[np.float32]]:
+        """Return the targets at a time.
 
         Parameters
         ----------
@@ -47,15 +52,15 @@ class EmotionTargets:
 
         Returns
         -------
-        targets : ndarray of float32, shape (2, 3)
-            Arousal and valence by `COLUMNS`.
+        targets : dict of ndarray of float32
+            ``quadrants``, shape (4,); ``arousal`` and ``valence``, shape (3,), by `COLUMNS`.
         """
-        found = np.zeros((len(DIMENSIONS), len(COLUMNS)), dtype=np.float32)
-        found[:, 0] = self.signs
+        degrees = np.zeros((len(DIMENSIONS), len(COLUMNS)), dtype=np.float32)
+        degrees[:, 0] = self.signs
         if len(self.times):
-            found[:, 1] = [np.interp(time, self.times, one) for one in self.ratings.T]
-            found[:, 2] = 1
-        return found
+            degrees[:, 1] = [np.interp(time, self.times, one) for one in self.ratings.T]
+            degrees[:, 2] = 1
+        return {"quadrants": self.quadrants.astype(np.float32), **dict(zip(DIMENSIONS, degrees))}
 
 
 def targets_of_label(quadrant: int) -> EmotionTargets:

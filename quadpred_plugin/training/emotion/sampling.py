@@ -2,16 +2,26 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from quadpred_plugin.quadrants import DIMENSIONS
-from quadpred_plugin.training.emotion.emotion_targets import EmotionTargets
 from quadpred_plugin.training.recipes.large_model import Corpus
 from quadpred_plugin.training.targets import Targets
 
 _P = TypeVar("_P")
+
+
+class TargetsOverTime(Protocol):
+    """What a network learns from one track."""
+
+    @property
+    def label(self) -> int | None:
+        """Quadrant, 0 to 3, if the track has a label."""
+
+    def at(self, time: float) -> dict[str, NDArray[np.float32]]:
+        """Return the targets by the network's outputs at a time, s."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +30,12 @@ class Example:
 
     Attributes
     ----------
-    targets : EmotionTargets
+    targets : TargetsOverTime
     versions : sequence
         Whatever a patch is drawn from: the track first, then its degraded versions.
     """
 
-    targets: EmotionTargets
+    targets: TargetsOverTime
     versions: Sequence[Any]
 
 
@@ -58,13 +68,12 @@ def draw_examples(
     patches : list
         As `draw` returns them.
     targets : dict of ndarray of float32
-        ``quadrants`` (patches, 4); ``arousal`` and ``valence`` (patches, 3) by
-        `emotion_targets.COLUMNS`.
+        By output, as the examples' targets return them, a row each.
     """
     names = list(corpora)
     shares = np.array([corpora[name].share for name in names])
     pools = {name: _by_label(examples[name]) for name in names}
-    patches, quadrants, degrees = [], [], []
+    patches, targets = [], []
     for index in random.choice(len(names), count, p=shares / shares.sum()):
         name = names[index]
         pool = pools[name][int(random.integers(len(pools[name])))]
@@ -74,18 +83,12 @@ def draw_examples(
             version = int(random.integers(1, len(example.versions)))
         patch, time = draw(example.versions[version], random)
         patches.append(patch)
-        quadrants.append(example.targets.quadrants)
-        degrees.append(example.targets.at(time))
-    targets = {"quadrants": np.array(quadrants, dtype=np.float32)}
-    by_dimension = np.stack(degrees, axis=1)
-    targets |= dict(zip(DIMENSIONS, by_dimension))
-    return patches, targets
+        targets.append(example.targets.at(time))
+    return patches, {name: np.stack([one[name] for one in targets]) for name in targets[0]}
 
 
 def _by_label(examples: Sequence[Example]) -> list[list[Example]]:
     pools: dict[int | None, list[Example]] = {}
     for one in examples:
-        labelled = one.targets.signs.any()
-        label = int(np.argmax(one.targets.quadrants)) if labelled else None
-        pools.setdefault(label, []).append(one)
+        pools.setdefault(one.targets.label, []).append(one)
     return list(pools.values())

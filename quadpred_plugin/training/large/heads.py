@@ -93,11 +93,8 @@ def run_heads(
     for name, several in tracks.test.items():
         path = outputs_file(run.folder, name)
         if several and not path.exists():
-            features = load_trunk_features(several, workspace.work, jobs)
-            write_outputs(
-                path,
-                {one.name: predict(heads, found) for one, found in zip(several, features)},
-            )
+            outputs = predict_tracks(heads, several, workspace.work, jobs)
+            write_outputs(path, dict(zip((one.name for one in several), outputs)))
 
 
 def _load_examples(
@@ -180,6 +177,13 @@ def train_heads(
 def _draw(version: TrunkFeatures, random: np.random.Generator) -> tuple[Any, float]:
     index = int(random.integers(len(version.times)))
     return version.features[index], float(version.times[index])
+
+
+def predict_tracks(
+    heads: Any, tracks: Sequence[Track], work: Path, jobs: int
+) -> list[TrackOutputs]:
+    """Return the outputs of heads for tracks, whose features are cached in a work folder."""
+    return [predict(heads, found) for found in load_trunk_features(tracks, work, jobs)]
 
 
 def predict(heads: Any, features: TrunkFeatures) -> TrackOutputs:

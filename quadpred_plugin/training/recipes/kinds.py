@@ -8,6 +8,7 @@ fields of that class. ``front_end`` is ``"published"`` or an object of the entri
 from dataclasses import dataclass
 
 from quadpred_plugin.training.augmentation import Augmentation
+from quadpred_plugin.training.recipes.contextual_model import ContextualModel, ContextualPretext
 from quadpred_plugin.training.recipes.large_model import LargeModel
 from quadpred_plugin.training.recipes.recipe import Recipe
 from quadpred_plugin.training.recipes.schedule import Schedule
@@ -285,5 +286,7 @@ KINDS: dict[str, type[Recipe]] = {
         Student,
         Ensemble,
         LargeModel,
+        ContextualPretext,
+        ContextualModel,
     )
 }

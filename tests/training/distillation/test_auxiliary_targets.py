@@ -18,7 +18,7 @@ def test_components_are_the_principal_ones():
     random = np.random.default_rng(1)
     mixing = random.normal(size=(20, 200))
     clips = [random.normal(size=(30, 20)) @ mixing + 5 for _ in range(8)]
-    projection = Projection(clips)
+    projection = Projection.fit(clips)
     rows = np.concatenate(clips)
     reference = PCA(20).fit_transform((rows - rows.mean(axis=0)) / rows.std(axis=0))
     ours = np.concatenate([projection(clip) for clip in clips])[:, :20]

@@ -11,11 +11,17 @@ from quadpred_plugin.training.patches import band_statistics
 from quadpred_plugin.training.recipes.large_model import Corpus
 
 
+def degrees(targets, time):
+    found = targets.at(time)
+    return [found["arousal"].tolist(), found["valence"].tolist()]
+
+
 def test_a_label_has_signs_and_no_rating():
     # Q2: aroused, negative.
     targets = targets_of_label(1)
     np.testing.assert_array_equal(targets.quadrants, [0, 1, 0, 0])
-    np.testing.assert_array_equal(targets.at(3.0), [[1, 0, 0], [-1, 0, 0]])
+    assert targets.label == 1
+    assert degrees(targets, 3.0) == [[1, 0, 0], [-1, 0, 0]]
 
 
 def test_ratings_are_of_what_sounded_before_listeners_reacted():
@@ -25,8 +31,9 @@ def test_ratings_are_of_what_sounded_before_listeners_reacted():
     )
     targets = targets_of_ratings(Ratings(np.array([1.0, 3.0, 5.0]), curves), lag=2.0)
     # The rating at 3 s is about what sounded at 1 s; halfway, it is halfway.
-    np.testing.assert_allclose(targets.at(1.0), [[0, 0.6, 1], [0, 0.1, 1]], atol=1e-7)
-    np.testing.assert_allclose(targets.at(0.0), [[0, 0.45, 1], [0, -0.1, 1]], atol=1e-7)
+    assert targets.label is None
+    np.testing.assert_allclose(degrees(targets, 1.0), [[0, 0.6, 1], [0, 0.1, 1]], atol=1e-7)
+    np.testing.assert_allclose(degrees(targets, 0.0), [[0, 0.45, 1], [0, -0.1, 1]], atol=1e-7)
     # One listener's valence is negative on the whole; the other's is 0.
     np.testing.assert_allclose(targets.quadrants, [0.25, 0.75, 0, 0])
 

@@ -1,103 +1,24 @@
 """The large model's heads on tiny corpora: trained, scored, resumed, refused."""
 
-import json
 import shutil
 import subprocess
 
 import numpy as np
 import pytest
-import soundfile
 
 from quadpred_plugin import load_model
-from quadpred_plugin.training.datasets import vgmidi
-from quadpred_plugin.training.recipes.config import SHIPPED
 from quadpred_plugin.training.served import CACHE_FOLDER
-from tests import signals
 from tests.conftest import SCRIPT
 from tests.limits import HANG
-from tests.training.tables import write_csv
-
-SECONDS = 7
-CLIPS = 8
+from tests.training.emotion_corpora import write_corpora, write_recipe
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """Clips, renders, two rated pieces of two series, degraded versions, and a recipe."""
+    """Tiny corpora and a recipe."""
     folder = tmp_path_factory.mktemp("large")
-    music, pieces = folder / "data" / "4q", folder / "data" / "vgmidi"
-    renders, rendered = folder / "renders", folder / "vgmidi-renders"
-    degraded = folder / "degraded" / "4q"
-    for one in (music, pieces, renders, rendered, degraded):
-        one.mkdir(parents=True)
-    clips, piano, changed = [], [], []
-    for index in range(CLIPS):
-        tone = signals.sine(SECONDS, frequency=220 * (1 + index % 4)) * 0.5
-        sound = tone + signals.noise(SECONDS, seed=index) * 0.1 * (index % 4)
-        soundfile.write(music / f"{index}.wav", sound, 16000)
-        soundfile.write(degraded / f"{index}.wav", sound[1600:] * 0.5, 16000)
-        soundfile.write(renders / f"{index}.wav", tone, 16000)
-        name, label = f"clip{index}", f"Q{1 + index % 4}"
-        common = {"clip": name, "path": f"{index}.wav", "quadrant": label}
-        clips.append({**common, "artist_id": index, "fold": index // 4})
-        part = "train" if index < 4 else "val"
-        for soundfont in ("one", "musescore"):
-            piano.append({**common, "soundfont": soundfont, "part": part, "song_id": index})
-        changed.append(
-            {"clip": name, "path": f"{index}.wav", "number": 1, "start": 0.1, "chain": "-"}
-        )
-    write_csv(music / "labels.csv", clips)
-    write_csv(renders / "renders.csv", piano)
-    write_csv(degraded / "degraded.csv", changed)
-    facts, ratings, played = [], [], []
-    for index, series in enumerate(vgmidi.SERIES[:2]):
-        name = f"piece{index}"
-        facts.append(
-            {
-                "piece": name,
-                "path": f"{name}.mid",
-                "series": series,
-                "title": name,
-                "duration": SECONDS,
-                "measures": 3,
-                "measure_seconds": 2,
-                "listeners": 2,
-                "listeners_who_knew_it": 0,
-            }
-        )
-        for measure in range(3):
-            for listener in range(2):
-                ratings.append(
-                    {
-                        "piece": name,
-                        "measure": measure,
-                        "listener": listener,
-                        "arousal": 0.1 * measure - 0.2 * index,
-                        "valence": 0.2 * listener - 0.1 * measure,
-                    }
-                )
-        soundfile.write(rendered / f"{name}.wav", signals.sine(SECONDS, frequency=330), 16000)
-        played.append(
-            {
-                "clip": name,
-                "path": f"{name}.wav",
-                "soundfont": "fluid",
-                "song_id": series,
-                "fold": index,
-                "font": "fluid",
-                "program": 0,
-                "transposition": 0,
-                "speed": 1.0,
-                "loudness": 1.0,
-            }
-        )
-    write_csv(pieces / "pieces.csv", facts)
-    write_csv(pieces / "ratings.csv", ratings)
-    write_csv(rendered / "renders.csv", played)
-    recipe = json.loads((SHIPPED / "large.json").read_text())
-    recipe |= {"name": "tiny", "patches": 64}
-    recipe["schedule"] |= {"epochs": 2, "batch_size": 16}
-    (folder / "tiny.json").write_text(json.dumps(recipe))
+    write_corpora(folder)
+    write_recipe(folder, "large", {"name": "tiny", "patches": 64}, epochs=2, batch_size=16)
     return folder
 
 

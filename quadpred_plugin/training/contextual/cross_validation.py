@@ -1,0 +1,54 @@
+"""Train the contextual network fold by fold, after its pretext training."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from quadpred_plugin.training.contextual.pretext import run_pretext
+from quadpred_plugin.training.contextual.training import model_folder, run_model
+from quadpred_plugin.training.emotion.corpora import every_track
+from quadpred_plugin.training.features import cache_features
+from quadpred_plugin.training.large.heads import Report
+from quadpred_plugin.training.large.trunk_features import cache_trunk_features
+from quadpred_plugin.training.recipes.contextual_model import ContextualModel
+from quadpred_plugin.training.runs.fitting import is_finished
+from quadpred_plugin.training.runs.record import Run
+from quadpred_plugin.training.runs.workers import run_in_parallel
+from quadpred_plugin.training.runs.workspace import Workspace
+
+
+def train_folds(
+    workspace: Workspace,
+    recipe: ContextualModel,
+    folds: Sequence[int | None],
+    jobs: int,
+    report: Report,
+) -> list[Path]:
+    """Train a network for each fold, in parallel, and predict the tests.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    recipe : ContextualModel
+    folds : sequence of int or None
+        None is the model that is trained on everything.
+    jobs : int
+        Processes.
+    report : callable
+        Of a module's top level; called in other processes.
+
+    Returns
+    -------
+    folders : list of Path
+        Of the folds' runs.
+    """
+    run_in_parallel(run_pretext, [(workspace, recipe.initial_weights, jobs, report)], 1)
+    folders = [model_folder(workspace, recipe, fold) for fold in folds]
+    unfinished = [
+        fold for fold, one in zip(folds, folders) if not is_finished(recipe.schedule, Run(one))
+    ]
+    # Before the folds, all of which need the same features.
+    tracks = every_track(workspace, recipe.corpora, unfinished)
+    cache_features(tracks, recipe.front_end, workspace.work, jobs)
+    cache_trunk_features(tracks, workspace.work, jobs)
+    run_in_parallel(run_model, [(workspace, recipe, fold, 1, report) for fold in folds], jobs)
+    return folders

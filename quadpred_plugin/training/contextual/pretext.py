@@ -1,0 +1,163 @@
+"""Train the contextual network on musicnn's features, without labels of emotion."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.system.files import write_atomically
+from quadpred_plugin.training.augmentation import augment
+from quadpred_plugin.training.contextual.clips import TaughtTargets, draw_patch, load_clips
+from quadpred_plugin.training.datasets import emopia
+from quadpred_plugin.training.datasets.track import Track
+from quadpred_plugin.training.distillation.auxiliary_targets import Projection
+from quadpred_plugin.training.emotion.sampling import Example, draw_examples
+from quadpred_plugin.training.large.trunk_features import load_trunk_features
+from quadpred_plugin.training.midi.renditions import training_renders
+from quadpred_plugin.training.networks.contextual import AUXILIARY, build_contextual
+from quadpred_plugin.training.networks.published import standardise_bands
+from quadpred_plugin.training.patches import band_statistics
+from quadpred_plugin.training.recipes.contextual_model import ContextualPretext
+from quadpred_plugin.training.runs.fitting import BEST, Figures, fit, is_finished
+from quadpred_plugin.training.runs.record import Run, open_run, record_of
+from quadpred_plugin.training.runs.workspace import RENDERS, Workspace
+
+_PROJECTION = "projection.npz"
+# Every n-th row of features is used to fit the principal components.
+_PROJECTION_STEP = 4
+
+
+def pretext_folder(workspace: Workspace, recipe: ContextualPretext) -> Path:
+    """Return the folder of a pretext training."""
+    return workspace.run_folder("pretext", recipe.name)
+
+
+def run_pretext(
+    workspace: Workspace,
+    recipe: ContextualPretext,
+    jobs: int,
+    report: Callable[[str, Figures], None],
+) -> None:
+    """Train a network on musicnn's features, or resume.
+
+    No track that a fold's network is tested on is among the tracks: the corpora are music
+    without labels and renders of EMOPIA's training part.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    recipe : ContextualPretext
+    jobs : int
+        Processes that compute features.
+    report : callable
+        Called with the recipe's name and each epoch's figures.
+
+    Raises
+    ------
+    QuadpredError
+        If a dataset's place wasn't given, a table can't be read, or the folder belongs to a
+        run that was made otherwise.
+    """
+    tracks = {name: _tracks_of(workspace, name) for name in recipe.corpora}
+    run = open_run(
+        pretext_folder(workspace, recipe),
+        record_of("contextual-pretext", recipe, tracks, recipe.front_end),
+    )
+    if is_finished(recipe.schedule, run):
+        return
+    projection = Projection.fit(
+        [
+            found.features[::_PROJECTION_STEP]
+            for several in tracks.values()
+            for found in load_trunk_features(several, workspace.work, jobs)
+        ]
+    )
+    _write_projection(run, projection)
+    examples = {
+        name: load_clips(
+            several,
+            [],
+            recipe.front_end,
+            projection,
+            workspace.work,
+            jobs,
+            lambda track, features: TaughtTargets(features),
+        )
+        for name, several in tracks.items()
+    }
+
+    def make_network() -> Any:
+        network = build_contextual(recipe.front_end, recipe.dropout, auxiliary=projection.size)
+        standardise_bands(network, *band_statistics(_bands_of(examples)))
+        steps = -(-recipe.patches // recipe.schedule.batch_size)
+        network.compile(
+            optimizer=recipe.schedule.optimiser(steps),
+            loss={name: None for name in network.output} | {AUXILIARY: "mean_squared_error"},
+        )
+        return network
+
+    def epoch_data(random: np.random.Generator) -> tuple[Any, Any]:
+        patches, targets = draw_examples(
+            examples,
+            recipe.corpora,
+            recipe.patches,
+            lambda version, generator: draw_patch(version, recipe.front_end, generator),
+            random,
+        )
+        return augment(np.stack(patches).astype(np.float32), random, recipe.augmentation), targets
+
+    fit(
+        make_network,
+        epoch_data,
+        None,
+        recipe.schedule,
+        run,
+        lambda figures: report(recipe.name, figures),
+    )
+
+
+def pretext_files(workspace: Workspace, recipe: ContextualPretext) -> dict[str, Path]:
+    """Return the files of a finished pretext training that a training starts from.
+
+    Raises
+    ------
+    QuadpredError
+        If it wasn't run.
+    """
+    folder = pretext_folder(workspace, recipe)
+    files = {"initial_weights": folder / BEST, "projection": folder / _PROJECTION}
+    if missing := [path for path in files.values() if not path.exists()]:
+        raise QuadpredError(
+            f"There is no {missing[0]}: run 'quadpred train contextual' with --pretext."
+        )
+    return files
+
+
+def read_projection(path: Path) -> Projection:
+    """Read the components that a pretext training predicts."""
+    with np.load(path) as content:
+        return Projection(**{name: content[name] for name in content.files})
+
+
+def _write_projection(run: Run, projection: Projection) -> None:
+    path = run.file(_PROJECTION)
+    write_atomically(path, lambda stream: np.savez(stream, **asdict(projection)))
+
+
+def _tracks_of(workspace: Workspace, name: str) -> list[Track]:
+    if name == emopia.NAME:
+        renders = emopia.read_renders(workspace.folder(RENDERS))
+        return training_renders(renders, final=False)
+    return workspace.tracks(name)
+
+
+def _bands_of(examples: dict[str, list[Example]]) -> list[Any]:
+    return [
+        version.features
+        for several in examples.values()
+        for example in several
+        for version in example.versions
+    ]

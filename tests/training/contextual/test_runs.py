@@ -1,0 +1,95 @@
+"""The small model with context on tiny corpora: pretext, folds, teacher, resumed."""
+
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests import signals
+from tests.conftest import SCRIPT
+from tests.limits import HANG
+from tests.training.emotion_corpora import write_corpora, write_recipe
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Tiny corpora with a game's music, and the recipes of both models."""
+    folder = tmp_path_factory.mktemp("contextual")
+    write_corpora(folder)
+    package = folder / "games" / "a-game"
+    package.mkdir(parents=True)
+    soundfile.write(package / "theme.flac", signals.noise(40, seed=1) * 0.5, 16000)
+    write_recipe(folder, "large", {"name": "teacher", "patches": 64}, epochs=2, batch_size=16)
+    write_recipe(
+        folder,
+        "pretext-contextual",
+        {"name": "tiny-pretext", "patches": 64},
+        epochs=2,
+        batch_size=16,
+    )
+    changes = {
+        "name": "tiny",
+        "initial_weights": "tiny-pretext.json",
+        "teacher": "teacher.json",
+        "patches": 64,
+    }
+    write_recipe(folder, "contextual", changes, epochs=2, batch_size=16)
+    return folder
+
+
+def train(place, command, recipe, *arguments):
+    line = [SCRIPT, "train", command, recipe, "--data", "data", "--work", "work"]
+    line += ["--renders", "renders/renders.csv", "--degraded", "degraded"]
+    line += ["--vgmidi-renders", "vgmidi-renders/renders.csv", *arguments]
+    return subprocess.run(line, cwd=place, capture_output=True, text=True, timeout=HANG)
+
+
+@pytest.fixture(scope="module")
+def trained(place):
+    """The output of the training, after that of its teacher."""
+    teacher = train(place, "large", "teacher.json")
+    assert teacher.returncode == 0, teacher.stderr
+    done = train(place, "contextual", "tiny.json", "--games", "games")
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_a_missing_teacher_is_named(place):
+    refused = train(place, "contextual", "tiny.json", "--games", "games", "--work", "elsewhere")
+    assert refused.returncode == 1
+    assert "run 'quadpred train large teacher.json' first" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_every_test_set_is_scored(trained):
+    names = ["4q", "emopia-held-back", "emopia-known", "vgmidi"]
+    assert [line.partition(":")[0] for line in trained.stdout.splitlines()] == names
+
+
+def test_outputs_are_those_of_the_patches_of_a_file(place, trained):
+    with np.load(place / "work/runs/contextual/tiny/fold0/4q.npz") as file:
+        # Seven seconds have seven rows of 0.992 s.
+        assert set(file["counts"]) == {7}
+        np.testing.assert_allclose(file["times"][:3], 0.992 * np.array([0.5, 1.5, 2.5]))
+        np.testing.assert_allclose(file["quadrants"].sum(axis=1), 1, rtol=1e-5)
+
+
+def test_an_interrupted_run_ends_as_an_uninterrupted_one(place, trained):
+    folder = place / "work" / "runs" / "contextual" / "tiny" / "fold0"
+    with np.load(folder / "4q.npz") as file:
+        whole = {name: file[name] for name in file.files}
+    aside = place / "aside"
+    shutil.move(folder, aside)
+    short = place / "work" / "runs" / "contextual" / "tiny"
+    try:
+        interrupted = train(place, "contextual", "tiny.json", "--games", "games", "--fold", "0")
+        assert interrupted.returncode == 0, interrupted.stderr
+        with np.load(short / "fold0" / "4q.npz") as file:
+            for name, values in whole.items():
+                if values.dtype.kind == "f":
+                    np.testing.assert_allclose(file[name], values, atol=1e-5)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.move(aside, folder)
