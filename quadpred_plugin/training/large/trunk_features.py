@@ -16,7 +16,7 @@ from quadpred_plugin.chain.patches import patch_times
 from quadpred_plugin.system.files import write_atomically
 from quadpred_plugin.system.processes import end_with_parent
 from quadpred_plugin.training.cache import cached_files
-from quadpred_plugin.training.datasets import vgmidi
+from quadpred_plugin.training.datasets import emopia, games, vgmidi
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.features import logarithmic_bands
 from quadpred_plugin.training.networks.musicnn_trunk import (
@@ -28,10 +28,16 @@ from quadpred_plugin.training.patches import cut
 from quadpred_plugin.training.served import CACHE_FOLDER
 from quadpred_plugin.training.teachers.musicnn import checkpoint_prefix
 
-# Frames between patches: no overlap, but half a patch where ratings over time are learned.
-_HOP_FRAMES, _RATED_HOP_FRAMES = FRONT_END.patch_size, -(-FRONT_END.patch_size // 2)
+# Frames between patches: no overlap, but half a patch where ratings over time are learned, and
+# every third patch of what there is several renditions of, or hours of each kind.
+_HOP_FRAMES = FRONT_END.patch_size
+_HOPS = {
+    vgmidi.NAME: -(-FRONT_END.patch_size // 2),
+    emopia.NAME: 3 * FRONT_END.patch_size,
+    games.NAME: 3 * FRONT_END.patch_size,
+}
 
-_BATCH = 10
+_BATCH = 5
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ def cache_trunk_features(
 
 def hop_frames(track: Track) -> int:
     """Return the frames from one patch of a track to the next."""
-    return _RATED_HOP_FRAMES if track.dataset == vgmidi.NAME else _HOP_FRAMES
+    return _HOPS.get(track.dataset, _HOP_FRAMES)
 
 
 def load_trunk_features(

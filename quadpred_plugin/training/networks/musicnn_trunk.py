@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from math import log
 from typing import Any
 
+import numpy as np
+
 from quadpred_plugin.chain.entries import EMBEDDINGS
 from quadpred_plugin.chain.heads import HEADS, REQUIRED_HEADS
 from quadpred_plugin.chain.preprocessing import Preprocessing
@@ -40,6 +42,7 @@ UNITS = 256
 MUSICNN = "quadpred_musicnn"
 """Name of the Keras model."""
 _EPSILON = 1e-3
+_SIGN_AND_BIAS = "sign_and_bias"
 
 
 def build_trunk(preprocessing: Preprocessing = FRONT_END) -> Any:
@@ -70,12 +73,13 @@ def build_trunk(preprocessing: Preprocessing = FRONT_END) -> Any:
     channels = []
     for number, (source, kernel, filters, padding) in enumerate(kernels):
         name = "conv2d" if number == 0 else f"conv2d_{number}"
-        found = layers.Conv2D(filters, kernel, padding=padding, activation="relu", name=name)(
-            source
-        )
-        found = _normalise(found, number + 1)
-        found = layers.MaxPooling2D((1, found.shape[2]))(found)
-        channels.append(layers.Reshape((frames, filters))(found))
+        found = layers.Conv2D(filters, kernel, padding=padding, use_bias=False, name=name)(source)
+        # The maximum over bands comes first, since it leaves a thirtieth of the values to the rest.
+        # What follows rises with its input where the channel's scale is positive; channels of
+        # negative scale are convolved by the negative kernel, and change sign again here.
+        found = layers.Reshape((frames, filters))(layers.MaxPooling2D((1, found.shape[2]))(found))
+        found = layers.BatchNormalization(epsilon=0, name=f"{name}_{_SIGN_AND_BIAS}")(found)
+        channels.append(_normalise(layers.ReLU()(found), number + 1))
     front = layers.Concatenate()(channels)
     first = _middle(front, len(kernels))
     second = layers.Add()([_middle(first, len(kernels) + 1), first])
@@ -113,13 +117,26 @@ def load_published_weights(trunk: Any, read: Callable[[str], Any]) -> None:
         Returns the array of a variable of the checkpoint, by its name.
     """
     for layer in trunk.layers:
-        if layer.name.startswith("conv2d"):
-            shape = layer.get_weights()[0].shape
-            kernel = read(f"{layer.name}/kernel").reshape(shape)
-            layer.set_weights([kernel, read(f"{layer.name}/bias")])
+        if layer.name.endswith(_SIGN_AND_BIAS):
+            name = layer.name.removesuffix(f"_{_SIGN_AND_BIAS}")
+            sign, bias = _sign(name, read), read(f"{name}/bias")
+            layer.set_weights([sign, bias, np.zeros_like(bias), np.ones_like(bias)])
+        elif layer.name.startswith("conv2d"):
+            weights = layer.get_weights()
+            kernel = read(f"{layer.name}/kernel").reshape(weights[0].shape)
+            if layer.use_bias:
+                layer.set_weights([kernel, read(f"{layer.name}/bias")])
+            else:
+                layer.set_weights([kernel * _sign(layer.name, read)])
         elif layer.name.startswith("batch_normalization"):
             names = ("gamma", "beta", "moving_mean", "moving_variance")
             layer.set_weights([read(f"{layer.name}/{name}") for name in names])
+
+
+def _sign(convolution: str, read: Callable[[str], Any]) -> Any:
+    """Return the sign of the scale that each channel of a convolution is normalised with."""
+    number = int(convolution.removeprefix("conv2d").removeprefix("_") or 0)
+    return np.where(read(f"batch_normalization_{number + 1}/gamma") < 0, -1.0, 1.0)
 
 
 def build_heads(dropout: float, heads: Sequence[str] = REQUIRED_HEADS) -> Any:
