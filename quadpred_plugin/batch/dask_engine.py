@@ -21,6 +21,7 @@ from quadpred_plugin.inference import Model
 from quadpred_plugin.model.card import ModelCard
 from quadpred_plugin.model.registry import find_model
 from quadpred_plugin.system.processes import interrupts_blocked
+from quadpred_plugin.system.semaphores import semaphore_problem
 from quadpred_plugin.version import VERSION
 
 # One track is processed and one waits. With more, more would be suspects when a worker dies.
@@ -122,7 +123,9 @@ def _local_cluster(jobs: int) -> Iterator[Any]:
                     scheduler_kwargs={"allowed_failures": 0},
                 )
         except (OSError, RuntimeError) as error:
-            raise QuadpredError(f"No Dask cluster could be started here: {error!r}.") from error
+            # Dask's processes share semaphores, unlike those of the other engine.
+            problem = semaphore_problem() or repr(error)
+            raise QuadpredError(f"No Dask cluster could be started here: {problem}.") from error
         yield stack.enter_context(cluster)
 
 

@@ -12,6 +12,7 @@ from quadpred_plugin.batch.model_set import ModelSet
 from quadpred_plugin.chain.engine import restrict_algorithms
 from quadpred_plugin.model.card import ModelCard
 from quadpred_plugin.prediction import Prediction, without_patches
+from quadpred_plugin.system.failures import is_debugging
 from quadpred_plugin.system.processes import end_when_stalled, keep_freed_memory
 from quadpred_plugin.system.worker_pool import CrashError, WorkerPool
 
@@ -147,7 +148,8 @@ def _begin(load: Callable[[], Loaded], stall_seconds: float) -> Loaded:
     """Prepare this process for the analysis of files, and load what it needs."""
     end_when_stalled(stall_seconds)
     keep_freed_memory()
-    _silence_libraries()
+    if not is_debugging():
+        _silence_libraries()
     restrict_algorithms()
     return load()
 

@@ -79,6 +79,9 @@ class WorkerProcess:
         self._functions = (load, function)
         self._ready = False
         self._process: subprocess.Popen[bytes] | BaseProcess
+        if sys.stdout is not None:
+            # Before a copy does: a full disk under it is no failure of a process.
+            sys.stdout.flush()
         try:
             self._connection, theirs = multiprocessing.Pipe()
             try:
