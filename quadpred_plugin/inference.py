@@ -91,14 +91,16 @@ class Model:
         preprocessing = self.card.preprocessing
         if embeddings:
             self.card.require_embeddings()
-        with open_source(source, preprocessing.sample_rate) as (name, sound):
-            # Validate the hop first so that a bad value fails fast.
-            preprocessing.hop_frames(hop)
-            with self.start_analysis(self._extractor) as analyser:
-                feed(sound, analyser)
-                prediction = self.finish_analysis(
-                    analyser, name, sound.seconds, hop, sound.warnings, embeddings
-                )
+        # A bad value is the caller's error, not the file's.
+        preprocessing.hop_frames(hop)
+        with (
+            open_source(source, preprocessing.sample_rate) as (name, sound),
+            self.start_analysis(self._extractor) as analyser,
+        ):
+            feed(sound, analyser)
+            prediction = self.finish_analysis(
+                analyser, name, sound.seconds, hop, sound.warnings, embeddings
+            )
         return replace(prediction, sample_rate=sound.source_rate)
 
     def predict_many(
@@ -117,7 +119,8 @@ class Model:
         """
         from quadpred_plugin.batch.workers import predict_in_processes
 
-        names = [os.fspath(path) for path in paths]
+        # Plain strings, since worker processes don't know the classes of a script.
+        names = [str(os.fsdecode(path)) for path in paths]
         if jobs > 1 and len(names) > 1:
             yield from predict_in_processes(self.card, names, hop, jobs)
         else:
@@ -141,7 +144,7 @@ class Model:
         """
         try:
             return self.predict(name, hop)
-        except (AudioError, OSError, MemoryError) as error:
+        except (AudioError, MemoryError) as error:
             reason = failure_reason(error, name)
         return without_patches(name, "error", None, reason, self.provenance(hop))
 

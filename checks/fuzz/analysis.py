@@ -8,9 +8,12 @@ from pathlib import Path
 
 from checks.fuzz.kinds import KINDS
 from checks.fuzz.mutations import MUTATIONS
+from quadpred_plugin.audio.unreadable import not_processed
 from quadpred_plugin.inference import Model
 
 _KIBIBYTE = 1024
+# Reason of an exception that the decoders don't know.
+_UNEXPECTED = not_processed("").removesuffix(".")
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,8 @@ def analyse_case(model: Model, case: Case) -> Result:
     try:
         prediction = model.predict_or_explain(str(path), None)
         status, reason = prediction.status, " ".join(prediction.warnings)
+        if reason.startswith(_UNEXPECTED):
+            status = "raised"
     except Exception as error:
         status, reason = "raised", f"{type(error).__name__}: {error}"
     seconds = time.monotonic() - begin

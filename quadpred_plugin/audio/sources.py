@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from quadpred_plugin.audio import unreadable
 from quadpred_plugin.audio.mixing import Sound, open_sound, sound_from_samples
 from quadpred_plugin.errors import AudioError
+from quadpred_plugin.system.failures import describe, failures_as
 
 Source: TypeAlias = "str | os.PathLike[str] | tuple[NDArray[np.floating], float]"
 
@@ -46,15 +47,19 @@ def open_source(source: Source, sample_rate: int) -> Iterator[tuple[str, Sound]]
     Raises
     ------
     AudioError
-        If the source can't be read as audio. The message begins with the file's name, also if
-        the error is raised inside the ``with`` statement.
+        If the source can't be read as audio, or if a library raises anything but MemoryError for
+        a file, also inside the ``with`` statement. The message begins with the file's name.
     """
     if isinstance(source, tuple):
         yield "<samples>", sound_from_samples(*source, sample_rate)
         return
     name = os.fspath(source)
     try:
-        with open_sound(name, sample_rate) as sound:
+        with (
+            # Callers may know a way out of a lack of memory.
+            failures_as(lambda problem: AudioError(unreadable.not_processed(problem)), MemoryError),
+            open_sound(name, sample_rate) as sound,
+        ):
             yield name, sound
     except AudioError as error:
         raise AudioError(f"{name}: {error}") from error
@@ -78,4 +83,4 @@ def failure_reason(error: Exception, name: str) -> str:
     """Return the reason for an error of `open_source` or `feed`, without the file's name."""
     if isinstance(error, AudioError):
         return str(error).removeprefix(f"{name}: ")
-    return unreadable.not_processed(error)
+    return unreadable.not_processed(describe(error))

@@ -9,6 +9,7 @@ from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import islice
+from multiprocessing import resource_tracker
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -19,7 +20,8 @@ from quadpred_plugin.errors import InstallationError, ModelError, QuadpredError
 from quadpred_plugin.inference import Model
 from quadpred_plugin.model.card import ModelCard
 from quadpred_plugin.model.registry import find_model
-from quadpred_plugin.system.processes import spared_from_interrupts
+from quadpred_plugin.system.processes import interrupts_blocked
+from quadpred_plugin.system.semaphores import semaphore_problem
 from quadpred_plugin.version import VERSION
 
 # One track is processed and one waits. With more, more would be suspects when a worker dies.
@@ -107,7 +109,9 @@ def _local_cluster(jobs: int) -> Iterator[Any]:
         # Processes of this machine may start slowly, but can always be reached.
         stack.enter_context(dask.config.set({"distributed.comm.timeouts.connect": "300s"}))
         try:
-            with spared_from_interrupts():
+            # Otherwise it would start with the first process and unblock the signal.
+            resource_tracker.ensure_running()
+            with interrupts_blocked():
                 cluster = LocalCluster(
                     n_workers=jobs,
                     threads_per_worker=1,
@@ -119,7 +123,9 @@ def _local_cluster(jobs: int) -> Iterator[Any]:
                     scheduler_kwargs={"allowed_failures": 0},
                 )
         except (OSError, RuntimeError) as error:
-            raise QuadpredError(f"No Dask cluster could be started here: {error!r}.") from error
+            # Dask's processes share semaphores, unlike those of the other engine.
+            problem = semaphore_problem() or repr(error)
+            raise QuadpredError(f"No Dask cluster could be started here: {problem}.") from error
         yield stack.enter_context(cluster)
 
 

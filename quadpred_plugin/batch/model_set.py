@@ -56,13 +56,16 @@ class ModelSet:
             One per model, in the order of the cards, equal to those of
             `Model.predict_or_explain`.
         """
+        for model in self._models:
+            # A bad value is the caller's error, not the file's.
+            model.card.preprocessing.hop_frames(hop)
         found: dict[int, Prediction] = {}
         for front_end, indices in self._groups.items():
             models = [self._models[index] for index in indices]
             kept = [embeddings and index == 0 for index in indices]
             try:
                 group = _predict(models, self._extractors[front_end], name, hop, kept)
-            except (AudioError, OSError, MemoryError) as error:
+            except (AudioError, MemoryError) as error:
                 reason = failure_reason(error, name)
                 group = [
                     without_patches(name, "error", None, reason, model.provenance(hop))

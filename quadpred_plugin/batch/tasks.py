@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from quadpred_plugin.audio.unreadable import not_processed
 from quadpred_plugin.batch.results import put_in_place
 from quadpred_plugin.batch.tracks import Stamp, read_stamp
 from quadpred_plugin.batch.workers import crash_reason
-from quadpred_plugin.errors import AudioError, OutputError, QuadpredError
+from quadpred_plugin.errors import AudioError, OutputError
 from quadpred_plugin.exports import export_to
 from quadpred_plugin.inference import Model
-from quadpred_plugin.prediction import Prediction, without_patches
+from quadpred_plugin.prediction import Prediction
+from quadpred_plugin.system.failures import failures_as
 from quadpred_plugin.system.files import write_atomically
 
 # Status, besides those of predictions, of a track with unchanged content, whose result is kept.
@@ -133,14 +133,15 @@ def analyse_track(job: Job, model: Model, task: Task) -> Outcome:
     if sha256 is not None and sha256 == task.known:
         return outcome
     # The name below the root, so that results don't depend on the root's path.
-    prediction = replace(_predict(model, path, job.hop), source=task.file)
+    prediction = replace(model.predict_or_explain(path, job.hop), source=task.file)
     outcome = replace(outcome, status=prediction.status, reasons=prediction.warnings)
     if job.format_name is None:
         return replace(outcome, prediction=prediction)
     if prediction.status == "error":
         return outcome
     try:
-        return _write(job, task, prediction, outcome)
+        with failures_as(lambda problem: OutputError(f"Its result can't be written: {problem}.")):
+            return _write(job, task, prediction, outcome)
     except OutputError as error:
         return _failed(job, outcome, error)
 
@@ -175,17 +176,6 @@ def _failed(job: Job, outcome: Outcome, error: OutputError) -> Outcome:
             "are kept: solve this and run the same command again."
         ) from error
     return replace(outcome, status="error", reasons=(str(error),), result="", result_size=0)
-
-
-def _predict(model: Model, path: str, hop: float | None) -> Prediction:
-    try:
-        return model.predict_or_explain(path, hop)
-    except QuadpredError:
-        raise
-    except Exception as error:
-        # An unexpected exception of a decoder must not end a run over many files.
-        reason = not_processed(f"{type(error).__name__}: {error}")
-        return without_patches(path, "error", None, reason, model.provenance(hop))
 
 
 def _write(job: Job, task: Task, prediction: Prediction, outcome: Outcome) -> Outcome:

@@ -1,24 +1,20 @@
 """Run a function over many items in worker processes; a crash fails one item."""
 
-import multiprocessing
 import os
-import sys
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from functools import partial
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import TypeVar
 
 from quadpred_plugin.audio.unreadable import crashed
 from quadpred_plugin.batch.model_set import ModelSet
 from quadpred_plugin.chain.engine import restrict_algorithms
-from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.model.card import ModelCard
 from quadpred_plugin.prediction import Prediction, without_patches
-from quadpred_plugin.system.processes import end_when_stalled, end_with_parent, keep_freed_memory
+from quadpred_plugin.system.failures import is_debugging
+from quadpred_plugin.system.processes import end_when_stalled, keep_freed_memory
+from quadpred_plugin.system.worker_pool import CrashError, WorkerPool
 
 Loaded = TypeVar("Loaded")
 Item = TypeVar("Item")
@@ -29,11 +25,6 @@ STALL_SECONDS = 10
 
 # Items submitted ahead of the result that is waited for; limits the results in memory.
 _AHEAD_PER_PROCESS = 8
-# Libraries with threads of their own, after whose import forking isn't safe.
-_THREADED = ("essentia", "pyarrow")
-
-# Of this process, if it is a worker: what its pool's `load` returned or raised.
-_loaded: Any = None
 
 
 def predict_in_processes(
@@ -119,104 +110,48 @@ def run_in_processes(
     ------
     item
     result
-        None if the item crashes its process twice, the second time alone; the other items are
-        not affected.
+        None if the item crashes its process twice; the other items are not affected.
 
     Raises
     ------
     QuadpredError
-        If ``load`` raises it.
+        If ``load`` raises it, or no process can be started.
     Exception
         Any exception of the function; it ends the run.
     """
     source = iter(items)
-    work = _Work(load, function)
-    # Submitted and without a result, the oldest first.
-    unfinished: deque[Item] = deque()
-    while True:
-        unfinished.extend(islice(source, jobs * _AHEAD_PER_PROCESS - len(unfinished)))
-        if not unfinished:
-            return
-        yield from _run_until_a_crash(work, source, unfinished, jobs, in_order)
-        if unfinished:
-            # Any item in the pool may have caused the crash. The oldest one is run alone: if
-            # that crashes too, it is the cause.
-            suspect = deque([unfinished.popleft()])
-            yield from _run_until_a_crash(work, iter(()), suspect, 1, in_order)
-            for item in suspect:
-                yield item, None
-
-
-@dataclass(frozen=True)
-class _Work(Generic[Loaded, Item, Result]):
-    load: Callable[[], Loaded]
-    function: Callable[[Loaded, Item], Result]
-
-    def pool(self, jobs: int) -> ProcessPoolExecutor:
-        # Forking is fastest, but not safe once libraries run threads in this process.
-        can_fork = sys.platform == "linux" and not any(name in sys.modules for name in _THREADED)
-        context = multiprocessing.get_context("fork" if can_fork else "spawn")
-        return ProcessPoolExecutor(jobs, context, _start_worker, (self.load,))
-
-    def submit(self, pool: ProcessPoolExecutor, item: Item) -> Future[Result]:
-        return pool.submit(_call, self.function, item)
-
-
-def _run_until_a_crash(
-    work: _Work[Loaded, Item, Result],
-    source: Iterator[Item],
-    unfinished: deque[Item],
-    jobs: int,
-    in_order: bool,
-) -> Iterator[tuple[Item, Result]]:
-    others = set(multiprocessing.active_children())
-    pool = work.pool(min(jobs, len(unfinished)))
-    waiting: dict[Future[Result], Item] = {}
-    try:
-        for item in unfinished:
-            waiting[work.submit(pool, item)] = item
-        while waiting:
-            oldest = next(iter(waiting))
-            for future in [oldest] if in_order else _any_of(waiting):
-                result = future.result()
-                item = waiting.pop(future)
-                unfinished.remove(item)
-                yield item, result
-            for item in islice(source, jobs * _AHEAD_PER_PROCESS - len(waiting)):
-                # Recorded before it is submitted: a pool that has just broken refuses it.
-                unfinished.append(item)
-                waiting[work.submit(pool, item)] = item
-    except BrokenProcessPool:
+    most = jobs * _AHEAD_PER_PROCESS
+    first = list(islice(source, most))
+    if not first:
         return
-    except (KeyboardInterrupt, GeneratorExit):
-        # The caller gives up and must not wait for an hour-long file.
-        for process in set(multiprocessing.active_children()) - others:
-            process.terminate()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    begin = partial(_begin, load, STALL_SECONDS)
+    with WorkerPool(begin, function, min(jobs, len(first))) as pool:
+        # The oldest first.
+        waiting = {pool.submit(item): item for item in first}
+        while waiting:
+            for future in [next(iter(waiting))] if in_order else _any_of(waiting):
+                item = waiting.pop(future)
+                try:
+                    result = future.result()
+                except CrashError:
+                    yield item, None
+                else:
+                    yield item, result
+            waiting |= {pool.submit(item): item for item in islice(source, most - len(waiting))}
 
 
 def _any_of(waiting: Iterable[Future[Result]]) -> set[Future[Result]]:
     return wait(waiting, return_when=FIRST_COMPLETED).done
 
 
-def _start_worker(load: Callable[[], Any]) -> None:
-    import signal
-
-    # Ctrl-C reaches every process of the terminal; only the parent handles it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with_parent()
-    end_when_stalled(STALL_SECONDS)
+def _begin(load: Callable[[], Loaded], stall_seconds: float) -> Loaded:
+    """Prepare this process for the analysis of files, and load what it needs."""
+    end_when_stalled(stall_seconds)
     keep_freed_memory()
-    _silence_libraries()
+    if not is_debugging():
+        _silence_libraries()
     restrict_algorithms()
-    global _loaded
-    try:
-        _loaded = load()
-    except QuadpredError as error:
-        # Raised here it would break the pool with a traceback; the first item raises it.
-        _loaded = error
+    return load()
 
 
 def _silence_libraries() -> None:
@@ -226,12 +161,6 @@ def _silence_libraries() -> None:
     """
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)
-
-
-def _call(function: Callable[[Any, Any], Result], item: Any) -> Result:
-    if isinstance(_loaded, QuadpredError):
-        raise _loaded
-    return function(_loaded, item)
 
 
 def _predict_one(

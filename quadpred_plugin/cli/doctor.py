@@ -24,10 +24,10 @@ Examples:
 def command(context: click.Context, as_json: bool) -> int:
     """Check this installation and print how to repair it.
 
-    Checks the required packages and their native libraries, the models and their hashes,
-    the prediction of each model's golden vectors, the decoding of a tone in each common
-    container, the Vamp plugin, the optional packages and the environment variables of
-    options. Nothing is changed, and nothing is sent over the network.
+    Checks the required packages and their native libraries, a worker process, the models
+    and their hashes, the prediction of each model's golden vectors, the decoding of a tone
+    in each common container, the Vamp plugin, the optional packages and the environment
+    variables of options. Nothing is changed, and nothing is sent over the network.
 
     Exit code 0: no problems; 1: problems were found.
     """

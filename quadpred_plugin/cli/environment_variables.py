@@ -50,8 +50,9 @@ def examine_environment(root: click.Command) -> Iterator[Finding]:
     """Yield a finding for each variable of the program that is set."""
     from quadpred_plugin.doctor.findings import NOTE, OK, Finding
     from quadpred_plugin.model.registry import FOLDER_VARIABLE
+    from quadpred_plugin.system.failures import DEBUG_VARIABLE
 
-    known = {FOLDER_VARIABLE}
+    known = {FOLDER_VARIABLE, DEBUG_VARIABLE}
     if isinstance(root, click.Group):
         context = click.Context(root)
         for word in root.list_commands(context):

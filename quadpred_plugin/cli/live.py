@@ -10,11 +10,13 @@ from typing import Any
 
 import click
 
+from quadpred_plugin.audio.unreadable import not_processed
 from quadpred_plugin.cli.interpretation_options import confidence_option
 from quadpred_plugin.cli.interruption import Interruption
 from quadpred_plugin.cli.message_options import color_option, print_message
 from quadpred_plugin.cli.model_options import choose_model, hop_option, model_option
 from quadpred_plugin.errors import AudioError
+from quadpred_plugin.system.failures import failures_as
 
 _CHUNK_BYTES = 4096
 
@@ -101,7 +103,13 @@ def command(
     name = f"device {device}" if device else "standard input"
     interruption = Interruption()
     try:
-        with interruption, ExitStack() as stack, interruption.immediate():
+        # The output itself is no failure of the audio.
+        with (
+            failures_as(lambda problem: AudioError(not_processed(problem)), OSError),
+            interruption,
+            ExitStack() as stack,
+            interruption.immediate(),
+        ):
             found, blocks = _open(stack, device, raw, rate, channels or 1, sample_format or "s16le")
             patches = predict_live(loaded, blocks, found, hop, Interpretation(min_confidence))
             _print_patches(stack, patches, lines)

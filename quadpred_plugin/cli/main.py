@@ -8,7 +8,9 @@ from typing import TextIO
 import click
 
 from quadpred_plugin.cli.environment_variables import PREFIX, name_variables
+from quadpred_plugin.cli.message_options import print_message
 from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.system.failures import DEBUG_VARIABLE, describe, show_traceback
 from quadpred_plugin.version import VERSION
 
 # Module and one-line help of each command. Help doesn't import the modules.
@@ -59,6 +61,12 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _show_tracebacks(context: click.Context, parameter: click.Parameter, chosen: bool) -> None:
+    # Worker processes read it too.
+    if chosen:
+        os.environ[DEBUG_VARIABLE] = "1"
+
+
 @click.group(
     cls=LazyGroup,
     epilog="""\b
@@ -69,6 +77,14 @@ Examples:
   quadpred batch -o results music/
   quadpred doctor
 """,
+)
+@click.option(
+    "--debug",
+    is_flag=True,
+    expose_value=False,
+    envvar=DEBUG_VARIABLE,
+    callback=_show_tracebacks,
+    help="Show the traceback of every exception, for reports of defects.",
 )
 @click.version_option(VERSION, prog_name="quadpred")
 def quadpred() -> None:
@@ -86,7 +102,7 @@ def quadpred() -> None:
 
 
 def main() -> None:
-    """Run the command line; known errors end it with a sentence, not a traceback."""
+    """Run the command line; errors end it with a sentence, not a traceback."""
     try:
         code = quadpred.main(standalone_mode=False)
         if sys.stdout:
@@ -95,22 +111,43 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except QuadpredError as error:
-        click.echo(f"quadpred: {error}", err=True)
-        code = 1
     except (click.Abort, KeyboardInterrupt):
         click.echo("quadpred: interrupted.", err=True)
         code = 130
     except BrokenPipeError:
         # The reader of the output has closed it, so no message is needed.
         code = 1
-    except OSError as error:
-        reason = error.strerror or error
-        click.echo(f"quadpred: {error.filename or 'the output'}: {reason}.", err=True)
+    except Exception as error:
+        show_traceback(error)
+        print_message(_explain(error))
         code = 1
     for stream in (sys.stdout, sys.stderr):
         _drop_unwritten(stream)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain(error: Exception) -> str:
+    """Return the sentence on an error that ends the program."""
+    if isinstance(error, QuadpredError):
+        return str(error)
+    if not isinstance(error, OSError):
+        return (
+            f"this is a defect of quadpred: {describe(error)}. 'quadpred --debug' shows where; "
+            "please report it."
+        )
+    if error.filename is None and not _takes_output(sys.stdout):
+        return f"the output: {describe(error)}."
+    place = error.filename or "the system refuses what quadpred needs ('--debug' shows where)"
+    return f"{place}: {describe(error)}."
+
+
+def _takes_output(stream: TextIO | None) -> bool:
+    try:
+        if stream is not None:
+            stream.flush()
+    except OSError:
+        return False
+    return True
 
 
 def _drop_unwritten(stream: TextIO | None) -> None:

@@ -21,6 +21,7 @@ from quadpred_plugin.exports.plots import save_taggram
 from quadpred_plugin.interpretation import Interpretation
 from quadpred_plugin.model.card import ModelCard
 from quadpred_plugin.prediction import Prediction
+from quadpred_plugin.system.failures import failures_as
 from quadpred_plugin.system.files import write_atomically
 from quadpred_plugin.system.text import printable
 
@@ -116,7 +117,7 @@ class _Results:
         """Write predictions to standard output, except failures."""
         for prediction in predictions:
             if prediction.status != "error":
-                self._attempt(partial(export.write, sys.stdout, [prediction]))
+                self._attempt(partial(_print, prediction, export))
 
     def write_each(
         self, predictions: Iterator[Prediction], export: Export, level: str | None
@@ -152,6 +153,15 @@ class _Results:
         except OutputError as error:
             self._failed = True
             print_message(str(error))
+
+
+def _print(prediction: Prediction, export: Export) -> None:
+    def make_error(problem: str) -> OutputError:
+        return OutputError(f"The result of {prediction.source} can't be written: {problem}.")
+
+    # The output itself fails for all files.
+    with failures_as(make_error, OSError):
+        export.write(sys.stdout, [prediction])
 
 
 def _describe_file(prediction: Prediction) -> str:

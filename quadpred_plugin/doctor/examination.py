@@ -10,6 +10,7 @@ from quadpred_plugin.doctor.decoders import check_decoders
 from quadpred_plugin.doctor.findings import NOTE, OK, PROBLEM, Finding
 from quadpred_plugin.doctor.model_files import check_models
 from quadpred_plugin.doctor.packages import DISTRIBUTION, check_extras, check_packages
+from quadpred_plugin.doctor.processes import check_processes
 from quadpred_plugin.version import VERSION
 
 
@@ -42,6 +43,7 @@ def check_program() -> Iterator[Finding]:
 TOPICS: dict[str, Callable[[], Iterator[Finding]]] = {
     "program": check_program,
     "packages": check_packages,
+    "processes": check_processes,
     "models": check_models,
     "decoders": check_decoders,
     "extras": check_extras,

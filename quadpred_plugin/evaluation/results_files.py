@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.evaluation.outputs import FileOutput, predicted_curve
 from quadpred_plugin.quadrants import DIMENSIONS, QUADRANT_NAMES
+from quadpred_plugin.system.failures import failures_as
 from quadpred_plugin.system.text import printable
 
 SUFFIXES = (".csv", ".json")
@@ -59,16 +60,17 @@ def _read_file(path: Path, required: bool) -> list[FileOutput]:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise QuadpredError(f"{path} isn't a {' or '.join(SUFFIXES)} file of 'quadpred predict'.")
-    try:
+
+    def damaged(problem: str) -> QuadpredError:
+        return QuadpredError(
+            f"{path} isn't a result of 'quadpred predict', or it is damaged ({problem})."
+        )
+
+    with failures_as(lambda problem: QuadpredError(f"{path} can't be read: {problem}.")):
         # Names that aren't UTF-8 are in results with their original bytes.
-        with open(path, newline="", encoding="utf-8", errors="surrogateescape") as stream:
-            found = _read_csv(stream) if suffix == ".csv" else _read_json(stream)
-    except OSError as error:
-        raise QuadpredError(f"{path} can't be read: {error.strerror}.") from error
-    except (ValueError, KeyError, TypeError, IndexError, csv.Error, RecursionError) as error:
-        raise QuadpredError(
-            f"{path} isn't a result of 'quadpred predict', or it is damaged ({error})."
-        ) from error
+        stream = open(path, newline="", encoding="utf-8", errors="surrogateescape")
+    with stream, failures_as(damaged):
+        found = _read_csv(stream) if suffix == ".csv" else _read_json(stream)
     if found is None:
         if required:
             raise QuadpredError(

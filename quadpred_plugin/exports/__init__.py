@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.exports.columns import COLUMNS, heads_of
+from quadpred_plugin.system.failures import failures_as
 from quadpred_plugin.system.files import write_atomically
 
 if TYPE_CHECKING:
@@ -142,7 +143,8 @@ class Export:
         def write(stream: IO[Any]) -> None:
             self.write(stream, predictions, level)
 
-        write_atomically(path, write, text=self.text)
+        with failures_as(lambda problem: OutputError(f"{path} can't be written: {problem}.")):
+            write_atomically(path, write, text=self.text)
 
     def _only_one(self, predictions: Iterable[Prediction]) -> Prediction:
         many = list(predictions)

@@ -8,6 +8,7 @@ import numpy as np
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.quadrants import QUADRANTS
+from quadpred_plugin.system.failures import failures_as
 from quadpred_plugin.system.files import write_atomically
 from quadpred_plugin.system.text import printable
 
@@ -82,7 +83,6 @@ def save_taggram(prediction: Prediction, path: Path) -> None:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise OutputError(f"A picture can be {' or '.join(SUFFIXES)}, not '{path.suffix}': {path}.")
-    figure = draw_taggram(prediction)
 
     def write(stream: IO[bytes]) -> None:
         import warnings
@@ -92,4 +92,6 @@ def save_taggram(prediction: Prediction, path: Path) -> None:
             warnings.simplefilter("ignore", UserWarning)
             figure.savefig(stream, format=suffix[1:], dpi=110)
 
-    write_atomically(path, write)
+    with failures_as(lambda problem: OutputError(f"{path} can't be written: {problem}.")):
+        figure = draw_taggram(prediction)
+        write_atomically(path, write)

@@ -6,7 +6,10 @@ import os
 
 import numpy as np
 
+from quadpred_plugin.audio import unreadable
 from quadpred_plugin.audio.mixing import open_sound
+from quadpred_plugin.errors import AudioError
+from quadpred_plugin.system.failures import failures_as
 
 # Every browser plays MP3, and its patents have expired. Mono, as the network's input.
 MEDIA_TYPE = "audio/mpeg"
@@ -57,6 +60,12 @@ def encode(source: str | os.PathLike[str], bit_rate: int) -> str:
     AudioError
         If the file can't be read as audio.
     """
+    with failures_as(lambda problem: AudioError(unreadable.not_processed(problem))):
+        packed = _encode(source, bit_rate)
+    return f"data:{MEDIA_TYPE};base64,{base64.b64encode(packed).decode()}"
+
+
+def _encode(source: str | os.PathLike[str], bit_rate: int) -> bytes:
     import av
 
     packed = io.BytesIO()
@@ -82,4 +91,4 @@ def encode(source: str | os.PathLike[str], bit_rate: int) -> str:
             frame.sample_rate = SAMPLE_RATE
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    return f"data:{MEDIA_TYPE};base64,{base64.b64encode(packed.getvalue()).decode()}"
+    return packed.getvalue()

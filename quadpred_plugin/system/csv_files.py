@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.system.failures import failures_as
 
 Row = dict[str, str]
 
@@ -31,18 +32,17 @@ def read_csv(path: Path, needed: Sequence[str] = ()) -> list[tuple[int, Row]]:
         If the file is missing, isn't csv, has no rows, lacks a column or has one twice, or if a
         row has another number of values than the header.
     """
-    try:
-        # Spreadsheet programs write a byte order mark before the first column's name.
-        with open(path, newline="", encoding="utf-8-sig") as stream:
-            reader = csv.DictReader(stream, strict=True)
-            header = reader.fieldnames or []
-            rows = [(reader.line_num, row) for row in reader]
-    except OSError as error:
-        raise QuadpredError(f"{path} can't be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise QuadpredError(f"{path} isn't UTF-8 text: save it as csv in UTF-8.") from error
-    except csv.Error as error:
-        raise QuadpredError(f"{path} isn't valid csv: {error}.") from error
+    with failures_as(lambda problem: QuadpredError(f"{path} can't be read: {problem}.")):
+        try:
+            # Spreadsheet programs write a byte order mark before the first column's name.
+            with open(path, newline="", encoding="utf-8-sig") as stream:
+                reader = csv.DictReader(stream, strict=True)
+                header = reader.fieldnames or []
+                rows = [(reader.line_num, row) for row in reader]
+        except UnicodeDecodeError as error:
+            raise QuadpredError(f"{path} isn't UTF-8 text: save it as csv in UTF-8.") from error
+        except csv.Error as error:
+            raise QuadpredError(f"{path} isn't valid csv: {error}.") from error
     missing = [name for name in needed if name not in header]
     if missing:
         raise QuadpredError(

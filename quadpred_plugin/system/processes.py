@@ -1,12 +1,8 @@
-"""Child processes: end with the parent, end when stalled, ignore Ctrl-C, keep memory."""
+"""Child processes: end when stalled, are spared from Ctrl-C, keep memory."""
 
-import multiprocessing
-import os
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import resource_tracker
 
 # Parameters of glibc's mallopt (malloc.h): the size from which an allocation is mapped by
 # itself, and the free memory that is kept.
@@ -14,23 +10,6 @@ _MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1
 _MMAP_BYTES, _TRIM_BYTES = 32 * 2**20, 256 * 2**20
 
 _stall_seconds = 0.0
-
-
-def end_with_parent() -> None:
-    """End this process, started by `multiprocessing`, when its parent ends.
-
-    Otherwise the children of a killed parent would continue, and a second run would write
-    to the same folder as they do.
-    """
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def end_when_stalled(seconds: float) -> None:
@@ -64,19 +43,17 @@ def stalls_limited() -> Iterator[None]:
 
 
 @contextmanager
-def spared_from_interrupts() -> Iterator[None]:
+def interrupts_blocked() -> Iterator[None]:
     """Block Ctrl-C in threads that start inside and in the processes that they start.
 
     Ctrl-C reaches every process of the terminal, but only this one handles it. If it is
     pressed inside, it takes effect at the end.
     """
-    # Otherwise it would start with the first process and unblock the signal.
-    resource_tracker.ensure_running()
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def keep_freed_memory() -> None:

@@ -5,15 +5,15 @@ read again, and files with the same content share a cached file.
 """
 
 import hashlib
-import multiprocessing
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from functools import cache
+from concurrent.futures import as_completed
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.system.worker_pool import CrashError, WorkerPool
 
 
 def file_digest(path: Path) -> str:
@@ -77,10 +77,20 @@ def cached_files(
     paths = [folder / f"{file_digest(source)}{suffix}" for source in sources]
     missing = {path: source for source, path in zip(sources, paths) if not path.exists()}
     if missing:
-        # Spawned, not forked: a forked process can't load Essentia's TensorFlow after another one.
-        context = multiprocessing.get_context("spawn")
         jobs = min(jobs or os.cpu_count() or 1, len(missing))
-        with ProcessPoolExecutor(jobs, context, begin, begin_arguments) as pool:
-            for _ in pool.map(compute, missing.values(), missing.keys(), chunksize=8):
-                pass
+        load = partial(begin, *begin_arguments)
+        # Not copies of this process, which may have loaded another TensorFlow than Essentia's.
+        with WorkerPool(load, partial(_compute, compute), jobs, may_fork=False) as pool:
+            pending = {pool.submit((source, path)): source for path, source in missing.items()}
+            for future in as_completed(pending):
+                try:
+                    future.result()
+                except CrashError:
+                    raise QuadpredError(
+                        f"{pending[future]} ends the process that reads it."
+                    ) from None
     return paths
+
+
+def _compute(compute: Callable[[Path, Path], None], _: None, item: tuple[Path, Path]) -> None:
+    compute(*item)

@@ -13,7 +13,6 @@ from quadpred_plugin.chain.engine import restrict_algorithms
 from quadpred_plugin.chain.peak import PeakMeter
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.system.files import write_atomically
-from quadpred_plugin.system.processes import end_with_parent
 from quadpred_plugin.training.cache import cached_files
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.served import CACHE_FOLDER, open_served
@@ -85,7 +84,6 @@ def load_features(
 
 
 def _begin() -> None:
-    end_with_parent()
     restrict_algorithms()
 
 

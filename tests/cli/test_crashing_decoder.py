@@ -1,5 +1,6 @@
 """A decoder that crashes in native code, or loops endlessly, costs its file alone."""
 
+import os
 import subprocess
 import sys
 
@@ -33,24 +34,29 @@ def test_a_single_file_whose_decoder_crashes_is_a_row(long, start_quadpred):
     assert process.returncode == 1
 
 
+# Python imports it when it starts, also in worker processes.
 CIRCLE = """
-import re, resource, sys
+import os, re
 from quadpred_plugin.audio import decoding
+
+def circle(*_):
+    re.match("(a+)+b", "a" * 64)
+
+if os.environ["WHERE"] == "opening":
+    decoding._open_soundfile = circle
+else:
+    decoding._decode_soundfile = lambda sound: decoding.Decoder(16000, 1, iter(circle, None))
+"""
+
+PREDICT = """
+import resource, sys
 from quadpred_plugin.batch import workers
 from quadpred_plugin.model.registry import find_model
 
 # Limits the processor time if the stall limit fails.
 resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
-
-def circle(*_):
-    re.match("(a+)+b", "a" * 64)
-
 workers.STALL_SECONDS = 0.5
-if sys.argv[1] == "opening":
-    decoding._open_soundfile = circle
-else:
-    decoding._decode_soundfile = lambda sound: decoding.Decoder(16000, 1, iter(circle, None))
-for one in workers.predict_in_processes(find_model(), sys.argv[2:], None, 1):
+for one in workers.predict_in_processes(find_model(), sys.argv[1:], None, 1):
     print(one.status)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime)
 """
@@ -59,8 +65,11 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime)
 @pytest.mark.parametrize("where", ["opening", "reading"])
 def test_a_decoder_that_goes_round_in_a_circle_is_a_row(where, tmp_path, noise):
     soundfile.write(tmp_path / "noise.wav", noise(1), 16000)
+    (tmp_path / "sitecustomize.py").write_text(CIRCLE)
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
     run = subprocess.run(
-        [sys.executable, "-c", CIRCLE, where, tmp_path / "noise.wav"],
+        [sys.executable, "-c", PREDICT, tmp_path / "noise.wav"],
+        env={**os.environ, "PYTHONPATH": path, "WHERE": where},
         capture_output=True,
         text=True,
         timeout=HANG,

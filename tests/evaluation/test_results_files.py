@@ -92,7 +92,7 @@ def test_a_folder_of_results(tmp_path):
         (
             "r.json",
             "[",
-            r"isn't a result of 'quadpred predict', or it is damaged \(Expecting value",
+            r"isn't a result of .*, or it is damaged \(JSONDecodeError: Expecting value",
         ),
         ("r.json", "[" * 100000, "is damaged"),
         ("r.npz", "", r"isn't a \.csv or \.json file of 'quadpred predict'"),

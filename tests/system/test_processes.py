@@ -1,59 +1,11 @@
-"""Child processes end with their parent or when stalled, and keep freed memory."""
+"""Child processes end when stalled, and keep freed memory."""
 
 import signal
 import subprocess
 import sys
 import textwrap
-import time
-from pathlib import Path
 
 from tests.limits import HANG
-
-PARENT = """
-import multiprocessing, sys, time
-from quadpred_plugin.system.processes import end_with_parent
-
-def work(path):
-    end_with_parent()
-    while True:
-        with open(path, "a") as stream:
-            stream.write(".")
-        time.sleep(0.05)
-
-if __name__ == "__main__":
-    multiprocessing.get_context("spawn").Process(target=work, args=(sys.argv[1],)).start()
-    time.sleep(60)
-"""
-
-
-def size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
-
-
-def wait_until(condition):
-    end = time.monotonic() + HANG
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.1)
-    assert condition()
-
-
-def test_a_killed_parents_child_ends(tmp_path):
-    script, dots = tmp_path / "parent.py", tmp_path / "dots"
-    script.write_text(PARENT)
-    parent = subprocess.Popen([sys.executable, script, dots])
-    try:
-        wait_until(lambda: size(dots) > 2)
-    finally:
-        parent.kill()
-        parent.wait()
-
-    def still() -> bool:
-        before = size(dots)
-        time.sleep(1)
-        return size(dots) == before
-
-    wait_until(still)
-
 
 STALLING = """
 import re, signal, sys, time

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from quadpred_plugin.chain.patches import patch_times
 from quadpred_plugin.system.files import write_atomically
-from quadpred_plugin.system.processes import end_with_parent
 from quadpred_plugin.training.cache import cached_files
 from quadpred_plugin.training.datasets import emopia, games, vgmidi
 from quadpred_plugin.training.datasets.track import Track
@@ -115,7 +114,6 @@ def _begin() -> None:
     # Essentia's TensorFlow must be loaded first.
     from quadpred_plugin.chain.engine import restrict_algorithms
 
-    end_with_parent()
     restrict_algorithms()
 
 

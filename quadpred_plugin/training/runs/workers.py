@@ -5,14 +5,14 @@ of two threads: 785 patches per second in each process, against 966 in one, meas
 convolutional network on two cores.
 """
 
-import multiprocessing
 import os
-import signal
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed, wait
+from functools import partial
 from typing import Any
 
-from quadpred_plugin.system.processes import end_with_parent
+from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.system.worker_pool import CrashError, WorkerPool
 
 
 def run_in_parallel(
@@ -37,20 +37,24 @@ def run_in_parallel(
     Exception
         The first error of a call.
     """
-    others = set(multiprocessing.active_children())
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, _initialise) as pool:
-        pending = [pool.submit(function, *arguments) for arguments in calls]
+    items = list(calls)
+    jobs = min(jobs, len(items))
+    with WorkerPool(use_one_thread, partial(_call, function), jobs, may_fork=False) as pool:
+        pending = [pool.submit(item) for item in items]
         try:
             for call in as_completed(pending):
                 call.result()
-        except KeyboardInterrupt:
+        except CrashError:
             # A later run resumes the calls in progress from their last epoch.
-            for process in set(multiprocessing.active_children()) - others:
-                process.terminate()
+            raise QuadpredError(
+                "A process of the training ended twice; the system may have too little memory. "
+                "The same command resumes the training."
+            ) from None
+        except Exception:
+            for call in pending:
+                call.cancel()
+            wait(pending)
             raise
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
 
 
 def use_one_thread() -> None:
@@ -62,7 +66,5 @@ def use_one_thread() -> None:
     tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
-def _initialise() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with_parent()
-    use_one_thread()
+def _call(function: Callable[..., Any], _: None, arguments: tuple[Any, ...]) -> None:
+    function(*arguments)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.system.files import write_atomically
-from quadpred_plugin.system.processes import end_with_parent
 from quadpred_plugin.training.cache import cached_files
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.served import CACHE_FOLDER, open_served
@@ -69,7 +68,6 @@ def cache_embeddings(
 def _begin() -> None:
     from threadpoolctl import threadpool_limits
 
-    end_with_parent()
     threadpool_limits(1)
 
 
