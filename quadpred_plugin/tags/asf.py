@@ -46,7 +46,7 @@ class Asf(Tag):
 
     def make(self, name: str, values: Sequence[str], former: Item | None) -> list[Item]:
         """Return an attribute for each value, the first in the extended content."""
-        found = []
+        found: list[Item] = []
         label = _utf16(name)
         for value in values:
             text = _utf16(value)
@@ -130,7 +130,7 @@ def read_asf(path: Path) -> Asf:
             for one in _objects(stream, extension.start + _EXTENSION_BYTES, extension.end):
                 if one.guid == _LIBRARY:
                     objects.setdefault(one.guid, one)
-        items = []
+        items: list[Item] = []
         for place, guid in enumerate((_EXTENDED, _LIBRARY)):
             if guid in objects:
                 items += _items(stream, objects[guid], place)

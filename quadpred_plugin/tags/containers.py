@@ -149,6 +149,7 @@ def _read(path: Path) -> Tag:
     from mutagen.dsf import DSF
     from mutagen.flac import FLAC
     from mutagen.id3 import ID3FileType
+    from mutagen.monkeysaudio import MonkeysAudio
     from mutagen.mp4 import MP4
     from mutagen.ogg import OggFileType
     from mutagen.oggtheora import OggTheora
@@ -169,7 +170,8 @@ def _read(path: Path) -> Tag:
         return read_flac(path)
     if isinstance(file, OggFileType):
         return read_ogg(path, isinstance(file, OggTheora))
-    if isinstance(file, APEv2File):
+    # FFmpeg takes tags behind Monkey's Audio for audio, so writing them can't be checked.
+    if isinstance(file, APEv2File) and not isinstance(file, MonkeysAudio):
         return read_ape(path)
     if isinstance(file, MP4):
         return read_mp4(path)

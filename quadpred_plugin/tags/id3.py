@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from quadpred_plugin.errors import AudioError
 from quadpred_plugin.tags import fields
 from quadpred_plugin.tags.edits import Edit
-from quadpred_plugin.tags.id3_places import Place
+from quadpred_plugin.tags.id3_places import Place, number, synchsafe
 from quadpred_plugin.tags.items import Item, Tag
 
 _HEADER_BYTES = 10
@@ -152,16 +152,6 @@ def read_id3(content: bytes, place: Place, ending: bytes = b"") -> Id3:
     tag = Id3(items, place, [], version, revision, flags, extended, body[at:], plain)
     tag.copied = _id3v1_items(tag, ending)
     return tag
-
-
-def synchsafe(count: int) -> bytes:
-    """Return a size in four bytes of seven bits."""
-    return bytes(count >> shift & 127 for shift in (21, 14, 7, 0))
-
-
-def number(size: bytes) -> int:
-    """Return the number that `synchsafe` wrote."""
-    return sum((byte & 127) << shift for byte, shift in zip(size, (21, 14, 7, 0)))
 
 
 def _item(frame: bytes, header: bytes) -> Item:

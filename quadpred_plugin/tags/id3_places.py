@@ -109,6 +109,16 @@ class DsfPlace(Place):
         return [Edit(12, 28, pointers), *super().edits(header, body, footer)]
 
 
+def synchsafe(count: int) -> bytes:
+    """Return a size in four bytes of seven bits."""
+    return bytes(count >> shift & 127 for shift in (21, 14, 7, 0))
+
+
+def number(size: bytes) -> int:
+    """Return the number that `synchsafe` wrote."""
+    return sum((byte & 127) << shift for byte, shift in zip(size, (21, 14, 7, 0)))
+
+
 def find_at_start(path: Path) -> tuple[bytes, Place, bytes]:
     """Return the tag at a file's start without its footer, its place, and the file's end."""
     with open(path, "rb") as stream:
@@ -144,18 +154,9 @@ def find_in_chunk(path: Path) -> tuple[bytes, Place]:
             end = min(start + size + size % 2, max(root_end, start + size), file_size)
             if chunk.upper() == b"ID3 ":
                 content, tag_end, has_footer = _tag_at(stream, start)
-                if not content or tag_end > start + size:
-                    raise AudioError("has a damaged ID3 tag.")
-                # Whatever follows the tag in its chunk goes with the tag's padding.
-                stream.seek(tag_end)
-                if stream.read(start + size - tag_end).strip(b"\0"):
-                    raise AudioError("has an ID3 tag that is followed by something else.")
-                place = ChunkPlace(start, tag_end, has_footer, form, name, root_size, end)
-                if tag_end < start + size:
-                    place.end = start + size
-                    if has_footer:
-                        raise AudioError("has an ID3 tag that is followed by something else.")
-                return content, place
+                if not content or tag_end != start + size:
+                    raise AudioError("has an ID3 tag that doesn't fill its chunk.")
+                return content, ChunkPlace(start, tag_end, has_footer, form, name, root_size, end)
     return b"", ChunkPlace(end, end, False, form, name, root_size, end)
 
 
@@ -179,7 +180,7 @@ def _tag_at(stream: BinaryIO, start: int) -> tuple[bytes, int, bool]:
     header = stream.read(_HEADER_BYTES)
     if header[:3] != b"ID3" or len(header) < _HEADER_BYTES:
         return b"", start, False
-    size = sum((byte & 127) << shift for byte, shift in zip(header[6:], (21, 14, 7, 0)))
+    size = number(header[6:])
     body = stream.read(size)
     if len(body) < size:
         raise AudioError("has an ID3 tag that is cut off.")

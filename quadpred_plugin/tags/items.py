@@ -46,6 +46,7 @@ class Tag(ABC):
 
     def require_text(self, name: str) -> None:
         """Raise AudioError unless this kind of tags stores text under a name."""
+        return
 
     @abstractmethod
     def make(self, name: str, values: Sequence[str], former: Item | None) -> list[Item]:

@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from quadpred_plugin.audio.unreadable import cannot_open
 from quadpred_plugin.errors import AudioError, OutputError, QuadpredError
 from quadpred_plugin.tags import fields
 from quadpred_plugin.tags.containers import TaggedFile
@@ -292,3 +293,5 @@ def undo(
             yield record, plan
         except QuadpredError as error:
             yield record, error
+        except OSError as error:
+            yield record, AudioError(cannot_open(error))

@@ -3,13 +3,14 @@
 import os
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
 from quadpred_plugin.errors import AudioError
 from quadpred_plugin.tags import fields
 from quadpred_plugin.tags.edits import Edit
+from quadpred_plugin.tags.id3_places import number
 from quadpred_plugin.tags.items import Item, Tag
 
 _COMMENT_BLOCK, _LAST_BLOCK, _NO_BLOCK = 4, 0x80, 0x7F
@@ -148,8 +149,7 @@ def _flac_start(stream: BinaryIO) -> int:
     at = 0
     header = stream.read(10)
     if header[:3] == b"ID3":
-        at = 10 + sum((byte & 127) << shift for byte, shift in zip(header[6:], (21, 14, 7, 0)))
-        at += 10 if header[5] & 0x10 else 0
+        at = 10 + number(header[6:]) + (10 if header[5] & 0x10 else 0)
     stream.seek(at)
     if stream.read(4) != b"fLaC" or os.fstat(stream.fileno()).st_size < at + 42:
         raise AudioError("has no FLAC header where it should be.")

@@ -98,7 +98,8 @@ def _mood_changes(tagged: TaggedFile, value: str, force: bool) -> tuple[list[Cha
     """
     own_tag = tag_name(tagged.kind, MOOD)
     current = tagged.values()
-    changes, kept = [], []
+    changes: list[Change] = []
+    kept: list[str] = []
     moods = tagged.moods()
     for name, before in (moods or {own_tag: ()}).items():
         if before == (value,):
