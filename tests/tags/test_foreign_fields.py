@@ -17,44 +17,11 @@ from quadpred_plugin.tags.edits import apply_edits
 from quadpred_plugin.tags.undo import UndoFile, read_undo_file, undo
 from quadpred_plugin.tags.writing import plan_changes, write_changes
 from tests.limits import HANG
-from tests.tags.conftest import CONTAINERS, metadata, samples
+from tests.tags.conftest import CONTAINERS, metadata
 from tests.tags.test_containers import WANTED
 
 # As many bytes as fill more pages of Ogg than the comments had before.
 LONG = "x" * 130_000
-
-
-@pytest.fixture
-def tag_and_undo(tmp_path):
-    """Tag a file, pass it to a check, and undo: ``tag_and_undo(path, check)``."""
-
-    def run(path, check=lambda path: None):
-        before, sound = path.read_bytes(), samples(path)
-        tagged = TaggedFile(path)
-        plan = plan_changes(tagged, WANTED, False)
-        assert plan.changes
-        record = tmp_path / "undo.jsonl"
-        record.unlink(missing_ok=True)
-        with UndoFile(record) as undo_file:
-            write_changes(
-                path,
-                plan.changes,
-                lambda former: undo_file.append(path, tagged.kind, plan.changes, former),
-            )
-        assert path.read_bytes() != before
-        assert samples(path) == sound
-        assert TaggedFile(path).values() == {
-            name: (value,) for name, value in WANTED.items() if name != "MOOD" or not plan.kept
-        }
-        check(path)
-        ((_, outcome),) = undo(read_undo_file(record), False, False)
-        assert outcome.changes == tuple(
-            type(change)(change.field, change.tag, change.after, change.before)
-            for change in plan.changes
-        )
-        assert path.read_bytes() == before
-
-    return run
 
 
 def exiftool(path):

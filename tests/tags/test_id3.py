@@ -11,9 +11,7 @@ from quadpred_plugin.errors import AudioError
 from quadpred_plugin.tags.containers import TaggedFile
 from tests.tags.conftest import metadata, samples
 from tests.tags.test_containers import WANTED, tag, undo
-from tests.tags.test_foreign_fields import exiftool, tag_and_undo
-
-__all__ = ["tag_and_undo"]
+from tests.tags.test_foreign_fields import exiftool
 
 ID3V1 = b"TAG" + b"An old title, cut off at thirty".ljust(30)[:30] + b"\xe4\xf6\xfc".ljust(95)
 FRAMES_V23 = {
