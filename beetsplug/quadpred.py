@@ -143,7 +143,12 @@ class QuadpredPlugin(BeetsPlugin):
             self._log.info("{}: {}", item, text)
             item.update(values)
             if write:
-                item.try_write()
+                try:
+                    item.try_write()
+                except Exception as error:
+                    # Of any library that reads or writes the file: it costs this file's tags.
+                    problem = f"{type(error).__name__}: {error}"
+                    self._log.error("{}: tags can't be written ({})", item, problem)
             item.store()
 
 

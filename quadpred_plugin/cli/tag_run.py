@@ -126,7 +126,9 @@ def _tag(
         links = path.stat().st_nlink
         if plan.changes and not dry_run:
             write_changes(
-                path, plan.changes, lambda: record.append(path, tagged.kind, plan.changes)
+                path,
+                plan.changes,
+                lambda former: record.append(path, tagged.kind, plan.changes, former),
             )
     except UndoFileError:
         raise

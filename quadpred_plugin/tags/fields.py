@@ -29,6 +29,15 @@ KINDS = (ID3, VORBIS, MP4, APE, ASF)
 _MOOD_TAGS = {ID3: "TMOO", APE: "Mood", ASF: "WM/Mood"}
 MP4_PREFIX = "----:com.apple.iTunes:"
 _PREFIXES = {ID3: "TXXX:", MP4: MP4_PREFIX}
+# Names under which taggers and players keep a mood, in lower case; of MP4's free-form items, the
+# last part.
+_MOOD_NAMES = {
+    ID3: {"tmoo", "txxx:mood", "comm:songs-db_mood", "comm:musicmatch_mood"},
+    VORBIS: {"mood"},
+    MP4: {"mood"},
+    APE: {"mood"},
+    ASF: {"wm/mood", "mood"},
+}
 
 # Decimals of arousal and valence.
 DECIMALS = 4
@@ -81,14 +90,34 @@ def model_value(name: str, sha256: str) -> str:
     return f"{name} {sha256[:12]}"
 
 
-def foreign_mood(values: Values) -> tuple[str, ...]:
-    """Return the mood if another program wrote or changed it, else nothing.
+def is_mood(kind: str, name: str) -> bool:
+    """Return whether players read a tag as a mood, whoever wrote it.
 
-    A mood was written by this program if it equals the words of the quadrant field.
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+    name : str
+        Of the tag, as `tag_name` returns it; letter case doesn't matter.
+
+    Examples
+    --------
+    >>> is_mood(ID3, "TXXX:Mood"), is_mood(MP4, "----:com.apple.iTunes:MOOD"), is_mood(ID3, "TIT2")
+    (True, True, False)
     """
-    mood, quadrant = values.get(MOOD, ()), values.get(QUADRANT, ())
-    own = len(quadrant) == 1 and mood == (_mood_words(quadrant[0]),)
-    return () if own else mood
+    lower = name.casefold()
+    if kind == MP4:
+        lower = lower.rpartition(":")[2] if lower.startswith("----:") else ""
+    return lower in _MOOD_NAMES[kind]
+
+
+def is_own_mood(mood: tuple[str, ...], values: Values) -> bool:
+    """Return whether this program wrote a mood.
+
+    It did if the mood equals the words of the quadrant field.
+    """
+    quadrant = values.get(QUADRANT, ())
+    return len(quadrant) == 1 and mood == (_mood_words(quadrant[0]),)
 
 
 def _mood_words(name: str) -> str:

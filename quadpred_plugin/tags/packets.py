@@ -9,7 +9,7 @@ from quadpred_plugin.errors import AudioError
 
 
 def packet_digest(path: Path) -> str:
-    """Return the SHA-256 of the encoded packets of a file's first audio stream.
+    """Return the SHA-256 of the encoded packets of all streams of a file.
 
     Nothing is decoded. Two files with the same digest decode to the same samples.
 
@@ -18,23 +18,25 @@ def packet_digest(path: Path) -> str:
     AudioError
         If FFmpeg finds no audio; the message continues after the file's name.
     """
-    import av
-
     digest = hashlib.sha256()
     with open(path, "rb") as content:
         try:
             with open_container(content) as container:
                 if not container.streams.audio:
                     raise AudioError(unreadable.NO_AUDIO_STREAM)
-                stream = container.streams.audio[0]
-                context = stream.codec_context
-                digest.update(f"{context.name} {context.sample_rate} {context.channels}".encode())
-                for packet in container.demux(stream):
-                    digest.update(packet.size.to_bytes(8, "little"))
+                for stream in container.streams.audio:
+                    context = stream.codec_context
+                    digest.update(
+                        f"{context.name} {context.sample_rate} {context.channels}".encode()
+                    )
+                for packet in container.demux():
+                    digest.update(f"{packet.stream_index} {packet.pts} {packet.size}".encode())
                     digest.update(packet)
-        except (av.FFmpegError, ValueError) as error:
+        except AudioError:
+            raise
+        except Exception as error:
+            reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
             raise AudioError(
-                "can't be tagged: FFmpeg can't locate its audio "
-                f"({getattr(error, 'strerror', None) or error})."
+                f"can't be tagged: FFmpeg can't locate its audio ({reason})."
             ) from error
     return digest.hexdigest()

@@ -3,10 +3,14 @@
 The first line names the kind of file. Every other line has the path of a tagged file, its kind
 of tags and, for each changed field, the tag's name in the file and its values before and
 after. Tag names are recorded so that a later version with other field names can still undo.
+
+The line also has the bytes that were replaced. They are put back if the file is still as it was
+written; otherwise only the fields are restored.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from collections.abc import Iterator
@@ -15,10 +19,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from quadpred_plugin.audio.unreadable import cannot_open
 from quadpred_plugin.errors import AudioError, OutputError, QuadpredError
 from quadpred_plugin.tags import fields
 from quadpred_plugin.tags.containers import TaggedFile
-from quadpred_plugin.tags.writing import Change, Plan, write_changes
+from quadpred_plugin.tags.edits import Edit, file_sha256
+from quadpred_plugin.tags.writing import Change, Former, Plan, restore, write_changes
 from quadpred_plugin.version import VERSION
 
 _KIND = "quadpred tags"
@@ -51,11 +57,14 @@ class Record:
         Kind of tags, one of `fields.KINDS`; None in undo files without tag names, whose
         changes have an empty ``tag``.
     changes : tuple of Change
+    former : Former or None
+        None in undo files of earlier versions.
     """
 
     path: Path
     kind: str | None
     changes: tuple[Change, ...]
+    former: Former | None = None
 
 
 def default_undo_file(moment: datetime) -> Path:
@@ -93,7 +102,9 @@ class UndoFile:
         """Whether any change was recorded."""
         return self._stream is not None
 
-    def append(self, path: Path, kind: str, changes: tuple[Change, ...]) -> None:
+    def append(
+        self, path: Path, kind: str, changes: tuple[Change, ...], former: Former | None = None
+    ) -> None:
         """Record the planned changes of a file.
 
         Parameters
@@ -103,13 +114,15 @@ class UndoFile:
         kind : str
             Its kind of tags, one of `fields.KINDS`.
         changes : tuple of Change
+        former : Former or None
+            The bytes that the changes replace; without them only the fields can be restored.
 
         Raises
         ------
         UndoFileError
             If the undo file can't be written or existed before.
         """
-        record = {
+        record: dict[str, Any] = {
             "file": os.path.realpath(path),
             "tags": kind,
             "fields": {
@@ -117,6 +130,15 @@ class UndoFile:
                 for change in changes
             },
         }
+        if former is not None:
+            record["bytes"] = {
+                "written": former.written,
+                "former": former.former,
+                "edits": [
+                    [edit.start, edit.end, base64.b64encode(edit.content).decode("ascii")]
+                    for edit in former.edits
+                ],
+            }
         try:
             if self._stream is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -176,7 +198,21 @@ def _record(content: dict[str, Any]) -> Record:
         if kind is not None and not tag:
             raise ValueError(field)
         changes.append(Change(field, tag, tuple(before), tuple(after)))
-    return Record(Path(content["file"]), kind, tuple(changes))
+    return Record(Path(content["file"]), kind, tuple(changes), _former(content.get("bytes")))
+
+
+def _former(content: dict[str, Any] | None) -> Former | None:
+    if content is None:
+        return None
+    written, former = content["written"], content["former"]
+    if not (isinstance(written, str) and isinstance(former, str)):
+        raise TypeError("bytes")
+    edits = []
+    for start, end, replaced in content["edits"]:
+        if not (isinstance(start, int) and isinstance(end, int)):
+            raise TypeError("bytes")
+        edits.append(Edit(start, end, base64.b64decode(replaced, validate=True)))
+    return Former(tuple(edits), written, former)
 
 
 def _first_tag_name(kind: str, field: str) -> str:
@@ -186,7 +222,7 @@ def _first_tag_name(kind: str, field: str) -> str:
     return _FIRST_PREFIXES.get(kind, "") + field
 
 
-def plan_undo(record: Record, force: bool) -> Plan:
+def plan_undo(record: Record, force: bool) -> tuple[Plan, Former | None]:
     """Compare a file's present tags with the recorded ones.
 
     Parameters
@@ -199,6 +235,8 @@ def plan_undo(record: Record, force: bool) -> Plan:
     -------
     plan : Plan
         ``kept`` names the fields that were changed afterwards and are not restored.
+    former : Former or None
+        What restores the whole file, if it is still as it was written.
 
     Raises
     ------
@@ -219,7 +257,10 @@ def plan_undo(record: Record, force: bool) -> Plan:
             changes.append(Change(change.field, tag, value, change.before))
         else:
             kept.append(change.field)
-    return Plan(tuple(changes), tuple(kept))
+    former = record.former
+    if former is not None and file_sha256(record.path) != former.written:
+        former = None
+    return Plan(tuple(changes), tuple(kept)), former
 
 
 def undo(
@@ -244,9 +285,13 @@ def undo(
     """
     for record in records:
         try:
-            plan = plan_undo(record, force)
-            if plan.changes and not dry_run:
+            plan, former = plan_undo(record, force)
+            if former is not None and not dry_run:
+                restore(record.path, former)
+            elif plan.changes and not dry_run:
                 write_changes(record.path, plan.changes)
             yield record, plan
         except QuadpredError as error:
             yield record, error
+        except OSError as error:
+            yield record, AudioError(cannot_open(error))

@@ -160,6 +160,27 @@ def test_files_that_fail_are_named_and_others_go_on(folder, tag, silence, encode
     assert not [name for name in after if name.startswith(".quadpred-")]
 
 
+def test_an_exception_of_a_library_costs_one_file(folder, tag):
+    """A Speex stream of rate 0, by which mutagen divides."""
+    from mutagen.ogg import OggPage
+
+    head = bytearray(80)
+    head[:8], head[28:36], head[48:52] = b"Speex   ", b"\1\0\0\0P\0\0\0", b"\1\0\0\0"
+    pages = []
+    for number, packet in enumerate([bytes(head), bytes(8), bytes(20)]):
+        page = OggPage()
+        page.packets, page.sequence, page.serial = [packet], number, 7
+        page.first, page.last, page.position = number == 0, number == 2, 160 * (number > 1)
+        pages.append(page.write())
+    (folder / "a.ogg").write_bytes(b"".join(pages))
+    run = tag("a.ogg", "q4_calm.ogg")
+    assert run.code == 1
+    (line,) = run.messages_on("a.ogg")
+    assert "has damaged tags (ZeroDivisionError: " in line
+    assert "Traceback" not in run.messages
+    assert tagged_quadrant(folder / "q4_calm.ogg") == "Q4"
+
+
 def test_a_folder_without_audio(folder, tag):
     (folder / "nothing").mkdir()
     run = tag("nothing")

@@ -6,6 +6,9 @@ import pytest
 import soundfile
 
 from quadpred_plugin.audio.containers import open_container
+from quadpred_plugin.tags.containers import TaggedFile
+from quadpred_plugin.tags.undo import UndoFile, read_undo_file, undo
+from quadpred_plugin.tags.writing import plan_changes, write_changes
 from tests.signals import example
 
 RATE = 48000
@@ -50,6 +53,41 @@ def make(tmp_path, encode, music):
         return path
 
     return write
+
+
+@pytest.fixture
+def tag_and_undo(tmp_path):
+    """Tag a file, pass it to a check, and undo: ``tag_and_undo(path, check)``."""
+
+    from tests.tags.test_containers import WANTED
+
+    def run(path, check=lambda path: None):
+        before, sound = path.read_bytes(), samples(path)
+        tagged = TaggedFile(path)
+        plan = plan_changes(tagged, WANTED, False)
+        assert plan.changes
+        record = tmp_path / "undo.jsonl"
+        record.unlink(missing_ok=True)
+        with UndoFile(record) as undo_file:
+            write_changes(
+                path,
+                plan.changes,
+                lambda former: undo_file.append(path, tagged.kind, plan.changes, former),
+            )
+        assert path.read_bytes() != before
+        assert samples(path) == sound
+        assert TaggedFile(path).values() == {
+            name: (value,) for name, value in WANTED.items() if name != "MOOD" or not plan.kept
+        }
+        check(path)
+        ((_, outcome),) = undo(read_undo_file(record), False, False)
+        assert outcome.changes == tuple(
+            type(change)(change.field, change.tag, change.after, change.before)
+            for change in plan.changes
+        )
+        assert path.read_bytes() == before
+
+    return run
 
 
 def metadata(path):
