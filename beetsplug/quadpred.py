@@ -28,6 +28,7 @@ from beets.dbcore import types
 from beets.plugins import BeetsPlugin
 
 from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.system.failures import describe, show_traceback
 from quadpred_plugin.system.text import printable
 from quadpred_plugin.tags import fields
 
@@ -147,8 +148,8 @@ class QuadpredPlugin(BeetsPlugin):
                     item.try_write()
                 except Exception as error:
                     # Of any library that reads or writes the file: it costs this file's tags.
-                    problem = f"{type(error).__name__}: {error}"
-                    self._log.error("{}: tags can't be written ({})", item, problem)
+                    show_traceback(error)
+                    self._log.error("{}: tags can't be written ({})", item, describe(error))
             item.store()
 
 

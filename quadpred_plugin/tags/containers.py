@@ -10,6 +10,7 @@ from typing import Any
 
 from quadpred_plugin.audio import unreadable
 from quadpred_plugin.errors import AudioError, InstallationError, QuadpredError
+from quadpred_plugin.system.failures import describe, show_traceback
 from quadpred_plugin.tags import fields
 from quadpred_plugin.tags.apev2 import read_ape
 from quadpred_plugin.tags.asf import read_asf
@@ -128,15 +129,13 @@ def _translated(error: Exception) -> QuadpredError:
     """Return the reason why a file's tags can't be read or written."""
     if isinstance(error, QuadpredError):
         return error
+    show_traceback(error)
     # mutagen's errors often wrap an OSError, whose message is clearer.
     cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
     reason = getattr(cause, "strerror", None)
     if reason:
         return AudioError(f"has tags that can't be read or written ({reason}).")
-    kind = type(cause).__name__
-    return AudioError(
-        f"has damaged tags ({kind}: {cause})." if str(cause) else f"has damaged tags ({kind})."
-    )
+    return AudioError(f"has damaged tags ({describe(cause)}).")
 
 
 def _read(path: Path) -> Tag:

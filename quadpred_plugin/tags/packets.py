@@ -6,6 +6,7 @@ from pathlib import Path
 from quadpred_plugin.audio import unreadable
 from quadpred_plugin.audio.containers import open_container
 from quadpred_plugin.errors import AudioError
+from quadpred_plugin.system.failures import describe, show_traceback
 
 
 def packet_digest(path: Path) -> str:
@@ -35,7 +36,8 @@ def packet_digest(path: Path) -> str:
         except AudioError:
             raise
         except Exception as error:
-            reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+            show_traceback(error)
+            reason = getattr(error, "strerror", None) or describe(error)
             raise AudioError(
                 f"can't be tagged: FFmpeg can't locate its audio ({reason})."
             ) from error
