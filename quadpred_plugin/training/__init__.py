@@ -14,6 +14,7 @@ runs record; `default_model` has the commands of the whole chain.
 | pretext | ``pretext`` | games' music, renders | ``runs/pretext``: initial weights | 22 and 3 min |
 | student | ``student`` | labels, soft labels, weights | ``runs/students`` | 13 min a fold |
 | large | ``large`` | labels, ratings, renders | ``runs/large``: heads of all folds | not recorded |
+| contextual | ``contextual`` | these, games' music, MIDI | ``runs/contextual`` | not recorded |
 | pretrain | ``pretrain`` | speech | ``runs/encoders`` | not recorded |
 | transfer | ``transfer``, ``grid`` | encoders, music | ``runs/transfer`` | not recorded |
 | music-only | ``scratch`` | music | ``runs/music-only`` | not recorded |
@@ -37,6 +38,7 @@ runs record; `default_model` has the commands of the whole chain.
 | `evaluation` | scores by patch and by clip, calibration, stability, diagrams |
 | `emotion` | labels and listeners' ratings of all corpora, loss, scores |
 | `large` | the large model's heads |
+| `contextual` | the small network that hears three seconds, taught by the large model |
 | `packaging` | from a network to a model's files |
 | `keras2` | import of the original weights |
 """

@@ -7,8 +7,16 @@ import soundfile
 from quadpred_plugin.training.datasets import vgmidi
 from quadpred_plugin.training.recipes.config import SHIPPED
 from tests import signals
+from tests.training.midi.notes import off, on, write_notes
 from tests.training.tables import write_csv
 
+AS_WRITTEN = {
+    "font": "fluid",
+    "program": 0,
+    "transposition": 0,
+    "speed": 1.0,
+    "loudness": 1.0,
+}
 SECONDS = 7
 CLIPS = 8
 
@@ -26,9 +34,10 @@ def write_corpora(folder):
     music, pieces = folder / "data" / "4q", folder / "data" / "vgmidi"
     renders, rendered = folder / "renders", folder / "vgmidi-renders"
     degraded = folder / "degraded" / "4q"
-    for one in (music, pieces, renders, rendered, degraded):
+    scores = folder / "data" / "emopia"
+    for one in (music, pieces, renders, rendered, degraded, scores):
         one.mkdir(parents=True)
-    clips, piano, changed = [], [], []
+    clips, piano, changed, written = [], [], [], []
     for index in range(CLIPS):
         tone = signals.sine(SECONDS, frequency=220 * (1 + index % 4)) * 0.5
         sound = tone + signals.noise(SECONDS, seed=index) * 0.1 * (index % 4)
@@ -39,12 +48,18 @@ def write_corpora(folder):
         common = {"clip": name, "path": f"{index}.wav", "quadrant": label}
         clips.append({**common, "artist_id": index, "fold": index // 4})
         part = "train" if index < 4 else "val"
+        write_notes(
+            scores / f"{index}.mid", [on(60 + index), off(60 + index, 480 * (2 * SECONDS - 1))]
+        )
+        score = {**common, "path": f"{index}.mid", "song_id": index, "part": part}
+        written.append(score)
         for soundfont in ("one", "musescore"):
-            piano.append({**common, "soundfont": soundfont, "part": part, "song_id": index})
+            piano.append({**score, "path": f"{index}.wav", "soundfont": soundfont, **AS_WRITTEN})
         changed.append(
             {"clip": name, "path": f"{index}.wav", "number": 1, "start": 0.1, "chain": "-"}
         )
     write_csv(music / "labels.csv", clips)
+    write_csv(scores / "labels.csv", written)
     write_csv(renders / "renders.csv", piano)
     write_csv(degraded / "degraded.csv", changed)
     facts, ratings, played = [], [], []
@@ -82,11 +97,7 @@ def write_corpora(folder):
                 "soundfont": "fluid",
                 "song_id": series,
                 "fold": index,
-                "font": "fluid",
-                "program": 0,
-                "transposition": 0,
-                "speed": 1.0,
-                "loudness": 1.0,
+                **AS_WRITTEN,
             }
         )
     write_csv(pieces / "pieces.csv", facts)

@@ -62,6 +62,7 @@ def contextual_command(
     workspace = open_workspace(
         work,
         fourq=data / "4q",
+        emopia=data / "emopia",
         vgmidi=data / "vgmidi",
         renders=renders,
         vgmidi_renders=vgmidi_renders,

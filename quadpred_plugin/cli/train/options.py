@@ -65,7 +65,7 @@ degraded_option = click.option(
     help="Folder that has a folder of degraded versions for each corpus.",
 )
 corpora_option = click.option(
-    "--data", type=FOLDER, required=True, help="Folder with the folders 4q and vgmidi."
+    "--data", type=FOLDER, required=True, help="Folder with the folders 4q, emopia and vgmidi."
 )
 
 

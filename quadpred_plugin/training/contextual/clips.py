@@ -16,8 +16,10 @@ from quadpred_plugin.training.emotion.sampling import Example
 from quadpred_plugin.training.emotion.track_outputs import TrackOutputs
 from quadpred_plugin.training.features import load_features
 from quadpred_plugin.training.large.trunk_features import load_trunk_features
-from quadpred_plugin.training.networks.contextual import AUXILIARY
+from quadpred_plugin.training.midi.note_features import NOTE_FEATURES
+from quadpred_plugin.training.networks.contextual import AUXILIARY, NOTES
 from quadpred_plugin.training.patches import random_start
+from quadpred_plugin.training.recipes.contextual_model import Teaching
 
 
 @dataclass(frozen=True)
@@ -69,21 +71,21 @@ class TaughtTargets:
     ----------
     features : Curve
         Principal components of musicnn's features.
+    notes : Curve or None
+        Standardised note features; None where the notes aren't known.
     emotion : EmotionTargets or None
         None without labels and ratings.
     teacher : Curve or None
         The large model's four probabilities, arousal and valence.
-    teacher_share : float
-        Weight of these probabilities against the label, 0..1.
-    teacher_rating_weight : float
-        Weight of its degrees against a listener's ratings, for tracks without ratings.
+    teaching : Teaching or None
+        What the teacher's outputs weigh; its degrees count for tracks without ratings alone.
     """
 
     features: Curve
+    notes: Curve | None = None
     emotion: EmotionTargets | None = None
     teacher: Curve | None = None
-    teacher_share: float = 0.0
-    teacher_rating_weight: float = 0.0
+    teaching: Teaching | None = None
 
     @property
     def label(self) -> int | None:
@@ -91,19 +93,26 @@ class TaughtTargets:
         return self.emotion.label if self.emotion else None
 
     def at(self, time: float) -> dict[str, NDArray[np.float32]]:
-        """Return the targets by the network's outputs at a time, s."""
-        found = {AUXILIARY: self.features.at(time)}
+        """Return the targets by the network's outputs at a time, s.
+
+        The last value of ``notes`` is 1 where the notes are known, as `known_error` reads it.
+        """
+        notes = np.zeros(NOTE_FEATURES, dtype=np.float32)
+        if self.notes:
+            notes = self.notes.at(time)
+        known = np.array([self.notes is not None], dtype=np.float32)
+        found = {AUXILIARY: self.features.at(time), NOTES: np.concatenate([notes, known])}
         if self.emotion:
             found |= self.emotion.at(time)
-            if self.teacher:
+            if self.teacher and self.teaching:
                 taught = self.teacher.at(time)
                 count = len(found["quadrants"])
-                found["quadrants"] += self.teacher_share * (taught[:count] - found["quadrants"])
+                found["quadrants"] += self.teaching.share * (taught[:count] - found["quadrants"])
                 for degree, name in zip(taught[count:], DIMENSIONS):
                     sign, _, rated = found[name]
                     if not rated:
                         found[name] = np.array(
-                            [sign, degree, self.teacher_rating_weight], dtype=np.float32
+                            [sign, degree, self.teaching.rating_weight], dtype=np.float32
                         )
         return found
 

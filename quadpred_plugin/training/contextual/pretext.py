@@ -1,4 +1,4 @@
-"""Train the contextual network on musicnn's features, without labels of emotion."""
+"""Train the contextual network on musicnn's features and on notes, without labels of emotion."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -11,13 +11,16 @@ from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.system.files import write_atomically
 from quadpred_plugin.training.augmentation import augment
 from quadpred_plugin.training.contextual.clips import TaughtTargets, draw_patch, load_clips
+from quadpred_plugin.training.contextual.known_error import known_error, known_error_type
+from quadpred_plugin.training.contextual.notes import note_curves
 from quadpred_plugin.training.datasets import emopia
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.distillation.auxiliary_targets import Projection
 from quadpred_plugin.training.emotion.sampling import Example, draw_examples
 from quadpred_plugin.training.large.trunk_features import load_trunk_features
+from quadpred_plugin.training.midi.note_features import NOTE_FEATURES
 from quadpred_plugin.training.midi.renditions import training_renders
-from quadpred_plugin.training.networks.contextual import AUXILIARY, build_contextual
+from quadpred_plugin.training.networks.contextual import AUXILIARY, NOTES, build_contextual
 from quadpred_plugin.training.networks.published import standardise_bands
 from quadpred_plugin.training.patches import band_statistics
 from quadpred_plugin.training.recipes.contextual_model import ContextualPretext
@@ -41,7 +44,7 @@ def run_pretext(
     jobs: int,
     report: Callable[[str, Figures], None],
 ) -> None:
-    """Train a network on musicnn's features, or resume.
+    """Train a network on musicnn's features and on notes, or resume.
 
     No track that a fold's network is tested on is among the tracks: the corpora are music
     without labels and renders of EMOPIA's training part.
@@ -66,6 +69,8 @@ def run_pretext(
         pretext_folder(workspace, recipe),
         record_of("contextual-pretext", recipe, tracks, recipe.front_end),
     )
+    # Saved networks have the loss that they were trained with.
+    known_error_type()
     if is_finished(recipe.schedule, run):
         return
     projection = Projection.fit(
@@ -76,6 +81,7 @@ def run_pretext(
         ]
     )
     _write_projection(run, projection)
+    notes = note_curves(workspace, recipe.front_end, jobs) if emopia.NAME in tracks else {}
     examples = {
         name: load_clips(
             several,
@@ -84,18 +90,20 @@ def run_pretext(
             projection,
             workspace.work,
             jobs,
-            lambda track, features: TaughtTargets(features),
+            lambda track, features: TaughtTargets(features, notes.get(track.name)),
         )
         for name, several in tracks.items()
     }
 
     def make_network() -> Any:
-        network = build_contextual(recipe.front_end, recipe.dropout, auxiliary=projection.size)
+        sizes = {AUXILIARY: projection.size, NOTES: NOTE_FEATURES}
+        network = build_contextual(recipe.front_end, recipe.dropout, auxiliary=sizes)
         standardise_bands(network, *band_statistics(_bands_of(examples)))
         steps = -(-recipe.patches // recipe.schedule.batch_size)
         network.compile(
             optimizer=recipe.schedule.optimiser(steps),
-            loss={name: None for name in network.output} | {AUXILIARY: "mean_squared_error"},
+            loss={name: None for name in network.output} | auxiliary_losses(),
+            loss_weights={name: 0.0 for name in network.output} | recipe.auxiliary_weights,
         )
         return network
 
@@ -117,6 +125,11 @@ def run_pretext(
         run,
         lambda figures: report(recipe.name, figures),
     )
+
+
+def auxiliary_losses() -> dict[str, Any]:
+    """Return the losses of the outputs that aren't emotion, by output."""
+    return {AUXILIARY: "mean_squared_error", NOTES: known_error()}
 
 
 def pretext_files(workspace: Workspace, recipe: ContextualPretext) -> dict[str, Path]:

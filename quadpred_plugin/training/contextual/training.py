@@ -18,7 +18,14 @@ from quadpred_plugin.training.contextual.clips import (
     draw_patch,
     load_clips,
 )
-from quadpred_plugin.training.contextual.pretext import pretext_files, read_projection
+from quadpred_plugin.training.contextual.known_error import known_error_type
+from quadpred_plugin.training.contextual.notes import note_curves
+from quadpred_plugin.training.contextual.pretext import (
+    auxiliary_losses,
+    pretext_files,
+    read_projection,
+)
+from quadpred_plugin.training.datasets import emopia
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.emotion.corpora import CorpusTracks, corpus_tracks, targets_by_track
 from quadpred_plugin.training.emotion.degree_loss import degree_loss, degree_loss_type
@@ -26,10 +33,10 @@ from quadpred_plugin.training.emotion.sampling import Example, draw_examples
 from quadpred_plugin.training.emotion.track_outputs import TrackOutputs, write_outputs
 from quadpred_plugin.training.features import load_features
 from quadpred_plugin.training.large.heads import Report, heads_folder, outputs_file, predict_tracks
-from quadpred_plugin.training.networks.contextual import AUXILIARY, build_contextual
+from quadpred_plugin.training.networks.contextual import build_contextual
 from quadpred_plugin.training.patches import cut_as_predicted
 from quadpred_plugin.training.recipes.config import read_recipe
-from quadpred_plugin.training.recipes.contextual_model import ContextualModel
+from quadpred_plugin.training.recipes.contextual_model import ContextualModel, Teaching
 from quadpred_plugin.training.recipes.large_model import LargeModel
 from quadpred_plugin.training.runs.fitting import BEST, Figures, best_network, fit, is_finished
 from quadpred_plugin.training.runs.record import Run, open_run, record_of
@@ -85,7 +92,7 @@ def run_model(
         ),
     )
     # Saved networks have the loss that they were trained with.
-    degree_loss_type()
+    degree_loss_type(), known_error_type()
     if is_finished(recipe.schedule, run):
         network = best_network(run)
     else:
@@ -131,27 +138,25 @@ def _load_examples(
     teacher = keras.saving.load_model(files["teacher"], compile=False)
     emotion = targets_by_track(workspace, tracks.train, recipe.degrees.lag)
     projection = read_projection(files["projection"])
-
+    notes = note_curves(workspace, recipe.front_end, jobs) if emopia.NAME in tracks.train else {}
     examples = {}
     for name, several in tracks.train.items():
-        taught = dict(
-            zip(
-                (one.name for one in several),
-                predict_tracks(teacher, several, workspace.work, jobs),
-            )
-        )
+        teaching = recipe.teaching.get(name)
+        outputs = predict_tracks(teacher, several, workspace.work, jobs) if teaching else []
+        taught = {one.name: curve_of(found) for one, found in zip(several, outputs)}
 
         def targets(
             track: Track,
             features: Curve,
-            taught: Mapping[str, TrackOutputs] = taught,
+            taught: Mapping[str, Curve] = taught,
+            teaching: Teaching | None = teaching,
         ) -> TaughtTargets:
             return TaughtTargets(
                 features,
+                notes.get(track.name),
                 emotion[track.name],
-                curve_of(taught[track.name]),
-                recipe.teacher_share,
-                recipe.teacher_rating_weight,
+                taught.get(track.name),
+                teaching,
             )
 
         examples[name] = load_clips(
@@ -191,8 +196,8 @@ def train_network(
         import keras
 
         initial = keras.saving.load_model(initial_weights, compile=False)
-        size = initial.get_layer(AUXILIARY).units
-        network = build_contextual(recipe.front_end, recipe.dropout, auxiliary=size)
+        sizes = {name: initial.get_layer(name).units for name in recipe.auxiliary_weights}
+        network = build_contextual(recipe.front_end, recipe.dropout, auxiliary=sizes)
         network.set_weights(initial.get_weights())
         network.get_layer("band_norm").trainable = False
         degrees = recipe.degrees
@@ -204,13 +209,13 @@ def train_network(
         losses["quadrants"] = keras.losses.CategoricalCrossentropy(
             label_smoothing=recipe.label_smoothing
         )
-        losses[AUXILIARY] = "mean_squared_error"
+        losses |= auxiliary_losses()
         weights = {name: 0.0 for name in network.output} | recipe.loss_weights
         steps = -(-recipe.patches // recipe.schedule.batch_size)
         network.compile(
             optimizer=recipe.schedule.optimiser(steps),
             loss=losses,
-            loss_weights=weights | {AUXILIARY: recipe.auxiliary_weight},
+            loss_weights=weights | recipe.auxiliary_weights,
         )
         return network
 

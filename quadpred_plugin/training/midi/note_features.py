@@ -25,6 +25,8 @@ _MINIMUM_SHARE = 0.03
 _EPSILON = 1e-6
 VALUES = 28
 """Columns of `NoteFeatures.values`."""
+NOTE_FEATURES = KEYS + VALUES
+"""Values of a window."""
 
 
 @dataclass(frozen=True)

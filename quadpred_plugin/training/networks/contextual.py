@@ -1,6 +1,6 @@
 """Network for patches of three seconds, at a tenth of the published one's arithmetic a patch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from quadpred_plugin.chain.entries import EMBEDDINGS
@@ -23,6 +23,8 @@ _STATISTICS_UNITS = 192
 UNITS = 256
 AUXILIARY = "auxiliary"
 """Name of the layer that estimates musicnn's features."""
+NOTES = "notes"
+"""Name of the layer that estimates the notes."""
 CONTEXTUAL = "quadpred_contextual"
 """Name of the Keras model."""
 _DROPOUT_AFTER = (4, 5)
@@ -33,7 +35,7 @@ def build_contextual(
     dropout: float = 0.2,
     batch_norm: bool = True,
     heads: Sequence[str] = REQUIRED_HEADS,
-    auxiliary: int = 0,
+    auxiliary: Mapping[str, int] | None = None,
 ) -> Any:
     """Build the network.
 
@@ -52,14 +54,14 @@ def build_contextual(
         False builds the folded network, whose convolutions have biases instead.
     heads : sequence of str
         Names of `chain.heads.HEADS`.
-    auxiliary : int
-        Values of the auxiliary output; 0 for none.
+    auxiliary : dict of int, optional
+        Values of the outputs `AUXILIARY` and `NOTES`.
 
     Returns
     -------
     network : keras.Model
         Patches of logarithmic bands, shape (patches, frames, bands), to the softmax of each
-        head, to ``embeddings`` (patches, `UNITS`), at least 0, and ``auxiliary``.
+        head, to ``embeddings`` (patches, `UNITS`), at least 0, and the auxiliary outputs.
     """
     from keras import Input, Model, layers
 
@@ -94,8 +96,12 @@ def build_contextual(
         for head in heads
     }
     outputs[EMBEDDINGS] = embeddings
-    if auxiliary:
-        outputs[AUXILIARY] = layers.Dense(auxiliary, name=AUXILIARY)(embeddings)
+    # Convolutions merge neighbouring bands, and with them neighbouring notes.
+    sources = {AUXILIARY: embeddings, NOTES: statistics}
+    outputs |= {
+        name: layers.Dense(size, name=name)(sources[name])
+        for name, size in (auxiliary or {}).items()
+    }
     return Model(patches, outputs, name=CONTEXTUAL)
 
 

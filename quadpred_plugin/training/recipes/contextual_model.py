@@ -10,12 +10,14 @@ from quadpred_plugin.training.recipes.schedule import Schedule
 
 @dataclass(frozen=True)
 class ContextualPretext(Recipe):
-    """Training on musicnn's features, without labels of emotion.
+    """Training on musicnn's features and on notes, without labels of emotion.
 
     Attributes
     ----------
     corpora : dict of Corpus
         By name.
+    auxiliary_weights : dict
+        Weight of the loss of musicnn's features, ``auxiliary``, and of ``notes``.
     augmentation : Augmentation
     dropout : float
     patches : int
@@ -26,10 +28,27 @@ class ContextualPretext(Recipe):
     kind = "contextual-pretext"
 
     corpora: dict[str, Corpus]
+    auxiliary_weights: dict[str, float]
     augmentation: Augmentation
     dropout: float
     patches: int
     schedule: Schedule
+
+
+@dataclass(frozen=True)
+class Teaching:
+    """What the large model teaches about one corpus.
+
+    Attributes
+    ----------
+    share : float
+        Weight of its quadrants against a label, 0..1.
+    rating_weight : float
+        Weight of its degrees against a listener's.
+    """
+
+    share: float
+    rating_weight: float
 
 
 @dataclass(frozen=True)
@@ -42,12 +61,10 @@ class ContextualModel(Recipe):
         The training that it starts from.
     teacher : str
         Name of the recipe of the large model, whose run of the same fold teaches.
-    teacher_share : float
-        Weight of the teacher's quadrants against a label, 0..1.
-    teacher_rating_weight : float
-        Weight of the teacher's degrees against a listener's.
-    auxiliary_weight : float
-        Weight of the loss of musicnn's features.
+    teaching : dict of Teaching
+        By corpus; of others, the teacher says nothing.
+    auxiliary_weights : dict
+        Weight of the loss of musicnn's features, ``auxiliary``, and of ``notes``.
     corpora : dict of Corpus
         By name.
     augmentation : Augmentation
@@ -65,9 +82,8 @@ class ContextualModel(Recipe):
 
     initial_weights: ContextualPretext
     teacher: str
-    teacher_share: float
-    teacher_rating_weight: float
-    auxiliary_weight: float
+    teaching: dict[str, Teaching]
+    auxiliary_weights: dict[str, float]
     corpora: dict[str, Corpus]
     augmentation: Augmentation
     dropout: float
