@@ -27,7 +27,9 @@ class Analyser(Protocol):
 
 
 @contextmanager
-def open_source(source: Source, sample_rate: int) -> Iterator[tuple[str, Sound]]:
+def open_source(
+    source: Source, sample_rate: int, stream: int | None = None
+) -> Iterator[tuple[str, Sound]]:
     """Open a file or an array as mono blocks at the chain's rate.
 
     Parameters
@@ -36,6 +38,8 @@ def open_source(source: Source, sample_rate: int) -> Iterator[tuple[str, Sound]]
         Samples have shape (samples,) or (samples, channels), full scale 1; rate in Hz.
     sample_rate : int
         The chain's rate, Hz.
+    stream : int, optional
+        Of a file, as for `decoding.open_decoder`.
 
     Yields
     ------
@@ -54,7 +58,7 @@ def open_source(source: Source, sample_rate: int) -> Iterator[tuple[str, Sound]]
         return
     name = os.fspath(source)
     try:
-        with open_sound(name, sample_rate) as sound:
+        with open_sound(name, sample_rate, stream) as sound:
             yield name, sound
     except AudioError as error:
         raise AudioError(f"{name}: {error}") from error
