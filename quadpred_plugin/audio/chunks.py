@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal, TypeAlias
 
-from quadpred_plugin.audio.mpeg import tag_bytes
+from quadpred_plugin.audio.leftovers import unknown_bytes
 
 _Order: TypeAlias = Literal["little", "big"]
 
@@ -14,8 +14,8 @@ _INTEGER, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _PLAIN_AIFC = (b"NONE", b"sowt", b"twos", b"fl32", b"FL32", b"fl64", b"FL64")
 # Exponents of rates from 1 Hz to 4 GHz in AIFF.
 _LEAST_EXPONENT, _LARGEST_EXPONENT = 16383, 16383 + 32
-# Bytes after the samples that are compared with zero, with which some recorders fill up.
-_ZEROS = 1 << 16
+# Fewer bytes than that aren't worth a word.
+_LEAST_UNREAD_SECONDS = 0.1
 # Programs that write into a pipe can't know the size and write such a large one, or zero.
 _UNKNOWN_BYTES = 0x7FFF0000
 
@@ -83,7 +83,9 @@ def _walk(
     if not claimed or (claimed >= _UNKNOWN_BYTES and begin + claimed > size):
         return Chunks(None, False, 0, rate)
     complete = begin + claimed <= size
-    unread = _unknown_bytes(content, place, size) if complete else 0
+    unread = unknown_bytes(content, place, size) if complete else 0
+    if unread < _LEAST_UNREAD_SECONDS * rate:
+        unread = 0
     # AIFF's samples begin with eight bytes of offsets.
     return Chunks((claimed - 8 * (order == "big")) / rate, complete, unread, rate)
 
@@ -92,14 +94,6 @@ def _is_chunk(name: bytes, length: int, left: int) -> bool:
     """Return whether these are of a chunk after the samples, with so many bytes left."""
     joined = name in (b"RIFF", b"FORM")
     return all(32 <= byte < 127 for byte in name) and not joined and length <= left
-
-
-def _unknown_bytes(content: BinaryIO, place: int, size: int) -> int:
-    """Return the number of bytes from a place on that may be samples."""
-    content.seek(place)
-    head = content.read(_ZEROS)
-    left = max(0, size - place - tag_bytes(head))
-    return left if any(head) else 0
 
 
 def _bytes_per_second(form: bytes, order: _Order) -> float:

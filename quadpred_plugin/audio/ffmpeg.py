@@ -1,8 +1,7 @@
 """Decode audio with FFmpeg: files, and streams that are still being written."""
 
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,6 +16,8 @@ from quadpred_plugin.audio.decoder import Decoder
 from quadpred_plugin.audio.mpeg import stated_samples
 from quadpred_plugin.errors import AudioError
 
+# FFmpeg's names of formats whose frames it finds anywhere in a file, by the file's suffix.
+_BY_SUFFIX = {".flac": "flac", ".oga": "ogg", ".ogg": "ogg", ".opus": "ogg"}
 # Frames that are converted at once: FFmpeg's own are short, and each costs time.
 _BLOCK_FRAMES = 1 << 15
 # Upper limit of frames times channels per block: a header may claim 1,024 channels.
@@ -50,22 +51,33 @@ def open_ffmpeg(path: Path, stream: int | None = None) -> Iterator[Decoder]:
         If FFmpeg doesn't recognise a container, has no decoder for its audio, or there is no
         such stream.
     """
-    import av
-
     with open(path, "rb") as content:
-        try:
-            container, guessed = open_and_check_length(content, buffer_size=_FILE_BYTES)
-        except (av.FFmpegError, ValueError) as error:
-            raise AudioError(unreadable.not_audio("libsndfile or FFmpeg", error)) from None
+        container, guessed = _open_by_content_or_name(path, content)
         with container:
             chosen = _choose_stream(container, stream)
-            decoder = _decode(container, chosen, _BLOCK_FRAMES, os.path.getsize(path))
+            decoder = _decode(container, chosen, _BLOCK_FRAMES, content)
             if container.format.name == "mp3":
                 samples = stated_samples(path)
                 decoder.account.declared_seconds = samples and samples / decoder.sample_rate
             elif not guessed:
                 decoder.account.declared_seconds = _stated_seconds(container, chosen)
             yield decoder
+
+
+def _open_by_content_or_name(path: Path, content: BinaryIO) -> tuple[Any, bool]:
+    import av
+
+    try:
+        return open_and_check_length(content, buffer_size=_FILE_BYTES)
+    except (av.FFmpegError, ValueError) as error:
+        reason = unreadable.not_audio("libsndfile or FFmpeg", error)
+    # With other bytes before it, FFmpeg needs to be told what to look for.
+    kind = _BY_SUFFIX.get(path.suffix.lower())
+    if kind is not None:
+        content.seek(0)
+        with suppress(av.FFmpegError, ValueError):
+            return open_and_check_length(content, format=kind, buffer_size=_FILE_BYTES)
+    raise AudioError(reason)
 
 
 @contextmanager
@@ -96,7 +108,7 @@ def open_stream(content: BinaryIO) -> Iterator[Decoder]:
         raise AudioError(unreadable.not_audio("FFmpeg", error)) from None
     with container:
         # Without merging, which would delay live predictions.
-        yield _decode(container, _choose_stream(container, None), block_frames=1, size=None)
+        yield _decode(container, _choose_stream(container, None), block_frames=1)
 
 
 def _choose_stream(container: Any, number: int | None) -> Any:
@@ -131,19 +143,22 @@ def _stated_seconds(container: Any, stream: Any) -> float | None:
     return None
 
 
-def _decode(container: Any, stream: Any, block_frames: int, size: int | None) -> Decoder:
+def _decode(
+    container: Any, stream: Any, block_frames: int, content: BinaryIO | None = None
+) -> Decoder:
     import av
 
     rate, layout = stream.codec_context.sample_rate, stream.codec_context.layout
     channels = layout.nb_channels
     frames = min(block_frames, max(1, _BLOCK_SAMPLES // max(1, channels)))
     converter = _Converter(rate, layout, frames)
-    damage, account = Damage(), Account()
+    damage, account = Damage(container.format.name, channels), Account()
+    longest = damage.longest
 
     def blocks() -> Iterator[NDArray[np.float32]]:
         # Per packet of a few hundred bytes, so each line counts.
         packet: Any = None
-        decoded = last = packet
+        decoded = first = last = packet
         while True:
             try:
                 for packet in container.demux(stream):
@@ -151,10 +166,12 @@ def _decode(container: Any, stream: Any, block_frames: int, size: int | None) ->
                         yield from converter.add(frame)
                     decoded = packet
                     if packet.size:
-                        last = packet
+                        first, last = first or packet, packet
                         damage.good_bytes += packet.size
-                        if damage.trailing_bytes:
-                            damage.resume()
+                        if packet.size > longest:
+                            damage.take_long(packet)
+                        if damage.bad_bytes:
+                            damage.resume(packet)
                 break
             except (av.FFmpegError, ValueError) as error:
                 if packet is decoded:
@@ -166,12 +183,18 @@ def _decode(container: Any, stream: Any, block_frames: int, size: int | None) ->
                     # The end of the file, after which some decoders return what is left.
                     break
                 damage.take_bad(packet)
-                decoded = last = packet
+                first, decoded, last = first or packet, packet, packet
                 if damage.parts > _MAXIMUM_DAMAGED_PARTS:
                     account.stopped = True
                     break
         yield from converter.finish()
-        damage.report(account, last, converter.frames / rate, size)
+        seconds = converter.frames / rate
+        if content is not None and last is not None and None not in (first.pos, last.pos):
+            if account.declared_seconds and container.format.name == "ogg" and (first.pts or 0) < 0:
+                # Samples before the zero of time are left out, and the length counts them.
+                account.declared_seconds += float(first.pts * first.time_base)
+            damage.report_unread(account, seconds, content, first, last)
+        damage.report(account, seconds)
 
     return Decoder(rate, channels, blocks(), account)
 

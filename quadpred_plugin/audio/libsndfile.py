@@ -73,15 +73,17 @@ def _decode(sound: Any, file: int) -> Decoder:
     def blocks() -> Iterator[NDArray[np.float32]]:
         frames = min(_BLOCK_FRAMES, max(1, _BLOCK_SAMPLES // sound.channels))
         place = sound.tell()
+        reason = None
         while True:
             try:
                 block = sound.read(frames, dtype="float32", always_2d=True)
             except soundfile.LibsndfileError as error:
+                reason = reason or unreadable.stopped(error)
                 if frames > _SHORTEST_FRAMES and _seek(sound, place):
                     frames = max(_SHORTEST_FRAMES, frames // 16)
                     continue
                 decoder.account.stopped = True
-                decoder.account.complaints.append(unreadable.stopped(error))
+                decoder.account.complaints.append(reason)
                 return
             if not len(block):
                 decoder.account.stopped = _ends_early(sound, file, place)

@@ -1,12 +1,9 @@
-"""Read what surrounds the frames of MPEG audio: tags, and the header with the number of frames."""
+"""Read the header in the first frame of MPEG audio, which states the number of frames."""
 
 from pathlib import Path
 
-TAG_HEAD_BYTES = 32
-"""Bytes in which a tag names itself and its size."""
+from quadpred_plugin.audio.leftovers import TAG_HEAD_BYTES, tag_bytes
 
-# Size of an ID3v1 tag.
-_ID3V1_BYTES = 128
 # Longest frame with such a header, and the frames' samples by version of MPEG.
 _HEADER_BYTES = 1500
 _FRAME_SAMPLES, _FRAME_SAMPLES_OF_LOW_RATES = 1152, 576
@@ -16,6 +13,7 @@ def stated_samples(path: Path) -> int | None:
     """Return the number of samples that the first frame of an MPEG file states.
 
     Encoders write it as Xing's or Fraunhofer's header; without one nothing states the length.
+    FFmpeg guesses another length if the file is longer than the header says.
 
     Returns
     -------
@@ -46,21 +44,3 @@ def stated_samples(path: Path) -> int | None:
 
 def _number(content: bytes) -> int:
     return int.from_bytes(content, "big")
-
-
-def tag_bytes(head: bytes) -> int:
-    """Return the size of a tag by its first bytes; 0 if they are none of a tag.
-
-    Tags lie before and after the audio of MPEG streams and inside files that were joined.
-    """
-    if head[:3] == b"ID3" and len(head) >= 10:
-        # Seven bits of each byte (ID3v2.4, section 6.2).
-        return 10 + sum((byte & 0x7F) << 7 * place for place, byte in enumerate(head[9:5:-1]))
-    if head[:8] == b"APETAGEX" and len(head) >= 16:
-        return TAG_HEAD_BYTES + int.from_bytes(head[12:16], "little")
-    if head[:3] == b"TAG":
-        return _ID3V1_BYTES
-    if head[:11] == b"LYRICSBEGIN":
-        # Its size is at its end.
-        return 1 << 20
-    return 0

@@ -47,14 +47,22 @@ def stopped(error: Exception) -> str:
 
 
 def skipped(parts: int, seconds: float) -> str:
-    """Return what is said of parts that couldn't be decoded, without a full stop."""
-    words = "1 damaged part" if parts == 1 else f"{parts} damaged parts"
+    """Return what is said of parts that couldn't be decoded, without a full stop.
+
+    Parameters
+    ----------
+    parts : int
+        Their number; 0 if it isn't known.
+    seconds : float
+        Their length.
+    """
+    words = "1 damaged part" if parts == 1 else f"{parts or ''} damaged parts".lstrip()
     return f"{words}, about {seconds:.1f} s, could not be decoded"
 
 
-def no_audio_at_end(size: int, seconds: float) -> str:
+def no_audio_at_end(size: int) -> str:
     """Return what is said of the last bytes that couldn't be decoded, without a full stop."""
-    return f"its last {size} bytes, about {seconds:.1f} s, could not be decoded"
+    return f"its last {size} bytes could not be decoded"
 
 
 def followed(size: int, seconds: float) -> str:
