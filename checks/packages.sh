@@ -22,6 +22,7 @@ build,test      g++                         g++
 test,dist       vamp-simple-host            vamp-examples
 test            /usr/include/vamp/vamp.h    vamp-plugin-sdk
 test            git                         git
+test,fuzz       ffmpeg                      ffmpeg
 test            sonic-visualiser            sonic-visualiser
 test            fluidsynth                  fluidsynth
 test            $sounds/TimGM6mb.sf2        timgm6mb-soundfont

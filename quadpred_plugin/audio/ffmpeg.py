@@ -148,6 +148,9 @@ def _decode(
 ) -> Decoder:
     import av
 
+    if stream.codec_context.name == "flac":
+        # Else random bytes that look like the beginning of a frame are decoded to noise.
+        stream.codec_context.options = {"err_detect": "crccheck+explode"}
     rate, layout = stream.codec_context.sample_rate, stream.codec_context.layout
     channels = layout.nb_channels
     frames = min(block_frames, max(1, _BLOCK_SAMPLES // max(1, channels)))
