@@ -4,13 +4,15 @@ import subprocess
 
 import numpy as np
 
+from tests.limits import HANG
+
 
 def ffmpeg(*arguments):
     """Run the ffmpeg program; later files replace earlier ones."""
     subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", *map(str, arguments)], check=True)
 
 
-def full_decode(path, rate, seconds=60):
+def full_decode(path, rate, seconds=HANG):
     """Return what the ffmpeg program decodes of a file, in spite of errors.
 
     Parameters
