@@ -44,6 +44,7 @@ soak: $(VENV)/.installed-test
 
 # Ten thousand damaged audio files; some minutes. Files that show a fault are kept in fuzz-findings.
 fuzz: $(VENV)/.installed-test
+	@$(PACKAGES) fuzz
 	$(BIN)/python -m checks.fuzz --page docs/fuzz.md
 
 check: $(VENV)/.installed-test

@@ -23,6 +23,7 @@ test,dist       vamp-simple-host            vamp-examples
 test            /usr/include/vamp/vamp.h    vamp-plugin-sdk
 test            git                         git
 test            exiftool                    libimage-exiftool-perl
+test,fuzz       ffmpeg                      ffmpeg
 test            sonic-visualiser            sonic-visualiser
 test            fluidsynth                  fluidsynth
 test            $sounds/TimGM6mb.sf2        timgm6mb-soundfont

@@ -60,7 +60,11 @@ class Model:
         self._network = Network(card.graph, card.entries["patches"])
 
     def predict(
-        self, source: Source, hop: float | None = None, embeddings: bool = False
+        self,
+        source: Source,
+        hop: float | None = None,
+        embeddings: bool = False,
+        stream: int | None = None,
     ) -> Prediction:
         """Predict one file or array.
 
@@ -73,11 +77,15 @@ class Model:
             published front end); the length of a patch's own frames if None.
         embeddings : bool
             Whether to keep the patches' embeddings (``Prediction.embeddings``).
+        stream : int, optional
+            Number of a file's audio stream, from 0, as FFmpeg's ``-map 0:a:0``; the default
+            stream if None.
 
         Returns
         -------
         prediction : Prediction
-            With status ``ok``, ``short``, ``silent`` or ``empty``.
+            With status ``ok``, ``partial``, ``short``, ``silent`` or ``empty``; ``error`` if all
+            that could be decoded of a damaged file is silence.
 
         Raises
         ------
@@ -94,12 +102,12 @@ class Model:
         # A bad value is the caller's error, not the file's.
         preprocessing.hop_frames(hop)
         with (
-            open_source(source, preprocessing.sample_rate) as (name, sound),
+            open_source(source, preprocessing.sample_rate, stream) as (name, sound),
             self.start_analysis(self._extractor) as analyser,
         ):
             feed(sound, analyser)
             prediction = self.finish_analysis(
-                analyser, name, sound.seconds, hop, sound.warnings, embeddings
+                analyser, name, sound.seconds, hop, sound.warnings, embeddings, sound.partial
             )
         return replace(prediction, sample_rate=sound.source_rate)
 
@@ -210,6 +218,7 @@ class Model:
         hop: float | None = None,
         warnings: Sequence[str] = (),
         embeddings: bool = False,
+        partial: bool = False,
     ) -> Prediction:
         """End the signal of an analyser and return its Prediction.
 
@@ -227,11 +236,14 @@ class Model:
             The Prediction's first warnings.
         embeddings : bool
             Whether to keep the embeddings, of a model that has them.
+        partial : bool
+            Whether the signal is a part of what its source holds.
 
         Returns
         -------
         prediction : Prediction
-            With status ``ok``, ``short``, ``silent`` or ``empty``.
+            With status ``ok``, ``partial``, ``short``, ``silent`` or ``empty``; ``error`` if it
+            is silent and a part only.
 
         Raises
         ------
@@ -245,6 +257,9 @@ class Model:
         if not analyser.samples:
             return without_patches(name, "empty", seconds, "has no samples.", provenance)
         if analyser.silent:
+            if partial:
+                reason = "is silent as far as it could be decoded."
+                return without_patches(name, "error", seconds, reason, provenance, warnings)
             reason = f"is silent: no sample reaches {peak.SILENCE_DBFS:g} dBFS."
             return without_patches(name, "silent", seconds, reason, provenance, warnings)
         short = analyser.patch_count(hop_frames) == 0
@@ -259,7 +274,7 @@ class Model:
             )
         return Prediction(
             source=name,
-            status="short" if short else "ok",
+            status="partial" if partial else "short" if short else "ok",
             duration=seconds,
             times=patch_times(len(outputs["arousal"]), hop_frames, preprocessing),
             patch_duration=preprocessing.patch_seconds,
@@ -299,7 +314,11 @@ def load_model(name_or_path: str = "default") -> Model:
 
 
 def predict(
-    source: Source, model: str = "default", hop: float | None = None, embeddings: bool = False
+    source: Source,
+    model: str = "default",
+    hop: float | None = None,
+    embeddings: bool = False,
+    stream: int | None = None,
 ) -> Prediction:
     """Predict one file or array with a model loaded for it.
 
@@ -313,11 +332,13 @@ def predict(
         Seconds from one patch to the next; the length of a patch's own frames if None.
     embeddings : bool
         As for `Model.predict`.
+    stream : int, optional
+        As for `Model.predict`.
 
     Returns
     -------
     prediction : Prediction
-        With status ``ok``, ``short``, ``silent`` or ``empty``.
+        As of `Model.predict`.
 
     Raises
     ------
@@ -332,4 +353,4 @@ def predict(
     >>> prediction.quadrants.shape[1], round(float(prediction.times[1]), 3)
     (4, 0.512)
     """
-    return load_model(model).predict(source, hop, embeddings)
+    return load_model(model).predict(source, hop, embeddings, stream)

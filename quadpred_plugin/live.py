@@ -165,7 +165,7 @@ def predict_causally(source: Source, model: Model, hop: float | None = None) -> 
         return without_patches(name, "silent", sound.seconds, reason, provenance, sound.warnings)
     return Prediction(
         source=name,
-        status="ok",
+        status="partial" if sound.partial else "ok",
         duration=sound.seconds,
         times=patch_times(len(found), preprocessing.hop_frames(hop), preprocessing),
         patch_duration=preprocessing.patch_seconds,

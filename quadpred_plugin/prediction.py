@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from quadpred_plugin.analysis.segments import Segment
     from quadpred_plugin.analysis.turning_points import TurningPoint
 
-STATUSES = ("ok", "short", "silent", "empty", "error")
+STATUSES = ("ok", "partial", "short", "silent", "empty", "error")
+INCOMPLETE = ("partial", "error")
+"""Statuses of files that weren't analysed to their end: commands tell why, with exit code 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,11 +66,12 @@ class Prediction(ArrayValue):
     source : str
         Name of the file, or ``<samples>``.
     status : str
-        ``ok``; ``short`` (shorter than a patch's own frames: repeated to fill one). Without
-        patches: ``silent`` (peak below the silence threshold), ``empty`` (no samples) and
-        ``error`` (not readable).
+        ``ok``; ``partial`` (more than 1 % or 1 s of the file couldn't be decoded; the values
+        are about the rest); ``short`` (shorter than a patch's own frames: repeated to fill
+        one). Without patches: ``silent`` (peak below the silence threshold), ``empty`` (no
+        samples) and ``error`` (not readable).
     duration : float or None
-        Length of the signal in seconds; None if it couldn't be read.
+        Analysed length of the signal in seconds; None if it couldn't be read.
     times : ndarray of float64, shape (patches,)
         Start of each patch's own frames, s: what its values are about, without the model's
         context.

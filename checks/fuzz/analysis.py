@@ -2,6 +2,7 @@
 
 import os
 import random
+import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,15 @@ from checks.fuzz.kinds import KINDS
 from checks.fuzz.mutations import MUTATIONS
 from quadpred_plugin.audio.unreadable import not_processed
 from quadpred_plugin.inference import Model
+from tests.full_decode import full_decode
 
 _KIBIBYTE = 1024
 # Reason of an exception that the decoders don't know.
 _UNEXPECTED = not_processed("").removesuffix(".")
+# Rate to which the ffmpeg program decodes, Hz, and the time after which it is given up, s.
+_RATE, _FFMPEG_SECONDS = 16000, 20
+# Shorter differences are those of versions, which remove delays of codecs or don't.
+_TOLERANCE_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,8 @@ class Result:
         Processor time of the process.
     peak : int
         Peak resident memory of the process, in bytes.
+    missing : float
+        Seconds that the ffmpeg program decodes and this one doesn't, without saying so.
     """
 
     status: str
@@ -70,6 +78,7 @@ class Result:
     seconds: float
     processor_seconds: float
     peak: int
+    missing: float = 0.0
 
 
 def analyse_case(model: Model, case: Case) -> Result:
@@ -82,14 +91,25 @@ def analyse_case(model: Model, case: Case) -> Result:
     try:
         prediction = model.predict_or_explain(str(path), None)
         status, reason = prediction.status, " ".join(prediction.warnings)
+        decoded = prediction.duration
         if reason.startswith(_UNEXPECTED):
             status = "raised"
     except Exception as error:
-        status, reason = "raised", f"{type(error).__name__}: {error}"
+        status, reason, decoded = "raised", f"{type(error).__name__}: {error}", None
     seconds = time.monotonic() - begin
     processor_seconds = time.process_time() - processor_begin
+    peak = _peak()
+    missing = 0.0 if decoded is None or status == "partial" else _missing(path, decoded)
     path.unlink()
-    return Result(status, reason, seconds, processor_seconds, _peak())
+    return Result(status, reason, seconds, processor_seconds, peak, missing)
+
+
+def _missing(path: Path, decoded: float) -> float:
+    try:
+        whole = len(full_decode(path, _RATE, _FFMPEG_SECONDS)) / _RATE
+    except subprocess.TimeoutExpired:
+        return 0.0
+    return whole - decoded if whole - decoded > _TOLERANCE_SECONDS else 0.0
 
 
 def _reset_peak() -> None:

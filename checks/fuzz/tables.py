@@ -34,10 +34,10 @@ processor time, and no process used more than {bound} MiB (TensorFlow and the mo
 
 {by_mutation}
 
-Statuses are those of `quadpred predict`. `error` rows give a reason. `ok` and `short` files were
-decoded, completely or in part, and have a warning if they end early or parts were skipped. *ended*
-counts files whose decoder crashed its process. *Seconds* are elapsed time from opening to the
-prediction.
+Statuses are those of `quadpred predict`. `error` rows give a reason, `partial` rows say what is
+lost. *Seconds missing* is the audio that the ffmpeg program decodes of the other files and quadpred
+doesn't, in all. *ended* counts files whose decoder crashed its process. *Worst seconds* is elapsed
+time from opening to the prediction.
 """
 
 
@@ -79,16 +79,19 @@ def _table(name: str, results: Iterable[tuple[str, Result | None]]) -> str:
         rows[subject].append(result)
     columns = (*STATUSES, ENDED)
     lines = [
-        f"| {name} | files | {' | '.join(columns)} | worst seconds | worst MiB |",
-        "|---" + "|---:" * (len(columns) + 3) + "|",
+        f"| {name} | files | {' | '.join(columns)} | seconds missing | worst seconds | worst MiB |",
+        "|---" + "|---:" * (len(columns) + 4) + "|",
     ]
     for subject, own in sorted(rows.items()):
         counts = Counter(result.status if result else ENDED for result in own)
         whole = [result for result in own if result]
         seconds = max((result.seconds for result in whole), default=0)
         peak = max((result.peak for result in whole), default=0) / MEBIBYTE
+        missing = sum(result.missing for result in whole)
         numbers = " | ".join(str(counts[column]) for column in columns)
-        lines.append(f"| {subject} | {len(own)} | {numbers} | {seconds:.2f} | {peak:.0f} |")
+        lines.append(
+            f"| {subject} | {len(own)} | {numbers} | {missing:.1f} | {seconds:.2f} | {peak:.0f} |"
+        )
     return "\n".join(lines)
 
 

@@ -2,8 +2,11 @@
 
 from typing import Any, BinaryIO
 
+# Part of FFmpeg's message (libavformat/demux.c).
+_GUESS = "Estimating duration from bitrate"
 
-def open_container(content: BinaryIO, **settings: Any) -> Any:
+
+def open_container(content: BinaryIO, log_level: int | None = None, **settings: Any) -> Any:
     """Open an audio container with FFmpeg.
 
     Parameters
@@ -12,6 +15,8 @@ def open_container(content: BinaryIO, **settings: Any) -> Any:
         An open file, not its name: FFmpeg would take ``http://…`` or ``a:b`` for a
         protocol and needs names in UTF-8. It stays open. A file without ``seek``, such as a
         pipe, is read sequentially.
+    log_level : int, optional
+        Least level of FFmpeg's messages, one of ``av.logging``; none are printed if None.
     **settings
         Further arguments of ``av.open``.
 
@@ -27,11 +32,45 @@ def open_container(content: BinaryIO, **settings: Any) -> Any:
     """
     import av
 
-    av.logging.set_level(av.logging.PANIC)
+    av.logging.set_level(av.logging.PANIC if log_level is None else log_level)
     # PyAV 19 and newer replace bytes of tags that aren't UTF-8 by default.
     errors = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
     file = _Content(content) if hasattr(content, "seek") else content
     return av.open(file, **errors, **settings)
+
+
+def open_and_check_length(content: BinaryIO, **settings: Any) -> tuple[Any, bool]:
+    """Open an audio container, and ask whether its length is a guess.
+
+    Parameters
+    ----------
+    content : binary file
+        As for `open_container`.
+    **settings
+        Further arguments of ``av.open``.
+
+    Returns
+    -------
+    container : av.container.InputContainer
+        The caller closes it.
+    guessed : bool
+        Whether its duration is a guess from bit rate and size, as the header has none.
+
+    Raises
+    ------
+    av.FFmpegError, ValueError
+        If FFmpeg doesn't recognise a container.
+    """
+    import av
+
+    # PyAV doesn't pass on how FFmpeg found the length; a message tells.
+    av.logging.set_skip_repeated(False)
+    try:
+        with av.logging.Capture(local=False) as messages:
+            container = open_container(content, av.logging.WARNING, **settings)
+    finally:
+        av.logging.set_level(av.logging.PANIC)
+    return container, any(_GUESS in text for _, _, text in messages)
 
 
 class _Content:

@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.audio.decoding import Decoder, join_blocks, open_decoder
+from quadpred_plugin.audio.decoder import Decoder, join_blocks
+from quadpred_plugin.audio.decoding import open_decoder
 from quadpred_plugin.errors import AudioError
 
-# A file that ends this long before its declared end is reported as truncated. The padding of
-# lossy codecs is shorter.
-_CUT_OFF_SECONDS = 0.5
 # Minimum block size: bands of many frames at once take less time per frame.
 _MINIMUM_SAMPLES = 1 << 19
 
@@ -98,6 +96,9 @@ class Sound:
         The source's own rate, Hz.
     seconds : float
         Length of the source at its own rate; complete after the last block.
+    partial : bool
+        Whether a part of the source that counts couldn't be decoded (`Account.judge`);
+        complete after the last block.
     warnings : list of str
         Problems of the source; complete after the last block. Each is a sentence without
         its subject, the source's name.
@@ -106,11 +107,14 @@ class Sound:
     blocks: Iterator[NDArray[np.float32]]
     source_rate: float
     seconds: float = 0.0
+    partial: bool = False
     warnings: list[str] = field(default_factory=list)
 
 
 @contextmanager
-def open_sound(source: str | os.PathLike[str], sample_rate: int) -> Iterator[Sound]:
+def open_sound(
+    source: str | os.PathLike[str], sample_rate: int, stream: int | None = None
+) -> Iterator[Sound]:
     """Open an audio file as mono blocks at the chain's rate.
 
     Parameters
@@ -119,6 +123,8 @@ def open_sound(source: str | os.PathLike[str], sample_rate: int) -> Iterator[Sou
         As for `decoding.open_decoder`.
     sample_rate : int
         The chain's rate, Hz.
+    stream : int, optional
+        As for `decoding.open_decoder`.
 
     Yields
     ------
@@ -129,7 +135,7 @@ def open_sound(source: str | os.PathLike[str], sample_rate: int) -> Iterator[Sou
     AudioError
         If the file can't be read as audio.
     """
-    with open_decoder(source) as decoder:
+    with open_decoder(source, stream) as decoder:
         yield sound_from_decoder(decoder, sample_rate)
 
 
@@ -188,11 +194,5 @@ def _mix(decoder: Decoder, sample_rate: int, sound: Sound) -> Iterator[NDArray[n
         yield mixer.process(block)
     yield mixer.finish()
     sound.seconds = frames / decoder.sample_rate
-    sound.warnings.extend(f"{complaint}." for complaint in decoder.complaints)
-    sound.warnings.extend(mixer.warnings)
-    declared = decoder.declared_seconds
-    if declared is not None and declared - sound.seconds > _CUT_OFF_SECONDS:
-        sound.warnings.append(
-            f"the file ends early: {sound.seconds:.1f} s could be decoded of the "
-            f"{declared:.1f} s that its header names."
-        )
+    sound.partial, warnings = decoder.account.judge(sound.seconds)
+    sound.warnings.extend(warnings + mixer.warnings)

@@ -3,10 +3,10 @@
 import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from quadpred_plugin.audio.decoding import AUDIO_SUFFIXES
+from quadpred_plugin.audio.suffixes import AUDIO_SUFFIXES
 from quadpred_plugin.errors import AudioError
 from quadpred_plugin.system.files import name_that_fits
 from quadpred_plugin.system.text import printable
@@ -45,7 +45,9 @@ def read_list(path: str, null: bool) -> list[str]:
     return [os.fsdecode(name) for name in names if name]
 
 
-def expand_paths(paths: Sequence[str], recursive: bool) -> tuple[list[str], list[str]]:
+def expand_paths(
+    paths: Sequence[str], recursive: bool
+) -> tuple[list[str], list[str], Counter[str]]:
     """Replace each folder by its audio files.
 
     Parameters
@@ -62,31 +64,52 @@ def expand_paths(paths: Sequence[str], recursive: bool) -> tuple[list[str], list
         In the order given. A folder without audio files is kept.
     empty_folders : list of str
         Folders without audio files.
+    left_out : Counter of str
+        Number of other files in the folders by suffix, without hidden ones.
     """
     names: list[str] = []
     empty_folders = []
+    left_out: Counter[str] = Counter()
     for path in paths:
         if not os.path.isdir(path):
             names.append(path)
             continue
-        found = _audio_files(path, recursive)
+        found = _audio_files(path, recursive, left_out)
         if not found:
             empty_folders.append(path)
         names += found or [path]
-    return names, empty_folders
+    return names, empty_folders, left_out
 
 
-def _audio_files(folder: str, recursive: bool) -> list[str]:
+def _audio_files(folder: str, recursive: bool, left_out: Counter[str]) -> list[str]:
     found = []
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".")) * recursive
         found += [os.path.join(parent, name) for name in sorted(files) if is_audio_name(name)]
+        count_left_out(files, left_out)
     return found
 
 
 def is_audio_name(name: str) -> bool:
     """Return whether a file of that name counts as audio when its folder is expanded."""
     return Path(name).suffix.lower() in AUDIO_SUFFIXES and not name.startswith(".")
+
+
+def count_left_out(names: Iterable[str], left_out: Counter[str]) -> None:
+    """Count the files by suffix that don't count as audio, without hidden ones.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Names of files.
+    left_out : Counter of str
+        Numbers by suffix, in lower case; empty for none.
+    """
+    left_out.update(
+        Path(name).suffix.lower()
+        for name in names
+        if not is_audio_name(name) and not name.startswith(".")
+    )
 
 
 def output_paths(names: Sequence[str], folder: Path, suffix: str) -> list[Path]:

@@ -28,7 +28,9 @@ class Analyser(Protocol):
 
 
 @contextmanager
-def open_source(source: Source, sample_rate: int) -> Iterator[tuple[str, Sound]]:
+def open_source(
+    source: Source, sample_rate: int, stream: int | None = None
+) -> Iterator[tuple[str, Sound]]:
     """Open a file or an array as mono blocks at the chain's rate.
 
     Parameters
@@ -37,6 +39,8 @@ def open_source(source: Source, sample_rate: int) -> Iterator[tuple[str, Sound]]
         Samples have shape (samples,) or (samples, channels), full scale 1; rate in Hz.
     sample_rate : int
         The chain's rate, Hz.
+    stream : int, optional
+        Of a file, as for `decoding.open_decoder`.
 
     Yields
     ------
@@ -58,7 +62,7 @@ def open_source(source: Source, sample_rate: int) -> Iterator[tuple[str, Sound]]
         with (
             # Callers may know a way out of a lack of memory.
             failures_as(lambda problem: AudioError(unreadable.not_processed(problem)), MemoryError),
-            open_sound(name, sample_rate) as sound,
+            open_sound(name, sample_rate, stream) as sound,
         ):
             yield name, sound
     except AudioError as error:

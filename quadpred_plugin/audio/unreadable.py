@@ -34,6 +34,45 @@ def not_audio(decoders: str, error: Exception) -> str:
     return f"is not audio that {decoders} can read ({_cause(error)})."
 
 
+def no_such_stream(number: int, count: int) -> str:
+    """Return the reason for a file without the audio stream of that number, from 0."""
+    streams = "one audio stream" if count == 1 else f"{count} audio streams"
+    return f"has {streams}, counted from 0, and none with the number {number}."
+
+
+def stopped(error: Exception) -> str:
+    """Return what is said of a decoder that fails before the end, without a full stop."""
+    reason = str(_cause(error)).removeprefix("Error : ").rstrip(".:")
+    return f"decoding stopped: {reason}"
+
+
+def skipped(parts: int, seconds: float) -> str:
+    """Return what is said of parts that couldn't be decoded, without a full stop.
+
+    Parameters
+    ----------
+    parts : int
+        Their number; 0 if it isn't known.
+    seconds : float
+        Their length.
+    """
+    words = "1 damaged part" if parts == 1 else f"{parts or ''} damaged parts".lstrip()
+    return f"{words}, about {seconds:.1f} s, could not be decoded"
+
+
+def no_audio_at_end(size: int) -> str:
+    """Return what is said of the last bytes that couldn't be decoded, without a full stop."""
+    return f"its last {size} bytes could not be decoded"
+
+
+def followed(size: int, seconds: float) -> str:
+    """Return what is said of bytes after the end of the audio, without a full stop."""
+    return (
+        f"{size} bytes follow the end that its header states, about {seconds:.1f} s, and were not "
+        "analysed"
+    )
+
+
 def impossible_rate(rate: float, lowest: float, highest: float) -> str:
     """Return the reason for a header whose sample rate, in Hz, no recording has."""
     return f"claims a sample rate of {rate} Hz, and recordings have {lowest} to {highest} Hz."

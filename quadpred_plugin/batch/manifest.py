@@ -154,6 +154,12 @@ class Manifest:
         self.commit()
         return int(self._fetch_one("SELECT count(*) FROM tracks WHERE run < ?", self.run)[0])
 
+    def count(self, status: str) -> int:
+        """Return the number of tracks of this run with a status."""
+        condition = "run = ? AND status = ?"
+        found = self._fetch_one(f"SELECT count(*) FROM tracks WHERE {condition}", self.run, status)
+        return int(found[0])
+
     def write_table(self, stream: IO[str]) -> None:
         """Write all records as csv, sorted by file."""
         self._write(stream, _COLUMNS, "")

@@ -37,7 +37,11 @@ class ModelSet:
         }
 
     def predict_or_explain(
-        self, name: str, hop: float | None, embeddings: bool = False
+        self,
+        name: str,
+        hop: float | None,
+        embeddings: bool = False,
+        stream: int | None = None,
     ) -> list[Prediction]:
         """Predict one file with each model.
 
@@ -49,6 +53,8 @@ class ModelSet:
             Seconds, as for `Model.predict`.
         embeddings : bool
             Whether to keep the embeddings of the first model, which must have them.
+        stream : int, optional
+            As for `Model.predict`.
 
         Returns
         -------
@@ -64,7 +70,7 @@ class ModelSet:
             models = [self._models[index] for index in indices]
             kept = [embeddings and index == 0 for index in indices]
             try:
-                group = _predict(models, self._extractors[front_end], name, hop, kept)
+                group = _predict(models, self._extractors[front_end], name, hop, kept, stream)
             except (AudioError, MemoryError) as error:
                 reason = failure_reason(error, name)
                 group = [
@@ -81,17 +87,20 @@ def _predict(
     name: str,
     hop: float | None,
     embeddings: Sequence[bool],
+    stream: int | None,
 ) -> list[Prediction]:
     """Predict a file with models of one front end."""
     first = models[0]
     with (
-        open_source(name, first.card.preprocessing.sample_rate) as (name, sound),
+        open_source(name, first.card.preprocessing.sample_rate, stream) as (name, sound),
         first.start_analysis(extractor) as analyser,
     ):
         feed(sound, analyser)
         return [
             replace(
-                model.finish_analysis(analyser, name, sound.seconds, hop, sound.warnings, kept),
+                model.finish_analysis(
+                    analyser, name, sound.seconds, hop, sound.warnings, kept, sound.partial
+                ),
                 sample_rate=sound.source_rate,
             )
             for model, kept in zip(models, embeddings, strict=True)

@@ -1,6 +1,7 @@
 """Plan a run: which tracks lack a current result and must be analysed."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -60,6 +61,11 @@ class Plan:
         Hash of the run's settings.
     manifest : Manifest
     rules : ReuseRules
+
+    Attributes
+    ----------
+    left_out : Counter of str
+        Number of files without a suffix of audio, by suffix, in the folders so far.
     """
 
     def __init__(
@@ -73,10 +79,11 @@ class Plan:
     ) -> None:
         self._root, self._output, self._suffix = root, output, suffix
         self._settings, self._manifest, self._rules = settings, manifest, rules
+        self.left_out: Counter[str] = Counter()
 
     def __iter__(self) -> Iterator[PlannedTrack]:
         """Yield the tracks in order, one at a time."""
-        for found in find_tracks(self._root, self._output):
+        for found in find_tracks(self._root, self._output, self.left_out):
             record = self._manifest.find(found.file)
             task = None if found.problem else self._task(found.file, record)
             yield PlannedTrack(found, task, record)

@@ -37,6 +37,10 @@ class Batch:
     gone : int or None
         Number of tracks of earlier runs that are no longer in the collection; None before the
         end.
+    partial : int
+        Number of tracks that are analysed in part, also in earlier runs; 0 before the end.
+    left_out : Counter of str
+        Number of files of the collection without a suffix of audio, by suffix.
     """
 
     def __init__(
@@ -50,6 +54,8 @@ class Batch:
     ) -> None:
         self.counts: Counter[str] = Counter()
         self.gone: int | None = None
+        self.partial = 0
+        self.left_out = plan.left_out
         self._job, self._settings, self._plan = job, settings, plan
         self._manifest, self._dataset, self._on_skipped = manifest, dataset, on_skipped
         self._in_progress: dict[str, PlannedTrack] = {}
@@ -66,6 +72,7 @@ class Batch:
         """
         yield from engine(self._job, self._tasks())
         self.gone = self._manifest.end_run()
+        self.partial = self._manifest.count("partial")
 
     def record(self, outcome: Outcome) -> Outcome:
         """Record an outcome; return it, as a failure if its result can't be written."""

@@ -2,11 +2,12 @@
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from quadpred_plugin.audio.paths import is_audio_name
+from quadpred_plugin.audio.paths import count_left_out, is_audio_name
 from quadpred_plugin.audio.unreadable import cannot_list, outside_link
 from quadpred_plugin.errors import AudioError
 
@@ -42,7 +43,9 @@ class FoundTrack:
     problem: str | None = None
 
 
-def find_tracks(root: str, excluded: str | None = None) -> Iterator[FoundTrack]:
+def find_tracks(
+    root: str, excluded: str | None = None, left_out: Counter[str] | None = None
+) -> Iterator[FoundTrack]:
     """Find the audio files in a folder and its subfolders, except hidden ones.
 
     Files with the suffixes of audio are found, in each folder sorted by name. Links to files
@@ -55,6 +58,8 @@ def find_tracks(root: str, excluded: str | None = None) -> Iterator[FoundTrack]:
     root : str
     excluded : str, optional
         A folder to leave out: the folder of results.
+    left_out : Counter of str, optional
+        Takes the number of files without a suffix of audio, by suffix.
 
     Raises
     ------
@@ -66,12 +71,14 @@ def find_tracks(root: str, excluded: str | None = None) -> Iterator[FoundTrack]:
     while folders:
         folder = folders.pop()
         try:
-            names, links, below = _read_folder(os.path.join(root, folder))
+            names, links, below, others = _read_folder(os.path.join(root, folder))
         except OSError as error:
             if not folder:
                 raise AudioError(f"The folder {root} can't be read: {error.strerror}.") from error
             yield FoundTrack(folder, cannot_list(error))
             continue
+        if left_out is not None:
+            count_left_out(others, left_out)
         for name in names:
             file = os.path.join(folder, name)
             path = os.path.join(root, file)
@@ -94,11 +101,12 @@ def read_stamp(path: str) -> Stamp | None:
     return Stamp(status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
 
 
-def _read_folder(path: str) -> tuple[list[str], set[str], list[str]]:
-    """Return the names of audio files, sorted, those of links, and those of folders."""
+def _read_folder(path: str) -> tuple[list[str], set[str], list[str], list[str]]:
+    """Return the names of audio files, sorted, of links, of folders and of other files."""
     files: list[str] = []
     links: set[str] = set()
     folders: list[str] = []
+    others: list[str] = []
     with os.scandir(path) as entries:
         for entry in entries:
             if entry.name.startswith("."):
@@ -108,7 +116,9 @@ def _read_folder(path: str) -> tuple[list[str], set[str], list[str]]:
                 (folders if is_folder else files).append(entry.name)
                 if entry.is_symlink():
                     links.add(entry.name)
-    return sorted(files), links, folders
+            else:
+                others.append(entry.name)
+    return sorted(files), links, folders, others
 
 
 def _problem_of_link(link: str, inside: str) -> str | None:

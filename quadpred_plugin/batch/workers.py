@@ -41,6 +41,7 @@ def predict_with_each(
     hop: float | None,
     jobs: int,
     embeddings: bool = False,
+    stream: int | None = None,
 ) -> Iterator[list[Prediction]]:
     """Predict files with several models in worker processes.
 
@@ -56,6 +57,8 @@ def predict_with_each(
         Number of processes.
     embeddings : bool
         Whether to keep the embeddings of the first model, which must have them.
+    stream : int, optional
+        As for `Model.predict`.
 
     Yields
     ------
@@ -68,7 +71,7 @@ def predict_with_each(
     ModelError
         If the processes can't load a model.
     """
-    function = partial(_predict_one, hop, embeddings)
+    function = partial(_predict_one, hop, embeddings, stream)
     load = partial(ModelSet, tuple(cards))
     for name, predictions in run_in_processes(load, function, names, jobs, in_order=True):
         if predictions is None:
@@ -164,6 +167,6 @@ def _silence_libraries() -> None:
 
 
 def _predict_one(
-    hop: float | None, embeddings: bool, models: ModelSet, name: str
+    hop: float | None, embeddings: bool, stream: int | None, models: ModelSet, name: str
 ) -> list[Prediction]:
-    return models.predict_or_explain(name, hop, embeddings)
+    return models.predict_or_explain(name, hop, embeddings, stream)

@@ -119,8 +119,8 @@ def command(
     On a cluster ROOT must have the same path on every worker. So should DIR; a worker that
     doesn't find it returns its results.
 
-    Exit code 0: all done; 1: some tracks failed; 2: wrong use; 130: interrupted, finished
-    results are kept.
+    Exit code 0: all done; 1: some tracks failed or are analysed in part; 2: wrong use;
+    130: interrupted, finished results are kept.
     """
     from quadpred_plugin.chain.engine import restrict_algorithms
 

@@ -6,14 +6,15 @@ import os
 
 from quadpred_plugin.audio.unreadable import NO_AUDIO_FILES
 from quadpred_plugin.batch.engines import Engine
-from quadpred_plugin.batch.folder import FAILURES
+from quadpred_plugin.batch.folder import FAILURES, TABLE
 from quadpred_plugin.batch.run import EXISTING, Batch
 from quadpred_plugin.batch.tasks import UNCHANGED, Outcome
 from quadpred_plugin.batch.tracks import find_tracks
 from quadpred_plugin.cli.interruption import Interruption
-from quadpred_plugin.cli.message_options import describe_model, print_message
+from quadpred_plugin.cli.message_options import describe_model, print_left_out, print_message
 from quadpred_plugin.cli.progress import Progress
 from quadpred_plugin.model.card import ModelCard
+from quadpred_plugin.prediction import INCOMPLETE
 from quadpred_plugin.system.text import printable
 
 
@@ -54,7 +55,7 @@ class BatchRun:
     def report(self, outcome: Outcome) -> None:
         """Print an outcome's messages and update the progress."""
         assert self._batch is not None
-        if outcome.status == "error" or not self._quiet:
+        if outcome.status in INCOMPLETE or not self._quiet:
             for reason in outcome.reasons:
                 print_message(f"{printable(outcome.file)}: {reason}")
         if self._verbose:
@@ -66,6 +67,8 @@ class BatchRun:
         """Print the summary and return the exit code."""
         assert self._batch is not None
         counts, interrupted = self._batch.counts, self._interruption.requested
+        if not self._quiet:
+            print_left_out(self._batch.left_out)
         if not counts.total() and not interrupted:
             print_message(f"{printable(self._root)}: {NO_AUDIO_FILES}")
             return 1
@@ -85,10 +88,16 @@ class BatchRun:
         if interrupted:
             print_message(f"interrupted: {summary if parts else 'no track is done.'}")
             return 130
+        partial = self._batch.partial
+        if partial:
+            print_message(
+                f"{partial} tracks are analysed in part; "
+                f"{printable(os.path.join(self._output, TABLE))} has the reasons."
+            )
         if not self._quiet:
             print_message(summary)
             if self._batch.gone:
                 print_message(
                     f"{self._batch.gone} tracks of earlier runs are gone; their results are kept."
                 )
-        return 1 if failed else 0
+        return 1 if failed or partial else 0

@@ -28,6 +28,7 @@ def predict_files_with_each(
     hop: float | None,
     jobs: int,
     embeddings: bool = False,
+    stream: int | None = None,
 ) -> Generator[list[Prediction], None, None]:
     """Predict files in order with several models.
 
@@ -46,6 +47,8 @@ def predict_files_with_each(
         Number of processes, as far as there are files.
     embeddings : bool
         Whether to keep the embeddings of the first model, which must have them.
+    stream : int, optional
+        As for `Model.predict`.
 
     Yields
     ------
@@ -60,7 +63,8 @@ def predict_files_with_each(
         # Checked here so that a damaged model is one error, not one per process.
         for card in cards:
             card.verify()
-        results = predict_with_each(cards, files, hop, min(jobs, len(files)), embeddings)
+        jobs = min(jobs, len(files))
+        results = predict_with_each(cards, files, hop, jobs, embeddings, stream)
     for name in names:
         if name in empty_folders:
             reason = f"{NO_AUDIO_FILES[:-1]} (-r searches subfolders too)."

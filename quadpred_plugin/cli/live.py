@@ -155,7 +155,7 @@ def _open(
 
         assert rate is not None
         return rate, raw_blocks(iter(_Pipe().read, b""), sample_format, channels)
-    from quadpred_plugin.audio.decoding import open_stream
+    from quadpred_plugin.audio.ffmpeg import open_stream
 
     decoder = stack.enter_context(open_stream(_Pipe()))  # type: ignore[arg-type]
     return decoder.sample_rate, decoder.blocks

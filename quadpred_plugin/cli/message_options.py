@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from quadpred_plugin.system.text import printable
+
 if TYPE_CHECKING:
+    from collections import Counter
+
     from quadpred_plugin.model.card import ModelCard
+
+# The most frequent ones.
+_SUFFIXES_SHOWN = 5
 
 
 def print_message(sentence: str) -> None:
@@ -18,6 +25,17 @@ def print_message(sentence: str) -> None:
     # If standard error is closed, results must still be written.
     with suppress(OSError):
         click.echo(f"quadpred: {sentence}", err=True)
+
+
+def print_left_out(left_out: Counter[str]) -> None:
+    """Print how many files of folders don't count as audio, by suffix, if there are any."""
+    if not left_out:
+        return
+    common = left_out.most_common(_SUFFIXES_SHOWN)
+    parts = [f"{number} {suffix or 'without suffix'}" for suffix, number in common]
+    others = left_out.total() - sum(number for _, number in common)
+    parts += [f"{others} others"] if others else []
+    print_message(printable(f"files left out by suffix: {left_out.total()} ({', '.join(parts)})."))
 
 
 def color_option(command: Callable[..., Any]) -> Callable[..., Any]:

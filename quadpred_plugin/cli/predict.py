@@ -21,7 +21,12 @@ from quadpred_plugin.cli.interpretation_options import (
     interpretation_of,
     interpretation_options,
 )
-from quadpred_plugin.cli.message_options import check_verbosity, color_option, verbose_option
+from quadpred_plugin.cli.message_options import (
+    check_verbosity,
+    color_option,
+    print_left_out,
+    verbose_option,
+)
 from quadpred_plugin.cli.model_options import check_hop, choose_model, hop_option
 from quadpred_plugin.cli.shell_completion import complete_models
 from quadpred_plugin.errors import AudioError, ModelError, OutputError
@@ -102,6 +107,13 @@ Examples:
     is_flag=True,
     help="Add the embeddings of the patches, of a model that has them, to npz.",
 )
+@click.option(
+    "--stream",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Analyse audio stream N of each file, from 0, as FFmpeg's -map 0:a:N. Default: the one "
+    "that the file marks as default, else that with the most channels.",
+)
 @interpretation_options
 @excerpt_options
 @click.option(
@@ -136,6 +148,7 @@ def command(
     format_name: str | None,
     level: str | None,
     embeddings: bool,
+    stream: int | None,
     min_confidence: float,
     min_segment: float,
     hysteresis: float,
@@ -154,15 +167,15 @@ def command(
     PATHS are audio files and folders of them. Results are written to standard output or
     to -o, messages to standard error.
 
-    A row has the file's name, its status (ok, short, silent, empty or error) or the start
-    of the second that the row is about, the duration of either in seconds, the
+    A row has the file's name, its status (ok, partial, short, silent, empty or error) or the
+    start of the second that the row is about, the duration of either in seconds, the
     probabilities q1 to q4 of the quadrants, arousal and valence from -1 to 1, and the most
     probable quadrant. Rows of files are means over their patches. With --top a row has the
     excerpt's start and duration in seconds, the quadrant, and its mean probability in the
     excerpt as score.
 
-    Exit code 0: all done; 1: some files failed; 2: wrong use; 130: interrupted, finished
-    results are kept.
+    Exit code 0: all done; 1: some files failed or are analysed in part; 2: wrong use;
+    130: interrupted, finished results are kept.
     """
     from quadpred_plugin.chain.engine import restrict_algorithms
 
@@ -188,9 +201,11 @@ def command(
         check_hop(card, hop)
     if embeddings:
         _check_embeddings(cards[0], export, level)
-    names, empty_folders = expand_paths(wanted, recursive)
+    names, empty_folders, left_out = expand_paths(wanted, recursive)
     targets = plan_targets(names, output, plot, export.suffix, not export.holds_many(level))
     targets = check_targets(targets, force, skip_existing)
+    if not quiet:
+        print_left_out(left_out)
     return run(
         cards=cards,
         targets=targets,
@@ -203,6 +218,7 @@ def command(
         quiet=quiet,
         verbose=verbose,
         embeddings=embeddings,
+        stream=stream,
     )
 
 

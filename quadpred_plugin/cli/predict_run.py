@@ -20,7 +20,7 @@ from quadpred_plugin.exports import Export
 from quadpred_plugin.exports.plots import save_taggram
 from quadpred_plugin.interpretation import Interpretation
 from quadpred_plugin.model.card import ModelCard
-from quadpred_plugin.prediction import Prediction
+from quadpred_plugin.prediction import INCOMPLETE, Prediction
 from quadpred_plugin.system.failures import failures_as
 from quadpred_plugin.system.files import write_atomically
 from quadpred_plugin.system.text import printable
@@ -38,13 +38,16 @@ def run(
     quiet: bool,
     verbose: bool,
     embeddings: bool,
+    stream: int | None,
 ) -> int:
     """Predict all files with the first model, compared with the others; return the exit code."""
     results = _Results(targets, quiet, verbose)
     heads = cards[0].further_heads
     results.describe(cards, hop)
     with results.interruption, Progress(len(targets.names), enabled=not quiet) as progress:
-        each = predict_files_with_each(cards, targets.names, empty_folders, hop, jobs, embeddings)
+        each = predict_files_with_each(
+            cards, targets.names, empty_folders, hop, jobs, embeddings, stream
+        )
         predictions = results.watch(_compared(each, interpretation), progress)
         if targets.outputs is not None:
             results.write_each(predictions, export, level)
@@ -139,9 +142,9 @@ class _Results:
         return 1 if self._failed else 0
 
     def _report(self, prediction: Prediction) -> None:
-        failed = prediction.status == "error"
-        self._failed |= failed
-        if failed or not self._quiet:
+        incomplete = prediction.status in INCOMPLETE
+        self._failed |= incomplete
+        if incomplete or not self._quiet:
             for warning in prediction.warnings:
                 print_message(f"{printable(prediction.source)}: {warning}")
         if self._verbose:

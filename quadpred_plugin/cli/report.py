@@ -9,7 +9,7 @@ import click
 
 from quadpred_plugin.cli.destinations import Targets, check_targets, is_folder
 from quadpred_plugin.cli.file_options import available_cores, jobs_option, recursive_option
-from quadpred_plugin.cli.message_options import color_option, print_message
+from quadpred_plugin.cli.message_options import color_option, print_left_out, print_message
 from quadpred_plugin.cli.model_options import choose_model, hop_option, model_option
 from quadpred_plugin.system.text import printable
 
@@ -69,7 +69,7 @@ def command(
     PATHS are audio files and folders of them; several are compared. The page is one file
     that needs no network: player, taggram, plane of arousal and valence, segments,
     summary, the model's limits and licence. Its sound is mono. Exit code 0: all done;
-    1: some files failed, which the page shows too; 2: wrong use.
+    1: some files failed, which the page shows too, or are analysed in part; 2: wrong use.
     """
     if no_audio and audio_limit is not None:
         raise click.UsageError("--no-audio and --audio-limit exclude each other.")
@@ -77,18 +77,21 @@ def command(
 
     restrict_algorithms()
     from quadpred_plugin.audio.paths import expand_paths
+    from quadpred_plugin.prediction import INCOMPLETE
     from quadpred_plugin.report.page import load_templates
     from quadpred_plugin.report.writing import SOUND_LIMIT, write_report
 
     card = choose_model(model, hop)
-    names, empty_folders = expand_paths(paths, recursive)
+    names, empty_folders, left_out = expand_paths(paths, recursive)
+    if not quiet:
+        print_left_out(left_out)
     page = _plan_page(names, output, force)
     # Fail before the analysis if a package is missing.
     load_templates()
     predictions = _predict(
         card, names, frozenset(empty_folders), hop, jobs or available_cores(), quiet
     )
-    failed = any(prediction.status == "error" for prediction in predictions)
+    failed = any(prediction.status in INCOMPLETE for prediction in predictions)
     if all(prediction.status == "error" for prediction in predictions):
         return 1
     limit = SOUND_LIMIT if audio_limit is None else int(audio_limit * 1e6)
@@ -130,13 +133,14 @@ def _predict(
 ) -> list[Prediction]:
     from quadpred_plugin.cli.file_predictions import predict_files
     from quadpred_plugin.cli.progress import Progress
+    from quadpred_plugin.prediction import INCOMPLETE
 
     predictions = []
     with Progress(len(names), enabled=not quiet) as progress:
         for prediction in predict_files(card, names, empty_folders, hop, jobs):
             predictions.append(prediction)
             progress.update(len(predictions))
-            if prediction.status == "error" or not quiet:
+            if prediction.status in INCOMPLETE or not quiet:
                 for warning in prediction.warnings:
                     print_message(printable(f"{prediction.source}: {warning}"))
     return predictions

@@ -12,7 +12,7 @@ from quadpred_plugin.cli.file_options import (
     jobs_option,
     recursive_option,
 )
-from quadpred_plugin.cli.message_options import color_option
+from quadpred_plugin.cli.message_options import color_option, print_left_out
 from quadpred_plugin.cli.model_options import choose_model, model_option
 
 
@@ -97,7 +97,9 @@ def command(
         raise click.UsageError(f"{undo_file} exists: name a new file for --undo-file.")
     from quadpred_plugin.audio.paths import expand_paths
 
-    names, empty_folders = expand_paths(paths, recursive)
+    names, empty_folders, left_out = expand_paths(paths, recursive)
+    if not quiet:
+        print_left_out(left_out)
     return write_tags(
         card=choose_model(model),
         names=names,

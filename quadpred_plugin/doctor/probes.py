@@ -77,7 +77,7 @@ def decode_sample(path: str) -> dict[str, Any]:
 
     with open_decoder(Path(path)) as decoder:
         blocks = list(decoder.blocks)
-        rate, complaints = decoder.sample_rate, decoder.complaints
+        rate, complaints = decoder.sample_rate, decoder.account.complaints
     samples = np.concatenate(blocks)[:, 0] if blocks else np.zeros(0)
     seconds = len(samples) / rate
     if complaints or seconds < _SHORTEST_SECONDS:

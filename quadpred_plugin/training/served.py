@@ -19,7 +19,8 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.audio.decoding import Decoder, open_decoder
+from quadpred_plugin.audio.decoder import Decoder
+from quadpred_plugin.audio.decoding import open_decoder
 from quadpred_plugin.audio.mixing import Mixer, Sound, sound_from_decoder
 
 USERS_RATE = 44100
@@ -101,7 +102,7 @@ def read_at_users_rate(source: str | os.PathLike[str]) -> NDArray[np.float32]:
 
 def at_users_rate(decoder: Decoder) -> Decoder:
     """Return a decoder's sound as one channel at 44.1 kHz, in blocks."""
-    return Decoder(USERS_RATE, 1, _resampled(decoder), decoder.declared_seconds, decoder.complaints)
+    return Decoder(USERS_RATE, 1, _resampled(decoder), decoder.account)
 
 
 def _resampled(decoder: Decoder) -> Iterator[NDArray[np.float32]]:

@@ -1,7 +1,6 @@
 """Damaged and absurd audio ends in a row with a status."""
 
 import contextlib
-import itertools
 import struct
 import subprocess
 import sys
@@ -13,7 +12,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from quadpred_plugin.audio.decoding import _decode_ffmpeg, open_decoder
+from quadpred_plugin.audio.decoding import open_decoder
+from quadpred_plugin.audio.ffmpeg import _decode
 from quadpred_plugin.errors import AudioError
 from tests.tree import ROOT
 
@@ -93,7 +93,7 @@ def test_frames_of_changing_formats_are_all_heard(tmp_path, encode, noise):
     (tmp_path / "both.aac").write_bytes(b"".join(parts))
     with open_decoder(tmp_path / "both.aac") as decoder:
         frames = sum(map(len, decoder.blocks))
-    assert decoder.complaints == []
+    assert decoder.account.complaints == []
     assert frames / decoder.sample_rate == pytest.approx(2, abs=0.2)
 
 
@@ -101,17 +101,21 @@ def test_a_file_without_end_of_damaged_parts_is_given_up():
     def decode():
         raise ValueError
 
-    read = itertools.count()
-    packets = (SimpleNamespace(decode=decode) for _ in zip(range(5000), read, strict=False))
-    context = SimpleNamespace(sample_rate=16000, layout=SimpleNamespace(nb_channels=1))
-    container = SimpleNamespace(
-        streams=SimpleNamespace(audio=[SimpleNamespace(codec_context=context)]),
-        demux=lambda stream: packets,
-        duration=None,
-    )
-    decoder = _decode_ffmpeg(container, 1)
+    class Packet:
+        pos, size = 0, 10
+
+        def __bytes__(self):
+            return bytes(10)
+
+        decode = staticmethod(decode)
+
+    read = iter([Packet() for _ in range(5000)])
+    context = SimpleNamespace(name="", sample_rate=16000, layout=SimpleNamespace(nb_channels=1))
+    container = SimpleNamespace(format=SimpleNamespace(name=""), demux=lambda stream: read)
+    decoder = _decode(container, SimpleNamespace(codec_context=context), 1)
     assert list(decoder.blocks) == []
-    assert decoder.complaints == ["1001 damaged parts were skipped"]
+    assert decoder.account.stopped
+    assert len(list(read)) == 5000 - 1001
 
 
 def test_a_length_that_no_file_has_is_none_that_is_missing(tmp_path, noise):
@@ -124,7 +128,7 @@ def test_a_length_that_no_file_has_is_none_that_is_missing(tmp_path, noise):
     path.write_bytes(content)
     assert soundfile.info(path).frames == 2**63 - 1
     with open_decoder(path) as decoder:
-        assert decoder.declared_seconds is None
+        assert decoder.account.declared_seconds is None
 
 
 def test_what_is_called_mp3_and_is_none_is_not_searched(tmp_path, capfd):

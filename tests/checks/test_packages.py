@@ -11,7 +11,15 @@ from tests.limits import HANG
 from tests.tree import ROOT
 
 MAKE = shutil.which("make")
-PROGRAMS = {"g++", "git", "vamp-simple-host", "sonic-visualiser", "fluidsynth", "timidity"}
+PROGRAMS = {
+    "g++",
+    "git",
+    "ffmpeg",
+    "vamp-simple-host",
+    "sonic-visualiser",
+    "fluidsynth",
+    "timidity",
+}
 # Programs of this machine that the fresh one has as well.
 TOOLS = ("sh", "grep", "cat", "env", "true", "touch", "chmod")
 

@@ -43,9 +43,9 @@ def circle(*_):
     re.match("(a+)+b", "a" * 64)
 
 if os.environ["WHERE"] == "opening":
-    decoding._open_soundfile = circle
+    decoding.read_chunks = circle
 else:
-    decoding._decode_soundfile = lambda sound: decoding.Decoder(16000, 1, iter(circle, None))
+    decoding._open = lambda *_: (decoding.Decoder(16000, 1, iter(circle, None)), None)
 """
 
 PREDICT = """

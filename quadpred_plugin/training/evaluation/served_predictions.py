@@ -27,7 +27,11 @@ def predict_served(model: Model, path: Path) -> Prediction:
         ):
             feed(sound, analyser)
             return model.finish_analysis(
-                analyser, str(path), sound.seconds, warnings=sound.warnings
+                analyser,
+                str(path),
+                sound.seconds,
+                warnings=sound.warnings,
+                partial=sound.partial,
             )
     except AudioError as error:
         raise QuadpredError(f"{path}: {error}") from error
