@@ -27,7 +27,6 @@ def open_container(content: BinaryIO, **settings: Any) -> Any:
     """
     import av
 
-    av.logging.set_level(av.logging.PANIC)
     # PyAV 19 and newer replace bytes of tags that aren't UTF-8 by default.
     errors = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
     file = _Content(content) if hasattr(content, "seek") else content

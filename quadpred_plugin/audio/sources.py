@@ -3,16 +3,15 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.audio import unreadable
+from quadpred_plugin.audio.arguments import Source, check_source
 from quadpred_plugin.audio.mixing import Sound, open_sound, sound_from_samples
 from quadpred_plugin.errors import AudioError
-
-Source: TypeAlias = "str | os.PathLike[str] | tuple[NDArray[np.floating], float]"
 
 
 class Analyser(Protocol):
@@ -49,6 +48,7 @@ def open_source(source: Source, sample_rate: int) -> Iterator[tuple[str, Sound]]
         If the source can't be read as audio. The message begins with the file's name, also if
         the error is raised inside the ``with`` statement.
     """
+    check_source(source)
     if isinstance(source, tuple):
         yield "<samples>", sound_from_samples(*source, sample_rate)
         return
