@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from quadpred_plugin.audio.sources import Source, failure_reason, feed, open_source
+from quadpred_plugin.audio.arguments import Source, check_paths, check_source
+from quadpred_plugin.audio.sources import failure_reason, feed, open_source
 from quadpred_plugin.chain import peak
 from quadpred_plugin.chain.bands import BandExtractor
 from quadpred_plugin.chain.causal import CausalAnalyser
@@ -43,6 +44,9 @@ def provenance_of(card: ModelCard, hop: float | None) -> dict[str, Any]:
 class Model:
     """A model, loaded once for any number of files and signals.
 
+    Threads may share it: a prediction has all that changes to itself. A model is pickled as its
+    card, and loaded again where it is unpickled.
+
     Parameters
     ----------
     card : ModelCard
@@ -58,6 +62,9 @@ class Model:
         self.card = card
         self._extractor = BandExtractor(card.preprocessing)
         self._network = Network(card.graph, card.entries["patches"])
+
+    def __reduce__(self) -> tuple[type["Model"], tuple[ModelCard]]:
+        return type(self), (self.card,)
 
     def predict(
         self,
@@ -103,7 +110,7 @@ class Model:
         preprocessing.hop_frames(hop)
         with (
             open_source(source, preprocessing.sample_rate, stream) as (name, sound),
-            self.start_analysis(self._extractor) as analyser,
+            self.start_analysis() as analyser,
         ):
             feed(sound, analyser)
             prediction = self.finish_analysis(
@@ -124,11 +131,21 @@ class Model:
         jobs : int
             Processes; results don't depend on it. With 1, files are analysed in this process,
             which a crash of a decoder ends; with more, such a crash fails one file.
+
+        Returns
+        -------
+        predictions : iterator of Prediction
+
+        Raises
+        ------
+        AudioError
+            If ``paths`` is a single path, or an item isn't one.
         """
+        return self._predict_each(check_paths(paths), hop, jobs)
+
+    def _predict_each(self, names: list[str], hop: float | None, jobs: int) -> Iterator[Prediction]:
         from quadpred_plugin.batch.workers import predict_in_processes
 
-        # Plain strings, since worker processes don't know the classes of a script.
-        names = [str(os.fsdecode(path)) for path in paths]
         if jobs > 1 and len(names) > 1:
             yield from predict_in_processes(self.card, names, hop, jobs)
         else:
@@ -178,8 +195,8 @@ class Model:
         Parameters
         ----------
         extractor : BandExtractor, optional
-            Reused for signals one after the other; a new one if None, so that several
-            signals can be analysed at the same time.
+            Its algorithms are used, the model's own if None. Any number of signals can be
+            analysed at the same time.
 
         Returns
         -------
@@ -187,10 +204,8 @@ class Model:
             Takes mono samples at the card's rate, clipped to full scale;
             `finish_analysis` makes a Prediction of it.
         """
-        preprocessing = self.card.preprocessing
-        return OfflineAnalyser(
-            preprocessing, extractor or BandExtractor(preprocessing), self._network
-        )
+        own = (extractor or self._extractor).for_another_signal()
+        return OfflineAnalyser(self.card.preprocessing, own, self._network)
 
     def start_causal_analysis(self, hop: float | None = None) -> CausalAnalyser:
         """Return an analyser that predicts each patch of a signal while the signal arrives.
@@ -208,7 +223,8 @@ class Model:
         """
         preprocessing = self.card.preprocessing
         frames = preprocessing.hop_frames(hop)
-        return CausalAnalyser(preprocessing, BandExtractor(preprocessing), self._network, frames)
+        extractor = self._extractor.for_another_signal()
+        return CausalAnalyser(preprocessing, extractor, self._network, frames)
 
     def finish_analysis(
         self,
@@ -290,12 +306,12 @@ class Model:
         )
 
 
-def load_model(name_or_path: str = "default") -> Model:
+def load_model(name_or_path: "str | os.PathLike[str]" = "default") -> Model:
     """Load a model by name or path.
 
     Parameters
     ----------
-    name_or_path : str
+    name_or_path : str or path
         ``default``, the name of an installed model, or the path of a .pb.
 
     Raises
@@ -315,7 +331,7 @@ def load_model(name_or_path: str = "default") -> Model:
 
 def predict(
     source: Source,
-    model: str = "default",
+    model: "str | os.PathLike[str]" = "default",
     hop: float | None = None,
     embeddings: bool = False,
     stream: int | None = None,
@@ -326,7 +342,7 @@ def predict(
     ----------
     source : path, or (samples, rate)
         As for `Model.predict`.
-    model : str
+    model : str or path
         As for `load_model`.
     hop : float, optional
         Seconds from one patch to the next; the length of a patch's own frames if None.
@@ -353,4 +369,5 @@ def predict(
     >>> prediction.quadrants.shape[1], round(float(prediction.times[1]), 3)
     (4, 0.512)
     """
+    check_source(source)
     return load_model(model).predict(source, hop, embeddings, stream)

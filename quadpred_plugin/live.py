@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.audio.arguments import Source
 from quadpred_plugin.audio.mixing import Mixer
-from quadpred_plugin.audio.sources import Source, open_source
+from quadpred_plugin.audio.sources import open_source
 from quadpred_plugin.chain.causal import CausalAnalyser, PatchPredictions
 from quadpred_plugin.chain.patches import patch_times
 from quadpred_plugin.chain.peak import is_silent

@@ -11,6 +11,7 @@ from quadpred_plugin.chain.heads import further_heads
 from quadpred_plugin.chain.network import Network
 from quadpred_plugin.chain.offline import OfflineAnalyser
 from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.model.algorithm import Algorithm, signature_of
 from quadpred_plugin.model.card import ModelCard
 from quadpred_plugin.model.parameters import DEFAULTS, predict_parameters, resolve_card
 
@@ -28,7 +29,7 @@ def _signal(array: Any) -> NDArray[np.float32]:
     return np.where(np.isfinite(signal), signal, np.float32(0))
 
 
-class TensorflowInputQuad:
+class TensorflowInputQuad(Algorithm):
     """Mel bands of an array, identical to `quadpred_plugin.streaming.TensorflowInputQuad`.
 
     Parameters
@@ -45,7 +46,24 @@ class TensorflowInputQuad:
     """
 
     def __init__(self, preprocessing: Preprocessing | None = None) -> None:
-        self._extractor = BandExtractor(preprocessing or Preprocessing())
+        self.configure(preprocessing)
+
+    def configure(self, preprocessing: Preprocessing | None = None) -> None:
+        """Change the parameters of the front end; the published ones if None."""
+        preprocessing = preprocessing or Preprocessing()
+        self._parameters = {"preprocessing": preprocessing}
+        self._extractor = BandExtractor(preprocessing)
+
+    def reset(self) -> None:
+        """Do nothing: every call analyses a whole signal."""
+
+    def inputNames(self) -> list[str]:  # noqa: N802 (Essentia's name)
+        """Return the names of the inputs."""
+        return ["signal"]
+
+    def outputNames(self) -> list[str]:  # noqa: N802 (Essentia's name)
+        """Return the names of the outputs."""
+        return ["bands"]
 
     def __call__(self, signal: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the bands of a signal.
@@ -62,12 +80,13 @@ class TensorflowInputQuad:
             Amplitudes or powers, by the front end; (1 + samples // 512, 128) amplitudes by the
             published one. No frame for an empty signal.
         """
-        return np.concatenate([self._extractor.process(_signal(signal)), self._extractor.finish()])
+        extractor = self._extractor.for_another_signal()
+        return np.concatenate([extractor.process(_signal(signal)), extractor.finish()])
 
     compute = __call__
 
 
-class TensorflowPredictQuad:
+class TensorflowPredictQuad(Algorithm):
     """Quadrants, arousal and valence of an array.
 
     Parameters and outputs are those of `quadpred_plugin.streaming.TensorflowPredictQuad`,
@@ -86,6 +105,8 @@ class TensorflowPredictQuad:
     ValueError
         If a parameter has no such name or value.
     """
+
+    __signature__ = signature_of(_DEFAULTS)
 
     def __init__(self, **parameters: Any) -> None:
         self._parameters = _DEFAULTS
@@ -111,13 +132,15 @@ class TensorflowPredictQuad:
             self._card = card
         self._parameters = values
 
-    def parameterNames(self) -> list[str]:  # noqa: N802 (Essentia's name)
-        """Return the names of the parameters."""
-        return sorted(self._parameters)
+    def inputNames(self) -> list[str]:  # noqa: N802 (Essentia's name)
+        """Return the names of the inputs."""
+        return ["signal"]
 
-    def paramValue(self, name: str) -> Any:  # noqa: N802 (Essentia's name)
-        """Return the value of a parameter, or raise KeyError."""
-        return self._parameters[name]
+    def outputNames(self) -> list[str]:  # noqa: N802 (Essentia's name)
+        """Return the names of the arrays of a call, in order."""
+        assert self._card is not None
+        names = ["quadrants", "arousal", "valence", "bands", *self._card.further_heads]
+        return [*names, EMBEDDINGS] if self._parameters[EMBEDDINGS] else names
 
     def reset(self) -> None:
         """Do nothing: every call analyses a whole signal."""
@@ -145,7 +168,8 @@ class TensorflowPredictQuad:
         values = self._parameters
         assert self._card is not None
         preprocessing = self._card.preprocessing
-        with OfflineAnalyser(preprocessing, self._extractor, self._network) as analyser:
+        extractor = self._extractor.for_another_signal()
+        with OfflineAnalyser(preprocessing, extractor, self._network) as analyser:
             bands = np.concatenate([analyser.process(_signal(signal)), analyser.finish()])
             outputs = analyser.predict(
                 values["patchHopSize"] or preprocessing.own_frames,

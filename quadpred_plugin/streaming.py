@@ -3,56 +3,24 @@
 Importing this module imports Essentia.
 """
 
+from pathlib import Path
 from typing import Any
 
 from quadpred_plugin.chain.bands import algorithm_settings
-from quadpred_plugin.chain.engine import load_streaming
+from quadpred_plugin.chain.composite import Composite, essentia_streaming
+from quadpred_plugin.chain.engine import quiet_essentia
 from quadpred_plugin.chain.entries import EMBEDDINGS, STREAM_SETTINGS
 from quadpred_plugin.chain.heads import HEADS
 from quadpred_plugin.chain.preprocessing import Preprocessing
-from quadpred_plugin.model.parameters import predict_parameters, resolve_card
+from quadpred_plugin.model.algorithm import Algorithm, signature_of
+from quadpred_plugin.model.card import ModelCard
+from quadpred_plugin.model.parameters import DEFAULTS, predict_parameters, resolve_card
 
-_essentia_streaming = load_streaming()
-
-
-class _Composite(_essentia_streaming.CompositeBase):  # type: ignore[misc,name-defined]
-    """Adds parameters, names of inputs and outputs, and `hasattr` to Essentia's composites."""
-
-    def __init__(self, **parameters: Any) -> None:
-        super().__init__()
-        self._parameters = parameters
-
-    def __getattr__(self, name: str) -> Any:
-        # Essentia's own raises NameError, which hasattr() and copy() don't catch.
-        connectors = {**self.__dict__.get("inputs", {}), **self.__dict__.get("outputs", {})}
-        if name not in connectors:
-            raise AttributeError(f"{type(self).__name__} has no input or output '{name}'")
-        return connectors[name]
-
-    def parameterNames(self) -> list[str]:  # noqa: N802 (Essentia's name)
-        """Return the names of the parameters."""
-        return sorted(self._parameters)
-
-    def paramValue(self, name: str) -> Any:  # noqa: N802 (Essentia's name)
-        """Return the value of a parameter.
-
-        Raises
-        ------
-        KeyError
-            If there is no such parameter.
-        """
-        return self._parameters[name]
-
-    def inputNames(self) -> list[str]:  # noqa: N802 (Essentia's name)
-        """Return the names of the inputs."""
-        return list(self.inputs)
-
-    def outputNames(self) -> list[str]:  # noqa: N802 (Essentia's name)
-        """Return the names of the outputs."""
-        return list(self.outputs)
+# Replaces what isn't finite by zero: Essentia has no algorithm that does.
+_FINITE_GRAPH = Path(__file__).parent / "chain" / "finite.pb"
 
 
-class TensorflowInputQuad(_Composite):
+class TensorflowInputQuad(Composite, Algorithm):
     """Mel bands of a signal: the networks' input before division by the peak.
 
     Parameters
@@ -63,7 +31,8 @@ class TensorflowInputQuad(_Composite):
     Attributes
     ----------
     signal : sink of real
-        Mono samples at the model's rate (16 kHz), full scale 1.
+        Mono samples at the model's rate (16 kHz), full scale 1; samples that aren't finite are
+        replaced by zero.
     bands : source of vector_real
         The model's mel bands, amplitude or power, 1 + samples // hop_size frames, the first
         centred on the first sample. With the published front end 128 bands of amplitude, one
@@ -77,28 +46,43 @@ class TensorflowInputQuad(_Composite):
     def __init__(self, preprocessing: Preprocessing | None = None) -> None:
         super().__init__()
         preprocessing = preprocessing or Preprocessing()
-        self._algorithms = {
-            name: getattr(_essentia_streaming, name)(**settings)
-            for name, settings in algorithm_settings(preprocessing).items()
-        }
-        cutter, window, spectrum, triangles = self._algorithms.values()
-        cutter.frame >> window.frame
+        self._parameters = {"preprocessing": preprocessing}
+        with quiet_essentia():
+            algorithms = [
+                getattr(essentia_streaming, name)(**settings)
+                for name, settings in algorithm_settings(preprocessing).items()
+            ]
+            self.add(*algorithms)
+            cutter, window, spectrum, triangles = algorithms
+            frame = self._finite(cutter.frame, preprocessing.frame_size)
+        frame >> window.frame
         window.frame >> spectrum.frame
         spectrum.spectrum >> triangles.spectrum
+        # So that it may stay unconnected; it can have further sinks.
+        triangles.bands >> None
         self.inputs["signal"] = cutter.signal
         self.outputs["bands"] = triangles.bands
-        self.frame = cutter.frame
+        self._frame = frame
+
+    def _finite(self, frame: Any, size: int) -> Any:
+        """Replace samples that aren't finite by zero, as standard mode does."""
+        streaming = essentia_streaming
+        tensor = streaming.VectorRealToTensor(shape=[1, 1, 1, size], lastPatchMode="discard")
+        pool = streaming.TensorToPool(namespace="frames", mode="overwrite")
+        predict = streaming.TensorflowPredict(
+            graphFilename=str(_FINITE_GRAPH), inputs=["frames"], outputs=["finite"], squeeze=False
+        )
+        frame >> tensor.frame
+        tensor.tensor >> pool.tensor
+        pool.pool >> predict.poolIn
+        self.add(tensor, pool, predict)
+        return _vectors(self, predict, "finite")
 
     def configure(self) -> None:
         """Do nothing: the front end is fixed at construction."""
 
-    def reset(self) -> None:
-        """Discard the signal so far."""
-        for algorithm in self._algorithms.values():
-            algorithm.reset()
 
-
-class TensorflowPredictQuad(_Composite):
+class TensorflowPredictQuad(Composite, Algorithm):
     """Quadrants, arousal and valence of a signal.
 
     Bands are divided by the whole signal's peak, as in the published systems, so all
@@ -116,7 +100,7 @@ class TensorflowPredictQuad(_Composite):
         Frames from one patch to the next; 0 is the length of a patch's own frames, which then
         don't overlap.
     batchSize : int
-        Patches per run of the network; -1 for all. Affects memory, not results.
+        Patches per run of the network; -1 or 0 for all. Affects memory, not results.
     lastPatchMode : {'discard', 'repeat'}
         Whether a last patch is discarded if it has only part of its own frames. A patch
         without context is completed by repeating these; one with context is the last whole
@@ -125,17 +109,16 @@ class TensorflowPredictQuad(_Composite):
     Attributes
     ----------
     signal : sink of real
-        Mono samples at 16 kHz, full scale 1.
+        Mono samples at 16 kHz, full scale 1; samples that aren't finite are replaced by zero.
     quadrants : source of vector_real
         Probabilities of Q1 to Q4, one vector per patch.
     arousal, valence : source of real
         -1..1, a value a patch. Each further head of the model has such a source of its name.
     bands : source of vector_real
-        The mel bands of `TensorflowInputQuad`. May stay unconnected; the other outputs can
-        be connected to None.
+        The mel bands of `TensorflowInputQuad`.
     embeddings : source of vector_real
         Values of the last layer that the heads share, one vector per patch. Only of models
-        that have embeddings. May stay unconnected.
+        that have embeddings. All sources may stay unconnected.
 
     Raises
     ------
@@ -145,89 +128,84 @@ class TensorflowPredictQuad(_Composite):
         If a parameter has no such name or value.
     """
 
+    __signature__ = signature_of(DEFAULTS)
+
     def __init__(self, **parameters: Any) -> None:
-        values = predict_parameters(parameters)
-        super().__init__(**values)
+        super().__init__()
+        self._parameters = values = predict_parameters(parameters)
         card = resolve_card(values)
         card.verify()
         self._card = card
-        entry = card.entries["frames"]
-        streaming = _essentia_streaming
-        width = card.preprocessing.bands + len(STREAM_SETTINGS)
         self._input = TensorflowInputQuad(card.preprocessing)
-        self._magnitude = streaming.UnaryOperator(type="abs")
-        self._peak = streaming.MinMax(type="max")
+        with quiet_essentia():
+            self._build(card)
+
+    def _build(self, card: ModelCard) -> None:
+        entry = card.entries["frames"]
+        streaming = essentia_streaming
+        width = card.preprocessing.bands + len(STREAM_SETTINGS)
+        magnitude = self.add(streaming.UnaryOperator(type="abs"))
+        peak = self.add(streaming.MinMax(type="max"))
         # Settings reach the graph as constant streams computed from the bands, since Essentia
         # has no source of constants. (With UnaryOperatorStream the network stalls: it waits
         # for more tokens than the other algorithms deliver at a time.)
         self._constants = [streaming.UnaryOperator() for _ in STREAM_SETTINGS[1:]]
-        self._scalars = [streaming.MinMax(type="max") for _ in STREAM_SETTINGS[1:]]
-        self._rows = streaming.Multiplexer(
+        scalars = [streaming.MinMax(type="max") for _ in STREAM_SETTINGS[1:]]
+        rows = streaming.Multiplexer(
             numberRealInputs=len(STREAM_SETTINGS), numberVectorRealInputs=1
         )
         # Tensors of one frame: the graph cuts the patches, so that no frame is dropped here.
-        self._tensor = streaming.VectorRealToTensor(
-            shape=[-1, 1, 1, width], lastPatchMode="discard"
-        )
-        self._pool = streaming.TensorToPool(namespace=entry.input)
-        self._predict = streaming.TensorflowPredict(
+        tensor = streaming.VectorRealToTensor(shape=[-1, 1, 1, width], lastPatchMode="discard")
+        pool = streaming.TensorToPool(namespace=entry.input)
+        predict = streaming.TensorflowPredict(
             graphFilename=str(card.graph),
             inputs=[entry.input],
             # Two heads of a card may read the same node.
             outputs=list(dict.fromkeys(entry.nodes.values())),
             squeeze=False,
         )
+        self.add(*self._constants, *scalars, rows, tensor, pool, predict)
         self._configure_constants()
 
-        self._input.frame >> self._magnitude.array
-        self._magnitude.array >> self._peak.array
-        self._peak.int >> None
-        self._peak.real >> self._rows.real_0
-        for number, (constant, scalar) in enumerate(zip(self._constants, self._scalars), 1):
+        self._input._frame >> magnitude.array
+        magnitude.array >> peak.array
+        peak.int >> None
+        peak.real >> rows.real_0
+        for number, (constant, scalar) in enumerate(zip(self._constants, scalars), 1):
             self._input.bands >> constant.array
             constant.array >> scalar.array
             scalar.int >> None
-            scalar.real >> getattr(self._rows, f"real_{number}")
-        self._input.bands >> self._rows.vector_0
-        self._rows.data >> self._tensor.frame
-        self._tensor.tensor >> self._pool.tensor
-        self._pool.pool >> self._predict.poolIn
+            scalar.real >> getattr(rows, f"real_{number}")
+        self._input.bands >> rows.vector_0
+        rows.data >> tensor.frame
+        tensor.tensor >> pool.tensor
+        pool.pool >> predict.poolIn
 
-        self.inputs["signal"] = self._input.signal
-        self._heads: list[Any] = []
+        # Not the input's own, which would keep it from being freed.
+        self.inputs["signal"] = self._input.inputs["signal"]
         for head, node in entry.outputs.items():
-            self.outputs[head] = self._connect_output(node, HEADS[head].is_scalar)
+            self.outputs[head] = self._connect_output(predict, node, HEADS[head].is_scalar)
         self.outputs["bands"] = self._input.bands
         if entry.embeddings is not None:
-            embeddings = self._connect_output(entry.embeddings.node, scalar=False)
-            # So that the source may stay unconnected; it can have further sinks.
-            embeddings >> None
-            self.outputs[EMBEDDINGS] = embeddings
+            node = entry.embeddings.node
+            self.outputs[EMBEDDINGS] = self._connect_output(predict, node, scalar=False)
 
-    def _connect_output(self, node: str, scalar: bool) -> Any:
-        streaming = _essentia_streaming
-        tensor = streaming.PoolToTensor(namespace=node)
-        vector = streaming.TensorToVectorReal()
-        # Native algorithms fail on the last output of TensorToVectorReal without this
-        # pass-through.
-        relay = streaming.Multiplexer(numberRealInputs=0, numberVectorRealInputs=1)
-        self._predict.poolOut >> tensor.pool
-        tensor.tensor >> vector.tensor
-        vector.frame >> relay.vector_0
-        self._heads += [tensor, vector, relay]
-        if not scalar:
-            return relay.data
-        # The mean converts a vector of one value to a real.
-        mean = streaming.Mean()
-        relay.data >> mean.array
-        self._heads.append(mean)
-        return mean.mean
+    def _connect_output(self, predict: Any, node: str, scalar: bool) -> Any:
+        values = _vectors(self, predict, node)
+        if scalar:
+            # The mean converts a vector of one value to a real.
+            mean = self.add(essentia_streaming.Mean())
+            values >> mean.array
+            values = mean.mean
+        # So that it may stay unconnected; it can have further sinks.
+        values >> None
+        return values
 
     def _configure_constants(self) -> None:
         values = self._parameters
         settings = (
             values["patchHopSize"] or self._card.preprocessing.own_frames,
-            values["batchSize"],
+            values["batchSize"] or -1,
             float(values["lastPatchMode"] == "repeat"),
         )
         for constant, value in zip(self._constants, settings, strict=True):
@@ -249,18 +227,28 @@ class TensorflowPredictQuad(_Composite):
         self._configure_constants()
 
     def reset(self) -> None:
-        """Discard the signal so far."""
+        """Discard the signal so far, and what the algorithms behind the outputs have received."""
         self._input.reset()
-        inner = [self._magnitude, self._peak, *self._constants, *self._scalars]
-        for algorithm in [
-            *inner,
-            self._rows,
-            self._tensor,
-            self._pool,
-            self._predict,
-            *self._heads,
-        ]:
-            algorithm.reset()
+
+    def close(self) -> None:
+        """Free the memory, about 30 MB; the network can't be run or connected afterwards."""
+        super().close()
+        if "_input" in self.__dict__:
+            self._input.close()
+
+
+def _vectors(composite: Composite, predict: Any, node: str) -> Any:
+    """Return a source of the vectors that a network gives at a node."""
+    streaming = essentia_streaming
+    tensor = streaming.PoolToTensor(namespace=node)
+    vector = streaming.TensorToVectorReal()
+    # Native algorithms fail on the last output of TensorToVectorReal without this pass-through.
+    relay = streaming.Multiplexer(numberRealInputs=0, numberVectorRealInputs=1)
+    predict.poolOut >> tensor.pool
+    tensor.tensor >> vector.tensor
+    vector.frame >> relay.vector_0
+    composite.add(tensor, vector, relay)
+    return relay.data
 
 
 __all__ = ["TensorflowInputQuad", "TensorflowPredictQuad"]

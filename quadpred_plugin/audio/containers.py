@@ -1,12 +1,16 @@
 """Open audio containers with FFmpeg, whatever their names, tags and damage."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 # Part of FFmpeg's message (libavformat/demux.c).
 _GUESS = "Estimating duration from bitrate"
+_one_at_a_time = threading.Lock()
 
 
-def open_container(content: BinaryIO, log_level: int | None = None, **settings: Any) -> Any:
+def open_container(content: BinaryIO, **settings: Any) -> Any:
     """Open an audio container with FFmpeg.
 
     Parameters
@@ -15,8 +19,6 @@ def open_container(content: BinaryIO, log_level: int | None = None, **settings: 
         An open file, not its name: FFmpeg would take ``http://…`` or ``a:b`` for a
         protocol and needs names in UTF-8. It stays open. A file without ``seek``, such as a
         pipe, is read sequentially.
-    log_level : int, optional
-        Least level of FFmpeg's messages, one of ``av.logging``; none are printed if None.
     **settings
         Further arguments of ``av.open``.
 
@@ -32,7 +34,6 @@ def open_container(content: BinaryIO, log_level: int | None = None, **settings: 
     """
     import av
 
-    av.logging.set_level(av.logging.PANIC if log_level is None else log_level)
     # PyAV 19 and newer replace bytes of tags that aren't UTF-8 by default.
     errors = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
     file = _Content(content) if hasattr(content, "seek") else content
@@ -61,16 +62,26 @@ def open_and_check_length(content: BinaryIO, **settings: Any) -> tuple[Any, bool
     av.FFmpegError, ValueError
         If FFmpeg doesn't recognise a container.
     """
+    # PyAV doesn't pass on how FFmpeg found the length; a message tells.
+    with _one_at_a_time, _messages() as messages:
+        container = open_container(content, **settings)
+    return container, any(_GUESS in text for _, _, text in messages)
+
+
+@contextmanager
+def _messages() -> Iterator[list[tuple[int, str, str]]]:
+    """Collect FFmpeg's messages of this thread, and put back its settings, which are global."""
     import av
 
-    # PyAV doesn't pass on how FFmpeg found the length; a message tells.
+    level, skipped = av.logging.get_level(), av.logging.get_skip_repeated()
+    av.logging.set_level(av.logging.WARNING)
     av.logging.set_skip_repeated(False)
     try:
-        with av.logging.Capture(local=False) as messages:
-            container = open_container(content, av.logging.WARNING, **settings)
+        with av.logging.Capture(local=True) as messages:
+            yield messages
     finally:
-        av.logging.set_level(av.logging.PANIC)
-    return container, any(_GUESS in text for _, _, text in messages)
+        av.logging.set_level(level)
+        av.logging.set_skip_repeated(skipped)
 
 
 class _Content:

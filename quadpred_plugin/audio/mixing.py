@@ -14,6 +14,9 @@ from quadpred_plugin.errors import AudioError
 
 # Minimum block size: bands of many frames at once take less time per frame.
 _MINIMUM_SAMPLES = 1 << 19
+# Share of clipped samples that is reported. Decoded MP3 of loud music exceeds full scale in
+# single samples; samples that weren't divided by their full scale do so almost everywhere.
+HEAVY_CLIPPING = 0.01
 
 
 class Mixer:
@@ -40,15 +43,25 @@ class Mixer:
                 sample_rate, target_rate, 1, dtype="float32", quality="HQ"
             )
         self.not_finite = 0
+        self._samples = 0
+        self._clipped = 0
+        self._largest = 0.0
 
     @property
     def warnings(self) -> list[str]:
         """Sentences on the samples so far that follow the source's name."""
-        if not self.not_finite:
-            return []
-        return [
-            f"{self.not_finite} samples were not numbers (NaN or infinite) and were read as zero."
-        ]
+        found = []
+        if self.not_finite:
+            found.append(
+                f"{self.not_finite} samples were not numbers (NaN or infinite) and were read as "
+                "zero."
+            )
+        if self._clipped > HEAVY_CLIPPING * self._samples:
+            found.append(
+                f"{self._clipped / self._samples:.0%} of the samples exceed full scale, which is "
+                f"1, and were clipped; the largest is {self._largest:.4g}."
+            )
+        return found
 
     def process(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
         """Take the next samples and return the output that they complete.
@@ -67,7 +80,11 @@ class Mixer:
             finite = np.isfinite(block)
             self.not_finite += int(block.size - np.count_nonzero(finite))
             block = np.where(finite, block, np.float32(0))
+        self._samples += block.size
         if not (lowest >= -1 and highest <= 1):
+            magnitudes = np.abs(block)
+            self._clipped += int(np.count_nonzero(magnitudes > 1))
+            self._largest = max(self._largest, float(magnitudes.max()))
             block = np.clip(block, -1.0, 1.0)
         first, *others = block.T
         # Channels are added one by one: mean() is slow along a short axis.
@@ -165,14 +182,23 @@ def sound_from_samples(samples: NDArray[np.floating], rate: float, sample_rate: 
     Raises
     ------
     AudioError
-        If the array has another number of dimensions or isn't floating point, or if the
-        rate isn't positive.
+        If the array has another number of dimensions, more channels than samples, or isn't
+        floating point, or if the rate isn't positive.
     """
-    array = np.asarray(samples)
+    try:
+        array = np.asarray(samples)
+    except ValueError as error:
+        raise AudioError(f"Samples must be an array: {error}.") from error
     if array.ndim not in (1, 2):
         raise AudioError(f"Samples must have one or two dimensions, not {array.ndim}.")
     if array.ndim == 2 and array.shape[1] == 0:
         raise AudioError("Samples have no channels.")
+    if array.ndim == 2 and array.shape[1] > len(array) > 0:
+        raise AudioError(
+            f"Samples have the shape (samples, channels); {len(array)} samples of "
+            f"{array.shape[1]} channels are taken to be the other way round, as librosa has them: "
+            "give samples.T."
+        )
     if not np.issubdtype(array.dtype, np.floating):
         raise AudioError(
             f"Samples must be floating point with full scale 1, not {array.dtype}; divide "

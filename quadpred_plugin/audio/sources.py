@@ -3,17 +3,16 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.audio import unreadable
+from quadpred_plugin.audio.arguments import Source, check_source
 from quadpred_plugin.audio.mixing import Sound, open_sound, sound_from_samples
 from quadpred_plugin.errors import AudioError
 from quadpred_plugin.system.failures import describe, failures_as
-
-Source: TypeAlias = "str | os.PathLike[str] | tuple[NDArray[np.floating], float]"
 
 
 class Analyser(Protocol):
@@ -54,6 +53,7 @@ def open_source(
         If the source can't be read as audio, or if a library raises anything but MemoryError for
         a file, also inside the ``with`` statement. The message begins with the file's name.
     """
+    check_source(source)
     if isinstance(source, tuple):
         yield "<samples>", sound_from_samples(*source, sample_rate)
         return

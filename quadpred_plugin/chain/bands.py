@@ -1,11 +1,12 @@
 """Mel bands by Essentia, with one settings table for streaming and standard mode."""
 
+from copy import copy
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.chain.engine import load_standard
+from quadpred_plugin.chain.engine import load_standard, quiet_essentia
 from quadpred_plugin.chain.filterbank import Filterbank
 from quadpred_plugin.chain.preprocessing import Preprocessing
 
@@ -97,7 +98,8 @@ class BandExtractor:
     """Mel bands of one signal that arrives in blocks of any size.
 
     The bands don't depend on how the signal is cut into blocks. One extractor can be used
-    for many signals, one after the other.
+    for many signals, one after the other; signals at the same time need one each, which
+    `for_another_signal` makes at little cost.
 
     Parameters
     ----------
@@ -109,10 +111,11 @@ class BandExtractor:
         standard = load_standard()
         settings = algorithm_settings(preprocessing)
         self.preprocessing = preprocessing
-        algorithms = [
-            getattr(standard, name)(**settings[name])
-            for name in ("Windowing", "Spectrum", "TriangularBands")
-        ]
+        with quiet_essentia():
+            algorithms = [
+                getattr(standard, name)(**settings[name])
+                for name in ("Windowing", "Spectrum", "TriangularBands")
+            ]
         # The native call: the Python class looks up and converts every argument of every
         # call, which takes half as long as the arithmetic.
         self._window, self._spectrum, triangles = (
@@ -127,6 +130,16 @@ class BandExtractor:
             power=preprocessing.spectrum == "power",
         )
         self.reset()
+
+    def for_another_signal(self) -> "BandExtractor":
+        """Return an extractor at the start of a signal, which shares the algorithms.
+
+        They keep nothing from one call to the next, and Essentia lets no other thread of Python
+        run during a call.
+        """
+        other = copy(self)
+        other.reset()
+        return other
 
     def reset(self) -> None:
         """Discard the signal so far and start another."""

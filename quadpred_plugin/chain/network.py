@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from quadpred_plugin.chain.engine import load_essentia, load_standard
+from quadpred_plugin.chain.engine import load_essentia, load_standard, quiet_essentia
 from quadpred_plugin.chain.entries import EMBEDDINGS, Entry
 from quadpred_plugin.chain.heads import HEADS
 from quadpred_plugin.errors import ModelError
@@ -16,7 +16,7 @@ BATCH_SIZE = 16
 
 
 class Network:
-    """A frozen graph, loaded once and used for any number of signals.
+    """A frozen graph, loaded once and used for any number of signals, also in several threads.
 
     Parameters
     ----------
@@ -38,15 +38,16 @@ class Network:
         self._graph = graph
         self._heads = [name for name in HEADS if name in entry.outputs]
         try:
-            self._predict = standard.TensorflowPredict(
-                graphFilename=str(graph),
-                inputs=[entry.input],
-                # Two heads of a card may read the same node. The embeddings' node is always
-                # read: which nodes are may change how TensorFlow fuses operations, and by that
-                # the last bits.
-                outputs=list(dict.fromkeys(entry.nodes.values())),
-                squeeze=False,
-            )
+            with quiet_essentia():
+                self._predict = standard.TensorflowPredict(
+                    graphFilename=str(graph),
+                    inputs=[entry.input],
+                    # Two heads of a card may read the same node. The embeddings' node is always
+                    # read: which nodes are may change how TensorFlow fuses operations, and by
+                    # that the last bits.
+                    outputs=list(dict.fromkeys(entry.nodes.values())),
+                    squeeze=False,
+                )
         except RuntimeError as error:
             raise ModelError(
                 f"{graph} can't be loaded as a TensorFlow graph with the node "

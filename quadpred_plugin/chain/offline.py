@@ -88,7 +88,7 @@ class OfflineAnalyser:
         repeat_last : bool
             Whether to predict a last patch that has only part of its own frames.
         batch_size : int
-            Patches in a batch; -1 for all at once.
+            Patches in a batch; -1 or 0 for all at once.
         network : Network, optional
             Another network for the same bands; the analyser's own if None.
         embeddings : bool

@@ -81,7 +81,7 @@ class PatchBuffer:
         hop_frames : int
             Frames from one patch to the next.
         batch_size : int
-            Patches per batch, fewer in the last one; -1 for one batch of all.
+            Patches per batch, fewer in the last one; -1 or 0 for one batch of all.
         repeat_last : bool
             Whether to read a last patch that has only part of its own frames.
 

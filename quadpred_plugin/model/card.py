@@ -217,6 +217,11 @@ def read_card(path: Path) -> ModelCard:
         ) from error
     except (ValueError, RecursionError) as error:
         raise ModelError(f"The card {card_path} is not JSON: {error}.") from error
+    if isinstance(content, dict) and "quadpred" not in content:
+        raise ModelError(
+            f"The card {card_path} is not one of this project: it has no 'quadpred'. Essentia's "
+            "own models run in Essentia's algorithms, such as TensorflowPredictMusiCNN."
+        )
     try:
         missing = [key for key in ZOO_KEYS if key not in content]
         missing += [f"quadpred.{key}" for key in OWN_KEYS if key not in content["quadpred"]]

@@ -52,8 +52,10 @@ def _check(values: dict[str, Any]) -> None:
     hop, batch = values["patchHopSize"], values["batchSize"]
     if not isinstance(hop, int) or hop < 0:
         raise ValueError(f"patchHopSize must be a number of frames, 0 or more, not {hop!r}.")
-    if not isinstance(batch, int) or batch < -1 or batch == 0:
-        raise ValueError(f"batchSize must be a number of patches, or -1 for all, not {batch!r}.")
+    if not isinstance(batch, int) or batch < -1:
+        raise ValueError(
+            f"batchSize must be a number of patches, or -1 or 0 for all, not {batch!r}."
+        )
     if values["lastPatchMode"] not in ("discard", "repeat"):
         raise ValueError(
             f"lastPatchMode must be 'discard' or 'repeat', not {values['lastPatchMode']!r}."

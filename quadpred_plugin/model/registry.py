@@ -105,12 +105,12 @@ def list_models() -> list[ModelCard]:
     return installed.shipped + installed.own
 
 
-def find_model(name_or_path: str = "default") -> ModelCard:
+def find_model(name_or_path: "str | os.PathLike[str]" = "default") -> ModelCard:
     """Return the card of a model, found by name or file.
 
     Parameters
     ----------
-    name_or_path : str
+    name_or_path : str or path
         ``default``, a name from `list_models`, or the path of a .pb or .json.
 
     Raises
@@ -118,6 +118,12 @@ def find_model(name_or_path: str = "default") -> ModelCard:
     ModelError
         If there is no such model, with the names of the installed ones.
     """
+    if not isinstance(name_or_path, (str, os.PathLike)):
+        raise ModelError(
+            "A model is found by its name or the path of its .pb, not by an object of the type "
+            f"{type(name_or_path).__name__}."
+        )
+    name_or_path = os.fspath(name_or_path)
     name = DEFAULT_MODEL if name_or_path == "default" else name_or_path
     if is_shipped(name):
         return read_card(shipped_folder() / f"{name}.json")
