@@ -63,7 +63,7 @@ def check_paths(paths: "Iterable[str | os.PathLike[str]]") -> list[str]:
                 "each (samples, rate)."
             )
         # A plain string: worker processes don't know a script's own classes.
-        names.append(str(os.fspath(path)))
+        names.append(str(os.fsdecode(path)))
     return names
 
 
