@@ -77,7 +77,7 @@ class Account:
                 f"{seconds:.1f} s could be decoded of the {self.declared_seconds:.1f} s that its "
                 "header states."
             )
-        if partial:
+        if partial and seconds:
             warnings.insert(
                 0,
                 f"is analysed in part: {seconds:.1f} s, without about {lost:.1f} s that couldn't "

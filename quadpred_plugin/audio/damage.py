@@ -96,7 +96,7 @@ class Damage:
         if self._damaged_bytes:
             parts = self.parts - self._recent_parts
             account.complaints.append(unreadable.skipped(parts, account.damaged_seconds))
-        if account.trailing_seconds > _OUTSIDE_SECONDS:
+        if self.bad_bytes and (account.trailing_seconds > _OUTSIDE_SECONDS or not seconds):
             account.complaints.append(unreadable.no_audio_at_end(self.bad_bytes))
 
     def report_unread(

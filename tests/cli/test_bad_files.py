@@ -16,7 +16,7 @@ FAILING = [
     ("half a header.wav", "is not audio that libsndfile or FFmpeg can read"),
     # What has sound in it of which none can be decoded is not an empty file.
     ("nothing decodable.flac", "decoding stopped"),
-    ("nothing decodable.m4a", "damaged"),
+    ("nothing decodable.m4a", "could not be decoded"),
 ]
 # Name, and the least and most seconds that half of the file may give.
 CUT_OFF = [("cut.mp3", 5, 7), ("cut.flac", 3, 7), ("cut.webm", 5, 7), ("cut.wav", 5.9, 6.1)]
