@@ -6,7 +6,7 @@ Importing this module imports Essentia.
 from typing import Any
 
 from quadpred_plugin.chain.bands import algorithm_settings
-from quadpred_plugin.chain.engine import load_streaming
+from quadpred_plugin.chain.engine import claim_tensorflow, load_streaming
 from quadpred_plugin.chain.entries import EMBEDDINGS, STREAM_SETTINGS
 from quadpred_plugin.chain.heads import HEADS
 from quadpred_plugin.chain.preprocessing import Preprocessing
@@ -170,6 +170,7 @@ class TensorflowPredictQuad(_Composite):
             shape=[-1, 1, 1, width], lastPatchMode="discard"
         )
         self._pool = streaming.TensorToPool(namespace=entry.input)
+        claim_tensorflow()
         self._predict = streaming.TensorflowPredict(
             graphFilename=str(card.graph),
             inputs=[entry.input],

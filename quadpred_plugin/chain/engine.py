@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 
+from quadpred_plugin.errors import QuadpredError
+
 # Variables that TensorFlow reads once, when Essentia's library is loaded. oneDNN's kernels
 # in the bundled TensorFlow 2.5 end the process with SIGFPE on some machines.
 _ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
@@ -29,6 +31,8 @@ _USED = ("Windowing", "Spectrum", "TriangularBands", "TensorflowPredict")
 _NEEDED_AT_IMPORT = ("FrameCutter", "CentralMoments", "Centroid", "Decrease", "Spline")
 
 _restricted = False
+# The process that first loaded a graph; None before.
+_tensorflow_process: int | None = None
 
 
 def restrict_algorithms() -> None:
@@ -62,6 +66,37 @@ def one_tensorflow_thread() -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def refuse_forked_tensorflow() -> None:
+    """Refuse TensorFlow in a process that was forked off one that has loaded a graph.
+
+    A forked process has none of TensorFlow's threads, and would wait for them for ever.
+
+    Raises
+    ------
+    QuadpredError
+        If this is such a process.
+    """
+    if _tensorflow_process not in (None, os.getpid()):
+        raise QuadpredError(
+            "This process was forked off one that had loaded a model, and TensorFlow doesn't run "
+            "in both. Start processes afresh, with multiprocessing.get_context('spawn'), or load "
+            "models only in the forked processes."
+        )
+
+
+def claim_tensorflow() -> None:
+    """Record that this process loads a graph.
+
+    Raises
+    ------
+    QuadpredError
+        As for `refuse_forked_tensorflow`.
+    """
+    global _tensorflow_process
+    refuse_forked_tensorflow()
+    _tensorflow_process = os.getpid()
 
 
 def load_essentia() -> ModuleType:
