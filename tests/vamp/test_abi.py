@@ -73,8 +73,7 @@ def test_the_librarys_own_header_has_the_layout_of_vamp_h(tmp_path):
     lines = "\n".join(f'_Static_assert({check}, "{check}");' for check in checks)
     source = tmp_path / "layout.c"
     source.write_text(
-        "#include <stddef.h>\n#include <vamp/vamp.h>\n"
-        f'#include "vamp_interface.h"\n{lines}\n'
+        f'#include <stddef.h>\n#include <vamp/vamp.h>\n#include "vamp_interface.h"\n{lines}\n'
     )
     command = ["cc", "-c", f"-I{SOURCES}", source, "-o", tmp_path / "layout.o"]
     subprocess.run(command, check=True, timeout=HANG)

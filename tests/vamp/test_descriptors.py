@@ -214,7 +214,7 @@ def test_values_are_kept_within_their_ranges():
 
 
 def test_there_are_no_programs_and_parameters_stay_as_set():
-    """Sonic Visualiser's server sets parameters, then selects a program, which used to reset them."""
+    """Sonic Visualiser's server sets parameters, then selects a program."""
     found = descriptor()
     assert (found.programCount, bool(found.programs)) == (0, False)
     with instance(44100) as one:
