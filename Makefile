@@ -16,7 +16,7 @@ DIST := dist
 # Versions of Python to test the wheel with, such as "3.11 3.13"; empty for all that are installed.
 PYTHONS :=
 
-.PHONY: demo test test-packages soak fuzz dist container-check docs check bench tables agreement \
+.PHONY: demo test test-packages soak fuzz vamp-tester dist container-check docs check bench tables agreement \
 	hosts clean
 # Prerequisites are made in their order, and a failed 'python3 -m venv' leaves no $(BIN)/python.
 .NOTPARALLEL:
@@ -46,6 +46,10 @@ soak: $(VENV)/.installed-test
 fuzz: $(VENV)/.installed-test
 	@$(PACKAGES) fuzz
 	$(BIN)/python -m checks.fuzz --page docs/fuzz.md
+
+# The tests of vamp-plugin-tester, built from source, on the Vamp plugin; a minute.
+vamp-tester: test-packages $(VENV)/.installed-test
+	$(BIN)/python -m checks.vamp_tester
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff check .

@@ -10,6 +10,7 @@ from quadpred_plugin.chain.bands import algorithm_settings
 from quadpred_plugin.chain.composite import Composite, essentia_streaming
 from quadpred_plugin.chain.engine import quiet_essentia
 from quadpred_plugin.chain.entries import EMBEDDINGS, STREAM_SETTINGS
+from quadpred_plugin.chain.forks import claim_tensorflow
 from quadpred_plugin.chain.heads import HEADS
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.model.algorithm import Algorithm, signature_of
@@ -69,6 +70,7 @@ class TensorflowInputQuad(Composite, Algorithm):
         streaming = essentia_streaming
         tensor = streaming.VectorRealToTensor(shape=[1, 1, 1, size], lastPatchMode="discard")
         pool = streaming.TensorToPool(namespace="frames", mode="overwrite")
+        claim_tensorflow()
         predict = streaming.TensorflowPredict(
             graphFilename=str(_FINITE_GRAPH), inputs=["frames"], outputs=["finite"], squeeze=False
         )
@@ -157,6 +159,7 @@ class TensorflowPredictQuad(Composite, Algorithm):
         # Tensors of one frame: the graph cuts the patches, so that no frame is dropped here.
         tensor = streaming.VectorRealToTensor(shape=[-1, 1, 1, width], lastPatchMode="discard")
         pool = streaming.TensorToPool(namespace=entry.input)
+        claim_tensorflow()
         predict = streaming.TensorflowPredict(
             graphFilename=str(card.graph),
             inputs=[entry.input],

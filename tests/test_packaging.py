@@ -66,7 +66,7 @@ def test_contents(wheel):
     # An __init__.py would hide beets' other plugins.
     assert "beetsplug/__init__.py" not in names
     # Sources and metadata for 'quadpred vamp install'.
-    for name in ("shim.c", "check.c", "quadpred.cat", "quadpred.n3"):
+    for name in ("shim.c", "interpreter.h", "check.c", "quadpred.cat", "quadpred.n3"):
         assert f"vamp_wrapper/{name}" in names
 
 

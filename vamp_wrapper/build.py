@@ -1,4 +1,4 @@
-"""Build the plugin's library from shim.c for this environment's Python."""
+"""Build the plugin's library from its C sources for this environment's Python."""
 
 import os
 import platform
@@ -13,6 +13,7 @@ from pathlib import Path
 from quadpred_plugin.errors import InstallationError
 
 SOURCES = Path(__file__).parent
+_LIBRARY_SOURCES = ("shim.c", "interpreter.c", "calls.c")
 _CHECK_SECONDS = 60
 
 
@@ -50,7 +51,7 @@ def build_library(folder: Path, name: str) -> Path:
     kind = "-dynamiclib" if sys.platform == "darwin" else "-shared"
     _compile(
         [*compiler, kind, "-fPIC", "-fvisibility=hidden", f"-I{folder}", f"-I{headers}"],
-        SOURCES / "shim.c",
+        _LIBRARY_SOURCES,
         library,
     )
     return library
@@ -76,7 +77,7 @@ def check_library(library: Path, folder: Path) -> str | None:
         If there is no C compiler.
     """
     program = folder / "check"
-    _compile(find_compiler(), SOURCES / "check.c", program)
+    _compile(find_compiler(), ["check.c"], program)
     try:
         run = subprocess.run(
             [program, library],
@@ -178,9 +179,10 @@ def _definition(name: str, path: Path) -> str:
     return f'/* {ascii(str(path)).replace("*/", "* /")} */\n#define {name} "{octal}"\n'
 
 
-def _compile(command: Sequence[str], source: Path, target: Path) -> None:
+def _compile(command: Sequence[str], sources: Sequence[str], target: Path) -> None:
+    paths = [str(SOURCES / source) for source in sources]
     run = subprocess.run(
-        [*command, "-std=gnu11", "-O2", str(source), "-o", str(target), "-ldl", "-lpthread"],
+        [*command, "-std=gnu11", "-O2", *paths, "-o", str(target), "-ldl", "-lpthread"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -189,6 +191,6 @@ def _compile(command: Sequence[str], source: Path, target: Path) -> None:
     if run.returncode:
         reason = next((line for line in run.stderr.splitlines() if "error" in line), run.stderr)
         raise InstallationError(
-            f"'{command[0]}' can't compile {source.name}: {reason.strip()} On Debian and Ubuntu, "
+            f"'{command[0]}' can't compile {sources[0]}: {reason.strip()} On Debian and Ubuntu, "
             "'sudo apt install gcc libc6-dev' installs the compiler and its headers."
         )

@@ -2,14 +2,10 @@
  *
  * Usage: check LIBRARY. Prints the interface version and the identifier of the first plugin.
  */
+#include "vamp_interface.h"
+
 #include <dlfcn.h>
 #include <stdio.h>
-
-/* The first two members of VampPluginDescriptor. */
-struct descriptor {
-    unsigned int version;
-    const char *identifier;
-};
 
 int main(int count, char **words)
 {
@@ -20,13 +16,13 @@ int main(int count, char **words)
         fprintf(stderr, "%s\n", dlerror());
         return 1;
     }
-    const struct descriptor *(*get)(unsigned int, unsigned int);
+    const struct vamp_plugin *(*get)(unsigned int, unsigned int);
     *(void **)&get = dlsym(library, "vampGetPluginDescriptor");
-    const struct descriptor *found = get ? get(2, 0) : NULL;
+    const struct vamp_plugin *found = get ? get(2, 0) : NULL;
     if (!found) {
         fprintf(stderr, "the library has no plugin.\n");
         return 1;
     }
-    printf("%u %s\n", found->version, found->identifier);
+    printf("%u %s\n", found->api_version, found->identifier);
     return 0;
 }

@@ -17,7 +17,6 @@ def examine_installation() -> Iterator[Finding]:
         yield Finding("vamp", "plugin", NOTE, detail, _INSTALL)
         return
     first, *hidden = found
-    which = "this environment" if first.of_this_environment else f"{first.environment}"
     try:
         problem = first.problem()
     except InstallationError as error:
@@ -26,8 +25,15 @@ def examine_installation() -> Iterator[Finding]:
         if problem:
             remedy = f"quadpred vamp install --path '{first.library.parent}'"
             yield Finding("vamp", "plugin", PROBLEM, f"{first.library}: {problem}", remedy)
+        elif first.of_this_environment:
+            yield Finding("vamp", "plugin", OK, f"{first.library} starts this environment")
         else:
-            yield Finding("vamp", "plugin", OK, f"{first.library} starts {which}")
+            detail = (
+                f"{first.library} starts another environment, {first.environment}: its models and "
+                "its version, not those of this one."
+            )
+            remedy = f"quadpred vamp install --path '{first.library.parent}'"
+            yield Finding("vamp", "plugin", NOTE, detail, remedy)
     for other in hidden:
         detail = f"{other.library} is not used: hosts find {first.library} first."
         remedy = f"quadpred vamp uninstall --path '{other.library.parent}'"

@@ -4,7 +4,7 @@ import os
 import re
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from quadpred_plugin.errors import InstallationError, OutputError
@@ -26,10 +26,13 @@ class Installed:
     library : Path
     environment : Path or None
         The Python that it starts; None if quadpred-plugin didn't build the library.
+    replaced : Path or None
+        The other environment's Python that a library started which this one has replaced.
     """
 
     library: Path
     environment: Path | None
+    replaced: Path | None = None
 
     @property
     def of_this_environment(self) -> bool:
@@ -82,13 +85,22 @@ def install(folder: Path | None = None) -> Installed:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(f"The folder {folder} can't be created: {error.strerror}.") from error
+        former = _former_environment(folder / library_name())
         for source in (*(SOURCES / name for name in COMPANIONS), library):
             _copy(source, folder)
     installed = inspect_library(folder / library_name())
     problem = installed.problem()
     if problem:
         raise InstallationError(f"{installed.library} can't be opened in its folder: {problem}")
-    return installed
+    return replace(installed, replaced=former)
+
+
+def _former_environment(library: Path) -> Path | None:
+    """Return the Python of another environment that an installed library starts."""
+    if not library.is_file():
+        return None
+    former = inspect_library(library)
+    return None if former.of_this_environment else former.environment
 
 
 def uninstall(folder: Path | None = None) -> list[Path]:

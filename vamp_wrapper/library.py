@@ -1,8 +1,11 @@
-"""The plugin's descriptor, with its C functions as ctypes callbacks.
+"""The plugin's descriptor, and the functions that the library in C (`calls.c`) calls.
 
-All objects here are kept for the life of the process, since hosts store their addresses. An
-exception must not leave a callback: its message is printed to standard error, and the callback
-returns the failure value of vamp.h.
+Arguments and results are numbers, as they come from C: instances have numbers, structures have
+addresses. A function whose failure has an explanation prints it and returns None. All other
+exceptions leave it; the library in C decides what the host gets then.
+
+Structures that hosts don't release are kept for the life of the process, since hosts store their
+addresses.
 """
 
 import ctypes
@@ -10,14 +13,14 @@ import functools
 import itertools
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.version import VERSION
 from vamp_wrapper import abi
 from vamp_wrapper.outputs import OUTPUTS, Output
 from vamp_wrapper.plugin import MAXIMUM_CHANNELS, PREFERRED_BLOCK, QuadpredPlugin, print_message
-from vamp_wrapper.settings import Parameter, parameters, programs
+from vamp_wrapper.settings import Parameter, parameters
 
 IDENTIFIER = "quadpred"
 NAME = "Emotion over Time"
@@ -31,126 +34,140 @@ COPYRIGHT = (
     "commercial use."
 )
 # Version of the plugin; hosts warn if a session was saved with another one.
-PLUGIN_VERSION = 1
+PLUGIN_VERSION = 2
+# Sample rate of the output descriptors that hosts get if an instance can't make its own, Hz.
+_USUAL_RATE = 44100.0
 
-_handles = itertools.count(1)
+_Result = TypeVar("_Result")
+
+_numbers = itertools.count(1)
 _instances: dict[int, QuadpredPlugin] = {}
 # Structures that hosts have not released yet, by address.
 _unreleased: dict[int, Any] = {}
-_nothing = (abi.FeatureList * len(OUTPUTS))()
-_empty_set = ctypes.addressof(_nothing)
 _lock = threading.Lock()
 
 
-def _callback(kind: Any, failure: Any = None) -> Callable[[Callable[..., Any]], Any]:
-    """Make a function callable from C; on an exception it prints a line and returns `failure`."""
+def _explained(function: Callable[..., _Result]) -> Callable[..., _Result | None]:
+    """Print an error that has an explanation; the result is None then."""
 
-    def wrap(function: Callable[..., Any]) -> Any:
-        @functools.wraps(function)
-        def guarded(*arguments: Any) -> Any:
-            try:
-                return function(*arguments)
-            except QuadpredError as error:
-                print_message(str(error))
-            except BaseException as error:
-                print_message(
-                    f"{function.__name__.strip('_')} failed: {type(error).__name__}: {error}"
-                )
-            return failure
+    @functools.wraps(function)
+    def guarded(*arguments: Any) -> _Result | None:
+        try:
+            return function(*arguments)
+        except QuadpredError as error:
+            print_message(str(error))
+            return None
 
-        return kind(guarded)
-
-    return wrap
+    return guarded
 
 
-@_callback(abi.Instantiate)
-def _instantiate(descriptor: Any, sample_rate: float) -> int:
-    handle = next(_handles)
-    _instances[handle] = QuadpredPlugin(sample_rate)
-    return handle
+@_explained
+def descriptor_address(host_version: int, index: int) -> int:
+    """Return the address of the plugin's ``VampPluginDescriptor``, 0 if there is none.
+
+    Its functions are added in C.
+
+    Parameters
+    ----------
+    host_version : int
+        Highest version of the interface that the host supports.
+    index : int
+        Number of the plugin in this library; only 0 exists.
+    """
+    if host_version < abi.API_VERSION or index != 0:
+        return 0
+    with _lock:
+        return ctypes.addressof(_descriptor())
 
 
-@_callback(abi.Cleanup)
-def _cleanup(handle: int) -> None:
-    _instances.pop(handle).close()
-
-
-@_callback(abi.Initialise, 0)
-def _initialise(handle: int, channels: int, step: int, block: int) -> int:
-    return int(_instances[handle].initialise(channels, step, block))
-
-
-@_callback(abi.Reset)
-def _reset(handle: int) -> None:
-    _instances[handle].reset()
-
-
-@_callback(abi.GetParameter, 0.0)
-def _get_parameter(handle: int, index: int) -> float:
-    return _instances[handle].get_parameter(index)
-
-
-@_callback(abi.SetParameter)
-def _set_parameter(handle: int, index: int, value: float) -> None:
-    _instances[handle].set_parameter(index, value)
-
-
-@_callback(abi.GetCurrentProgram, 0)
-def _get_current_program(handle: int) -> int:
-    return _instances[handle].program
-
-
-@_callback(abi.SelectProgram)
-def _select_program(handle: int, index: int) -> None:
-    _instances[handle].select_program(index)
-
-
-@_callback(abi.GetNumber, 0)
-def _get_preferred_size(handle: int) -> int:
-    return PREFERRED_BLOCK
-
-
-@_callback(abi.GetNumber, 0)
-def _get_minimum_channels(handle: int) -> int:
-    return 1
-
-
-@_callback(abi.GetNumber, 0)
-def _get_maximum_channels(handle: int) -> int:
-    return MAXIMUM_CHANNELS
-
-
-@_callback(abi.GetNumber, 0)
-def _get_output_count(handle: int) -> int:
+def output_count() -> int:
+    """Return the number of outputs."""
     return len(OUTPUTS)
 
 
-@_callback(abi.GetOutputDescriptor)
-def _get_output_descriptor(handle: int, index: int) -> int | None:
-    if not 0 <= index < len(OUTPUTS):
-        return None
-    descriptor, names = _describe_output(OUTPUTS[index], _instances[handle].feature_rate)
+@_explained
+def usual_outputs() -> int:
+    """Return the address of an array of addresses of output descriptors, which live for ever."""
+    with _lock:
+        return ctypes.addressof(_usual_outputs()[0])
+
+
+def preferred_size() -> int:
+    """Return the preferred step and block, in samples."""
+    return PREFERRED_BLOCK
+
+
+def maximum_channels() -> int:
+    """Return the largest number of channels."""
+    return MAXIMUM_CHANNELS
+
+
+@_explained
+def instantiate(sample_rate: float) -> int:
+    """Make an instance of the plugin and return its number."""
+    instance = QuadpredPlugin(sample_rate)
+    number = next(_numbers)
+    _instances[number] = instance
+    return number
+
+
+@_explained
+def cleanup(number: int) -> int:
+    """Discard an instance."""
+    instance = _instances.pop(number, None)
+    if instance is not None:
+        instance.close()
+    return 1
+
+
+@_explained
+def initialise(number: int, channels: int, step: int, block: int) -> int:
+    """Load the model and start a signal; return 0 if that isn't possible."""
+    return int(_instances[number].initialise(channels, step, block))
+
+
+@_explained
+def reset(number: int) -> int:
+    """Start a signal."""
+    _instances[number].reset()
+    return 1
+
+
+def get_parameter(number: int, index: int) -> float:
+    """Return the value of an instance's parameter."""
+    return float(_instances[number].get_parameter(index))
+
+
+def set_parameter(number: int, index: int, value: float) -> int:
+    """Set the value of an instance's parameter."""
+    _instances[number].set_parameter(index, value)
+    return 1
+
+
+@_explained
+def describe_output(number: int, index: int) -> int:
+    """Return the address of a new ``VampOutputDescriptor``, to be released."""
+    descriptor, names = _describe_output(OUTPUTS[index], _instances[number].feature_rate)
     address = ctypes.addressof(descriptor)
     _unreleased[address] = (descriptor, names)
     return address
 
 
-@_callback(abi.ReleaseOutputDescriptor)
-def _release_output_descriptor(address: int | None) -> None:
-    _unreleased.pop(address or 0, None)
+@_explained
+def process(number: int, buffers: int, seconds: int, nanoseconds: int) -> int:
+    """Take a block: the address of an array with each channel's address, and the block's time."""
+    instance = _instances[number]
+    addresses = list((ctypes.c_size_t * instance.channels).from_address(buffers))
+    instance.process(addresses, seconds * 1_000_000_000 + nanoseconds)
+    return 1
 
 
-@_callback(abi.Process, _empty_set)
-def _process(handle: int, buffers: Any, seconds: int, nanoseconds: int) -> int:
-    _instances[handle].process(buffers, seconds * 1_000_000_000 + nanoseconds)
-    return _empty_set
-
-
-@_callback(abi.GetRemainingFeatures, _empty_set)
-def _get_remaining_features(handle: int) -> int:
-    remaining = _instances[handle].remaining()
+@_explained
+def remaining_features(number: int) -> int:
+    """Return the address of the features of the whole signal, to be released; 0 for none."""
+    remaining = _instances[number].remaining()
     if remaining is None:
-        return _empty_set
+        return 0
     from vamp_wrapper.features import feature_set
 
     lists, buffers = feature_set(*remaining)
@@ -159,32 +176,42 @@ def _get_remaining_features(handle: int) -> int:
     return address
 
 
-@_callback(abi.ReleaseFeatureSet)
-def _release_feature_set(address: int | None) -> None:
-    _unreleased.pop(address or 0, None)
+def release(address: int) -> int:
+    """Free a structure that a host was given."""
+    _unreleased.pop(address, None)
+    return 1
 
 
 def _describe_output(output: Output, feature_rate: float) -> tuple[abi.OutputDescriptor, Any]:
-    named = output.fixed_bins and len(output.bins) > 1
-    names = abi.strings(output.bins) if named else None
+    names = abi.strings(output.bins) if len(output.bins) > 1 else None
     descriptor = abi.OutputDescriptor(
         identifier=output.identifier.encode(),
         name=output.name.encode(),
         description=output.description.encode(),
         unit=output.unit.encode(),
-        hasFixedBinCount=int(output.fixed_bins),
-        binCount=len(output.bins) if output.fixed_bins else 0,
+        hasFixedBinCount=1,
+        binCount=len(output.bins),
         binNames=names,
         hasKnownExtents=1,
         minValue=output.minimum,
         maxValue=output.maximum,
         isQuantized=int(output.step > 0),
         quantizeStep=output.step,
-        sampleType=abi.FIXED_SAMPLE_RATE if output.per_patch else abi.VARIABLE_SAMPLE_RATE,
-        sampleRate=feature_rate if output.per_patch else 0.0,
-        hasDuration=int(not output.per_patch),
+        sampleType=abi.FIXED_SAMPLE_RATE if output.is_grid else abi.VARIABLE_SAMPLE_RATE,
+        sampleRate=feature_rate if output.is_grid else 0.0,
+        hasDuration=int(output.has_duration),
     )
     return descriptor, names
+
+
+@functools.lru_cache(maxsize=1)
+def _usual_outputs() -> tuple[Any, list[Any]]:
+    rate = QuadpredPlugin(_USUAL_RATE).feature_rate
+    described = [_describe_output(output, rate) for output in OUTPUTS]
+    addresses = (ctypes.c_void_p * len(described))(
+        *(ctypes.addressof(descriptor) for descriptor, _ in described)
+    )
+    return addresses, described
 
 
 def _describe_parameter(parameter: Parameter) -> abi.ParameterDescriptor:
@@ -219,41 +246,5 @@ def _descriptor() -> abi.PluginDescriptor:
         copyright=f"quadpred-plugin {VERSION}. {COPYRIGHT}".encode(),
         parameterCount=len(described),
         parameters=_pointers(described, abi.ParameterDescriptor),
-        programCount=len(programs()),
-        programs=abi.strings(tuple(name for name, _ in programs())),
         inputDomain=abi.TIME_DOMAIN,
-        instantiate=_instantiate,
-        cleanup=_cleanup,
-        initialise=_initialise,
-        reset=_reset,
-        getParameter=_get_parameter,
-        setParameter=_set_parameter,
-        getCurrentProgram=_get_current_program,
-        selectProgram=_select_program,
-        getPreferredStepSize=_get_preferred_size,
-        getPreferredBlockSize=_get_preferred_size,
-        getMinChannelCount=_get_minimum_channels,
-        getMaxChannelCount=_get_maximum_channels,
-        getOutputCount=_get_output_count,
-        getOutputDescriptor=_get_output_descriptor,
-        releaseOutputDescriptor=_release_output_descriptor,
-        process=_process,
-        getRemainingFeatures=_get_remaining_features,
-        releaseFeatureSet=_release_feature_set,
     )
-
-
-def descriptor_address(host_version: int, index: int) -> int:
-    """Return the address of the plugin's ``VampPluginDescriptor``, 0 if there is none.
-
-    Parameters
-    ----------
-    host_version : int
-        Highest version of the interface that the host supports.
-    index : int
-        Number of the plugin in this library; only 0 exists.
-    """
-    if host_version < abi.API_VERSION or index != 0:
-        return 0
-    with _lock:
-        return ctypes.addressof(_descriptor())

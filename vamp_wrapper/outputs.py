@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from quadpred_plugin.quadrants import QUADRANT_NAMES, QUADRANTS
+from quadpred_plugin.quadrants import DIMENSIONS, QUADRANT_NAMES, QUADRANTS
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from quadpred_plugin.prediction import Prediction
+    from vamp_wrapper.segmentation import SegmentRules
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,24 @@ class SignalResult:
     ----------
     raw, smoothed : Prediction
         Before and after the user's smoothing.
-    minimum_duration : float
-        Of segments, s.
+    quiet : ndarray of bool, shape (patches,)
+        Patches with a low level.
+    rules : SegmentRules
+        Of segments.
     """
 
     raw: Prediction
     smoothed: Prediction
-    minimum_duration: float
+    quiet: NDArray[np.bool_]
+    rules: SegmentRules
+
+    @property
+    def centres(self) -> NDArray[np.float64]:
+        """Middle of each patch, s; of a signal that is shorter than a patch, its middle."""
+        length = self.raw.patch_duration
+        if self.raw.duration is not None:
+            length = min(length, self.raw.duration)
+        return self.raw.times + length / 2
 
 
 @dataclass(frozen=True)
@@ -70,11 +82,10 @@ class Output:
         Returns the features of a signal's results.
     per_patch : bool
         Whether there is one feature per patch, without duration or label.
+    has_duration : bool
+        Whether features have one.
     step : float
         Difference between neighbouring values, 0 for continuous values.
-    fixed_bins : bool
-        Whether the descriptor gives the number of values per feature. Sonic Visualiser
-        shows features with a fixed number of values and a duration as notes, unlabelled.
     """
 
     identifier: str
@@ -86,37 +97,50 @@ class Output:
     maximum: float
     features: Callable[[SignalResult], Features]
     per_patch: bool = True
+    has_duration: bool = False
     step: float = 0.0
-    fixed_bins: bool = True
+
+    @property
+    def is_grid(self) -> bool:
+        """Whether hosts show features as columns of a grid, whose rate is fixed.
+
+        Hosts move the features of a fixed rate to multiples of its period. All other outputs
+        have a variable rate, so that their times are exact.
+        """
+        return len(self.bins) > 1
 
 
 def _arousal(result: SignalResult) -> Features:
-    return Features(result.smoothed.times, result.smoothed.arousal.reshape(-1, 1))
+    return Features(result.centres, result.smoothed.arousal.reshape(-1, 1))
 
 
 def _valence(result: SignalResult) -> Features:
-    return Features(result.smoothed.times, result.smoothed.valence.reshape(-1, 1))
+    return Features(result.centres, result.smoothed.valence.reshape(-1, 1))
 
 
 def _taggram(result: SignalResult) -> Features:
-    return Features(result.smoothed.times, result.smoothed.quadrants)
+    import numpy as np
+
+    # A column begins at its time and lasts one hop.
+    starts = np.maximum(result.centres - result.raw.hop / 2, 0)
+    return Features(starts, result.smoothed.quadrants)
 
 
 def _confidence(result: SignalResult) -> Features:
     winners = result.smoothed.quadrants.max(axis=1, keepdims=True)
-    return Features(result.smoothed.times, winners)
+    return Features(result.centres, winners)
 
 
 def _segments(result: SignalResult) -> Features:
     import numpy as np
 
-    from quadpred_plugin.analysis.segments import find_segments
+    from vamp_wrapper.segmentation import labelled_segments
 
-    found = find_segments(result.smoothed, result.minimum_duration)
-    numbers = [[QUADRANTS.index(segment.quadrant) + 1] for segment in found]
+    found = labelled_segments(result.smoothed, result.quiet, result.rules)
+    values = [[SEGMENT_VALUES[segment.quadrant.name]] for segment in found]
     return Features(
         np.array([segment.start for segment in found]),
-        np.array(numbers, dtype=np.float32).reshape(-1, 1),
+        np.array(values, dtype=np.float32).reshape(-1, 1),
         np.array([segment.duration for segment in found]),
         tuple(segment.quadrant.title for segment in found),
     )
@@ -127,24 +151,47 @@ def _summary(result: SignalResult) -> Features:
 
     summary = result.raw.summary()
     if summary is None:
-        return Features(np.zeros(0), np.zeros((0, len(_SUMMARY_BINS)), dtype=np.float32))
+        return Features(np.zeros(0), np.zeros((0, 1), dtype=np.float32))
     values = [*summary.quadrants, summary.arousal, summary.valence]
-    quadrant = QUADRANTS[QUADRANT_NAMES.index(summary.quadrant)]
+    labels = [
+        f"{quadrant.title} (most probable)" if name == summary.quadrant else quadrant.title
+        for name, quadrant in zip(QUADRANT_NAMES, QUADRANTS, strict=True)
+    ]
     return Features(
-        np.zeros(1),
-        np.array([values], dtype=np.float32),
-        np.array([result.raw.duration]),
-        (quadrant.title,),
+        np.zeros(len(values)),
+        np.array(values, dtype=np.float32).reshape(-1, 1),
+        np.full(len(values), result.raw.duration),
+        (*labels, *DIMENSIONS),
     )
 
 
-_SUMMARY_BINS = (*(quadrant.label for quadrant in QUADRANTS), "arousal", "valence")
+def _turning_points(result: SignalResult) -> Features:
+    import numpy as np
+
+    points = result.smoothed.turning_points()
+    return Features(
+        np.array([point.time for point in points]),
+        np.array([point.strength for point in points], dtype=np.float32).reshape(-1, 1),
+        labels=tuple(f"{point.before.name} to {point.after.name}" for point in points),
+    )
+
+
+# Sonic Visualiser colours a segment by its value divided by the number of different values in the
+# file minus 1, from 0 to 1, with smaller and larger ones as these. With the numbers 1 to 4, Q3 and
+# Q4 would have the same colour, and in a file of two quadrants so would any two. With these only
+# Q4 and Q2 do, where a file has no other quadrant.
+SEGMENT_VALUES = {"Q3": 0.0, "Q1": 0.75, "Q4": 1.5, "Q2": 3.0}
+_SEGMENT_STEP = 0.75
+
+# The diagonal of the plane of arousal and valence, each -1..1.
+_LONGEST_DISTANCE = 8**0.5
 
 OUTPUTS = (
     Output(
         "arousal",
         "Arousal",
-        "Arousal that the music expresses, from calm (-1) to excited (1)",
+        "Arousal that the music expresses, from calm (-1) to excited (1); each value is at the "
+        "centre of the second that it is about",
         "",
         ("",),
         -1,
@@ -154,7 +201,8 @@ OUTPUTS = (
     Output(
         "valence",
         "Valence",
-        "Valence that the music expresses, from negative (-1) to positive (1)",
+        "Valence that the music expresses, from negative (-1) to positive (1); each value is at "
+        "the centre of the second that it is about",
         "",
         ("",),
         -1,
@@ -164,7 +212,8 @@ OUTPUTS = (
     Output(
         "taggram",
         "Taggram",
-        "Probability of each quadrant of the plane of arousal and valence",
+        "Probability of each quadrant of the plane of arousal and valence; each column is around "
+        "the centre of the second that it is about",
         "",
         tuple(quadrant.label for quadrant in QUADRANTS),
         0,
@@ -174,36 +223,51 @@ OUTPUTS = (
     Output(
         "segments",
         "Segments",
-        "Segments of one quadrant: number of the quadrant, with its name and words as label",
+        "Segments of one quadrant, with its name and words as label, where the level is not low "
+        "and the quadrant probable; values give quadrants colours: 0 is Q3, 0.75 Q1, 1.5 Q4, 3 Q2",
         "",
         ("",),
-        1,
-        len(QUADRANTS),
+        min(SEGMENT_VALUES.values()),
+        max(SEGMENT_VALUES.values()),
         _segments,
         per_patch=False,
-        step=1,
+        has_duration=True,
+        step=_SEGMENT_STEP,
     ),
     Output(
         "summary",
         "Summary",
-        "Values of the whole file: Q1, Q2, Q3, Q4, arousal, valence, in this order; the most "
-        "probable quadrant as label",
+        "Values of the whole file, with their names as labels: probability of each quadrant, "
+        "arousal, valence",
         "",
-        _SUMMARY_BINS,
+        ("",),
         -1,
         1,
         _summary,
         per_patch=False,
-        fixed_bins=False,
+        has_duration=True,
     ),
     Output(
         "confidence",
         "Confidence",
-        "Probability of the most probable quadrant, not calibrated",
+        "Probability of the most probable quadrant, not calibrated; each value is at the centre "
+        "of the second that it is about",
         "",
         ("",),
         0,
         1,
         _confidence,
+    ),
+    Output(
+        "turningpoints",
+        "Turning points",
+        "Times at which the emotion changes most: distance on the plane of arousal and valence "
+        "between the 6 s before and after, with the quadrants before and after as label",
+        "",
+        ("",),
+        0,
+        _LONGEST_DISTANCE,
+        _turning_points,
+        per_patch=False,
     ),
 )

@@ -8,8 +8,9 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from quadpred_plugin.errors import ModelError
 from vamp_wrapper.outputs import OUTPUTS, Features, SignalResult
-from vamp_wrapper.settings import models, parameters, programs
+from vamp_wrapper.settings import models, parameters
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from quadpred_plugin.audio.mixing import Mixer
     from quadpred_plugin.chain.offline import OfflineAnalyser
     from quadpred_plugin.inference import Model
+    from vamp_wrapper.levels import LevelMeter
 
 # Preferred block size, a tenth of a second: long enough for a negligible cost per call, short
 # enough for a small error of the length, since hosts pad the last block with zeros.
@@ -50,11 +52,13 @@ class QuadpredPlugin:
     def __init__(self, sample_rate: float) -> None:
         self._sample_rate = sample_rate
         self._values = {one.identifier: one.default for one in parameters()}
-        self._program = 0
         self._model: Model | None = None
+        self._model_number = 0
         self._analyser: OfflineAnalyser | None = None
         self._mixer: Mixer | None = None
-        self._channels = self._step = self._samples = 0
+        self._meter: LevelMeter | None = None
+        self.channels = 0
+        self._step = self._samples = 0
         self._start: int | None = None
 
     def get_parameter(self, index: int) -> float:
@@ -67,19 +71,13 @@ class QuadpredPlugin:
         self._values[parameter.identifier] = parameter.nearest(value)
 
     @property
-    def program(self) -> int:
-        """Number of the program selected last."""
-        return self._program
-
-    def select_program(self, index: int) -> None:
-        """Set all parameters to the values of a program."""
-        self._values = dict(programs()[index][1])
-        self._program = index
-
-    @property
     def hop(self) -> float | None:
         """Seconds from one patch to the next; None is the length of a patch."""
         return self._values["hop"] or None
+
+    @property
+    def _chosen_model(self) -> int:
+        return int(self._values["model"])
 
     @property
     def feature_rate(self) -> float:
@@ -89,7 +87,8 @@ class QuadpredPlugin:
         so the rate is that of the nearest whole number of samples, rounded down to float32.
         Its error is below half a sample per feature; timestamps don't depend on it.
         """
-        preprocessing = models()[int(self._values["model"])].preprocessing
+        numbered = models()
+        preprocessing = numbered.get(self._chosen_model, numbered[0]).preprocessing
         hop = preprocessing.hop_frames(self.hop) * preprocessing.frame_seconds
         rate = self._sample_rate / max(1, round(hop * self._sample_rate))
         (single,) = struct.unpack("f", struct.pack("f", rate))
@@ -115,19 +114,34 @@ class QuadpredPlugin:
         if not 0 < self._sample_rate < float("inf"):
             print_message(f"a sample rate of {self._sample_rate} Hz can't be used.")
             return False
-        self._model = _load(int(self._values["model"]))
-        self._channels, self._step = channels, step
+        self.channels, self._step = channels, step
+        self._load_model()
         self.reset()
         return True
 
+    def _load_model(self) -> None:
+        number = self._chosen_model
+        self._model, self._model_number = _load(number), number
+
     def reset(self) -> None:
-        """Discard the signal and keep the parameters."""
+        """Discard the signal and keep the parameters.
+
+        Raises
+        ------
+        QuadpredError
+            If another model was chosen that can't be loaded.
+        """
         self.close()
         if self._model is None:
             return
+        if self._model_number != self._chosen_model:
+            self._load_model()
         from quadpred_plugin.audio.mixing import Mixer
+        from vamp_wrapper.levels import LevelMeter
 
-        self._mixer = Mixer(self._sample_rate, self._model.card.preprocessing.sample_rate)
+        preprocessing = self._model.card.preprocessing
+        self._mixer = Mixer(self._sample_rate, preprocessing.sample_rate)
+        self._meter = LevelMeter(preprocessing.hop_size)
         self._analyser = self._model.start_analysis()
         self._samples, self._start = 0, None
 
@@ -145,17 +159,25 @@ class QuadpredPlugin:
 
         import numpy as np
 
-        if self._mixer is None or self._analyser is None:
+        if self._mixer is None or self._analyser is None or self._meter is None:
             return
-        block: NDArray[np.float32] = np.empty((self._step, self._channels), dtype=np.float32)
+        if self._start is None and self._model_number != self._chosen_model:
+            # Chosen after `initialise`.
+            self.reset()
+        block: NDArray[np.float32] = np.empty((self._step, self.channels), dtype=np.float32)
         samples = ctypes.c_float * self._step
-        for channel in range(self._channels):
+        for channel in range(self.channels):
             host_memory = memoryview(samples.from_address(addresses[channel]))
             block[:, channel] = np.frombuffer(host_memory, dtype=np.float32)
         if self._start is None:
             self._start = time
         self._samples += self._step
-        self._analyser.process(self._mixer.process(block))
+        self._take(self._mixer.process(block))
+
+    def _take(self, samples: NDArray[np.float32]) -> None:
+        if self._analyser is not None and self._meter is not None:
+            self._analyser.process(samples)
+            self._meter.process(samples)
 
     def remaining(self) -> tuple[list[Features], int] | None:
         """End the signal and return the features of each output.
@@ -168,23 +190,34 @@ class QuadpredPlugin:
         """
         if self._model is None or self._mixer is None or self._analyser is None:
             return None
-        from quadpred_plugin.analysis.smoothing import smooth
+        import numpy as np
 
-        self._analyser.process(self._mixer.finish())
+        from quadpred_plugin.analysis.smoothing import smooth
+        from vamp_wrapper.segmentation import SegmentRules
+
+        self._take(self._mixer.finish())
         seconds = self._samples / self._sample_rate
         prediction = self._model.finish_analysis(
             self._analyser, "this signal", seconds, self.hop, self._mixer.warnings
         )
         start = self._start or 0
+        meter = self._meter
         self.close()
         for warning in prediction.warnings if self._samples else ():
             print_message(f"{prediction.source} {warning}")
-        if not len(prediction):
+        if not len(prediction) or meter is None:
             return None
+        preprocessing = self._model.card.preprocessing
+        first_frames = np.rint(prediction.times / preprocessing.frame_seconds).astype(np.int64)
         result = SignalResult(
             prediction,
             smooth(prediction, self._values["smoothing"]),
-            self._values["minduration"],
+            meter.quiet(first_frames, preprocessing.own_frames),
+            SegmentRules(
+                self._values["minduration"],
+                self._values["hysteresis"],
+                self._values["minconfidence"],
+            ),
         )
         return [output.features(result) for output in OUTPUTS], start
 
@@ -192,15 +225,28 @@ class QuadpredPlugin:
         """Discard the signal and its temporary file."""
         if self._analyser is not None:
             self._analyser.__exit__(None, None, None)
-        self._analyser = self._mixer = None
+        self._analyser = self._mixer = self._meter = None
 
 
-def _load(index: int) -> Model:
-    """Return a model that is loaded once for all instances of the process."""
+def _load(number: int) -> Model:
+    """Return a model that is loaded once for all instances of the process.
+
+    Raises
+    ------
+    QuadpredError
+        If no model has the number, it can't be loaded, or this process was forked off one that
+        had loaded a model.
+    """
     from quadpred_plugin.chain.engine import one_tensorflow_thread
+    from quadpred_plugin.chain.forks import refuse_forked_tensorflow
     from quadpred_plugin.inference import Model
 
-    card = models()[index]
+    card = models().get(number)
+    if card is None:
+        numbers = ", ".join(f"{known} ({one.name})" for known, one in models().items())
+        raise ModelError(f"No installed model has the number {number}. There are: {numbers}.")
+    # Before the lock, which another thread may have held when the process was forked.
+    refuse_forked_tensorflow()
     with _loading, one_tensorflow_thread():
         if card.name not in _loaded:
             _loaded[card.name] = Model(card)

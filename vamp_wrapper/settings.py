@@ -1,14 +1,14 @@
-"""Parameters and programs of the plugin, with their values and defaults.
+"""Parameters of the plugin, with their values and defaults.
 
-Identifiers never change: hosts store them in sessions and scripts.
+Identifiers and the meaning of values never change: hosts store them in sessions and scripts.
 """
 
 import math
 from dataclasses import dataclass
 from functools import lru_cache
 
-from quadpred_plugin.model.card import LANGUAGES, ModelCard
-from quadpred_plugin.model.registry import find_model, list_models
+from quadpred_plugin.model.card import ModelCard
+from quadpred_plugin.model.registry import find_model, installed_models
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,15 @@ class Parameter:
     ----------
     identifier, name, description, unit : str
     minimum, maximum, default : float
+        Audacity compares the text of a value with the bounds as float32. A maximum must not be
+        larger than its float32, nor a minimum smaller.
     step : float
         Difference between neighbouring values; 0 for a continuous parameter.
     value_names : tuple of str
         One name per value, from the minimum; may be empty.
+    is_choice : bool
+        Whether values are numbers of things. A number beyond the range is kept then, for
+        whoever uses it to refuse: the nearest thing is another thing.
     """
 
     identifier: str
@@ -34,12 +39,14 @@ class Parameter:
     default: float
     step: float = 0.0
     value_names: tuple[str, ...] = ()
+    is_choice: bool = False
 
     def nearest(self, value: float) -> float:
         """Return the allowed value nearest to a host's value; the default for NaN."""
         if math.isnan(value):
             return self.default
-        value = min(max(value, self.minimum), self.maximum)
+        if not self.is_choice or math.isinf(value):
+            value = min(max(value, self.minimum), self.maximum)
         if self.step:
             value = self.minimum + self.step * round((value - self.minimum) / self.step)
         return value
@@ -48,25 +55,51 @@ class Parameter:
 # Five frames of 32 ms: the shortest hop that is a whole number of samples at every usual
 # sample rate, so that hosts which draw features on a grid of samples lose none.
 _HOP_STEP = 0.16
-_HOP_STEPS = 4
+_HOP_STEPS = 5
 # Default hop in seconds, a multiple of the step. quadpred.n3 and docs/vamp.md quote it.
 DEFAULT_HOP = 0.64
 
+# Shipped models by their numbers, from 1. Sessions store the numbers: append new models, and leave
+# the names of models that are no longer shipped. Those that aren't installed aren't offered.
+SHIPPED_NUMBERS = (
+    "compact",
+    "music-4q",
+    "speech-both",
+    "speech-english",
+    "speech-english-cpc",
+    "speech-mandarin",
+    "large",
+)
+# Number of the first of the user's own models, beyond all shipped ones.
+FIRST_OWN_NUMBER = 20
+
 
 @lru_cache(maxsize=1)
-def models() -> tuple[ModelCard, ...]:
-    """Return the models to choose from: the default model, then all models by name.
+def models() -> dict[int, ModelCard]:
+    """Return the models to choose from, by number.
 
-    Hosts store the number of the choice, not its name. The user's own models follow the
-    shipped ones, so that importing a model doesn't renumber the shipped ones.
+    0 is the default model. Shipped models have the numbers of `SHIPPED_NUMBERS`, the user's own
+    follow from `FIRST_OWN_NUMBER` in the order of `registry.InstalledModels`.
     """
-    return (find_model(), *list_models())
+    installed = installed_models()
+    shipped = {card.name: card for card in installed.shipped}
+    numbered = {0: find_model()}
+    for number, name in enumerate(SHIPPED_NUMBERS, 1):
+        if name in shipped:
+            numbered[number] = shipped[name]
+    numbered.update(enumerate(installed.own, FIRST_OWN_NUMBER))
+    return numbered
 
 
 @lru_cache(maxsize=1)
 def parameters() -> tuple[Parameter, ...]:
     """Return the parameters in the order in which hosts list them."""
-    default, *installed = (card.name for card in models())
+    numbered = models()
+    model_names = [
+        numbered[number].name if number in numbered else "(not installed)"
+        for number in range(max(numbered) + 1)
+    ]
+    model_names[0] = f"default ({numbered[0].name})"
     hop_names = (
         "one patch, no overlap",
         *(f"{_HOP_STEP * step:.2f} s" for step in range(1, _HOP_STEPS + 1)),
@@ -78,10 +111,11 @@ def parameters() -> tuple[Parameter, ...]:
             "Model that predicts arousal, valence and quadrants",
             "",
             0,
-            len(installed),
+            max(numbered),
             0,
             step=1,
-            value_names=(f"default ({default})", *installed),
+            value_names=tuple(model_names),
+            is_choice=True,
         ),
         Parameter(
             "hop",
@@ -111,22 +145,25 @@ def parameters() -> tuple[Parameter, ...]:
             "s",
             0,
             60,
-            2,
+            5,
+        ),
+        Parameter(
+            "hysteresis",
+            "Hysteresis",
+            "Confidence that a change of quadrant must gain: with 1 s, a quadrant that leads by "
+            "0.5 takes over after 2 s",
+            "s",
+            0,
+            10,
+            0.5,
+        ),
+        Parameter(
+            "minconfidence",
+            "Minimum confidence",
+            "Probability that a quadrant needs to be a segment; 0.25 or less for none",
+            "",
+            0,
+            1,
+            0.35,
         ),
     )
-
-
-@lru_cache(maxsize=1)
-def programs() -> tuple[tuple[str, dict[str, float]], ...]:
-    """Return name and parameter values of each program: the default, then one per language.
-
-    A language's program selects the first model that was pretrained on its speech.
-    """
-    defaults = {parameter.identifier: parameter.default for parameter in parameters()}
-    found = [("default", defaults)]
-    for language, name in LANGUAGES.items():
-        for index, card in enumerate(models()):
-            if index and card.speech == language:
-                found.append((f"{name} speech", {**defaults, "model": float(index)}))
-                break
-    return tuple(found)

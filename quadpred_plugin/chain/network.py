@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from quadpred_plugin.chain.engine import load_essentia, load_standard, quiet_essentia
 from quadpred_plugin.chain.entries import EMBEDDINGS, Entry
+from quadpred_plugin.chain.forks import claim_tensorflow, refuse_forked_tensorflow
 from quadpred_plugin.chain.heads import HEADS
 from quadpred_plugin.errors import ModelError
 
@@ -29,9 +30,12 @@ class Network:
     ------
     ModelError
         If Essentia's TensorFlow can't load the graph or find its nodes.
+    QuadpredError
+        If this process was forked off one that had loaded a model.
     """
 
     def __init__(self, graph: Path, entry: Entry) -> None:
+        claim_tensorflow()
         standard = load_standard()
         self._pool_type = load_essentia().Pool
         self._entry = entry
@@ -77,7 +81,10 @@ class Network:
         ModelError
             If the graph's inputs or outputs aren't those that its card names, or an output
             isn't finite.
+        QuadpredError
+            If this process was forked off one that had loaded a model.
         """
+        refuse_forked_tensorflow()
         for batch in batches:
             pool = self._pool_type()
             pool.set(self._entry.input, batch[:, np.newaxis])

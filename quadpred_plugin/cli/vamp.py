@@ -54,6 +54,11 @@ def install_command(folder: Path | None) -> None:
     installed = install(folder)
     click.echo(f"Installed {installed.library}")
     click.echo(f"It starts {installed.environment}; don't move that environment.")
+    if installed.replaced is not None:
+        click.echo(
+            f"It replaced the plugin of another environment, which started {installed.replaced}. "
+            "To have that one again, run 'quadpred vamp install' there."
+        )
     place = installed.library.parent
     if not is_searched(place):
         _explain_hidden(place)

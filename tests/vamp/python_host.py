@@ -1,13 +1,30 @@
 """A Vamp host in Python for tests that call the plugin's C functions in any order."""
 
 import ctypes
+import functools
+import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 
 from vamp_wrapper import abi
-from vamp_wrapper.library import descriptor_address
+from vamp_wrapper.build import build_library
 from vamp_wrapper.outputs import OUTPUTS
+from vamp_wrapper.places import library_name
+
+
+@functools.cache
+def loaded_library():
+    """Build the library and open it in this process, whose Python it uses."""
+    with tempfile.TemporaryDirectory() as folder:
+        library = ctypes.CDLL(build_library(Path(folder), library_name()))
+    library.vampGetPluginDescriptor.restype = ctypes.c_void_p
+    return library
+
+
+def descriptor_address(version, index):
+    return loaded_library().vampGetPluginDescriptor(version, index) or 0
 
 
 def descriptor():

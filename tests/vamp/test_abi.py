@@ -1,10 +1,12 @@
 """Memory layout of the ctypes structures against the C compiler's layout of vamp.h."""
 
 import ctypes
+import re
 import subprocess
 
 from tests.limits import HANG
 from vamp_wrapper import abi
+from vamp_wrapper.build import SOURCES
 
 STRUCTURES = {
     "VampParameterDescriptor": abi.ParameterDescriptor,
@@ -51,3 +53,28 @@ def test_members_lie_where_the_compiler_puts_them(tmp_path):
     found = [tuple(map(int, line.split())) for line in printed.splitlines()]
     assert found == expected
     assert len(found) > 70
+
+
+def test_the_librarys_own_header_has_the_layout_of_vamp_h(tmp_path):
+    text = (SOURCES / "vamp_interface.h").read_text()
+    body = text[text.index("struct vamp_plugin {") : text.index("};", text.index("vamp_plugin {"))]
+    members = re.findall(r"(?:\(\*|[ *])(\w+)(?:;|\)\()", body)
+    pairs = [
+        *zip(members, (name for name, _ in abi.PluginDescriptor._fields_), strict=True),
+    ]
+    checks = [
+        f"offsetof(struct vamp_plugin, {ours}) == offsetof(VampPluginDescriptor, {theirs})"
+        for ours, theirs in pairs
+    ]
+    checks += [
+        "sizeof(struct vamp_plugin) == sizeof(VampPluginDescriptor)",
+        "sizeof(struct vamp_feature_list) == sizeof(VampFeatureList)",
+    ]
+    lines = "\n".join(f'_Static_assert({check}, "{check}");' for check in checks)
+    source = tmp_path / "layout.c"
+    source.write_text(
+        f'#include <stddef.h>\n#include <vamp/vamp.h>\n#include "vamp_interface.h"\n{lines}\n'
+    )
+    command = ["cc", "-c", f"-I{SOURCES}", source, "-o", tmp_path / "layout.o"]
+    subprocess.run(command, check=True, timeout=HANG)
+    assert len(pairs) == 30

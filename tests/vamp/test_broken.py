@@ -194,7 +194,9 @@ def test_in_a_host_that_runs_another_python(library, tmp_path):
         [tmp_path / "fake", library], capture_output=True, text=True, timeout=HANG, check=True
     )
     assert run.stdout == "1\n"
-    assert "but this host runs Python 2.7.18" in only_sentence(run)
+    sentence = only_sentence(run)
+    assert "but this host runs Python 2.7.18. Create an environment with the host's" in sentence
+    assert "run its 'quadpred vamp install'" in sentence and sys.prefix in sentence
 
 
 def test_in_a_python_of_another_environment(library, tmp_path):

@@ -13,6 +13,7 @@ from vamp_wrapper.settings import parameters
 FOLDER = Path(library.__file__).parent
 VAMP = rdflib.Namespace("http://purl.org/ontology/vamp/")
 DC = rdflib.Namespace("http://purl.org/dc/elements/1.1/")
+AF = rdflib.Namespace("http://purl.org/ontology/af/")
 BASE = rdflib.Namespace("http://vamp-plugins.org/rdf/plugins/quadpred#")
 
 
@@ -45,18 +46,26 @@ def test_the_outputs_are_those_of_the_library(graph):
         assert graph.value(node, DC.title).toPython() == output.name
         assert graph.value(node, DC.description).toPython() == output.description
         assert graph.value(node, VAMP.unit).toPython() == output.unit
-        fixed = graph.value(node, VAMP.fixed_bin_count).toPython()
-        assert fixed == ("true" if output.fixed_bins else "false")
-        if output.fixed_bins:
-            assert graph.value(node, VAMP.bin_count).toPython() == len(output.bins)
-        assert graph.value(node, VAMP.min_value).toPython() == output.minimum
-        assert graph.value(node, VAMP.max_value).toPython() == output.maximum
-        if output.fixed_bins and len(output.bins) > 1:
+        assert graph.value(node, VAMP.fixed_bin_count).toPython() == "true"
+        assert graph.value(node, VAMP.bin_count).toPython() == len(output.bins)
+        assert float(graph.value(node, VAMP.min_value)) == output.minimum
+        assert float(graph.value(node, VAMP.max_value)) == pytest.approx(output.maximum)
+        rate = VAMP.FixedSampleRate if output.is_grid else VAMP.VariableSampleRate
+        assert graph.value(node, VAMP.sample_type) == rate
+        if len(output.bins) > 1:
             names = graph.collection(graph.value(node, VAMP.bin_names))
             assert [name.toPython() for name in names] == list(output.bins)
-        kinds = set(graph.objects(node, rdflib.RDF.type))
-        assert (VAMP.DenseOutput in kinds) == output.per_patch
-        assert (VAMP.SparseOutput in kinds) != output.per_patch
+
+
+def test_an_output_has_one_type_that_sonic_annotator_knows(graph):
+    """It asks for a type, gets any one of an output's, and knows three."""
+    for output in OUTPUTS:
+        (kind,) = graph.objects(BASE[f"quadpred_output_{output.identifier}"], rdflib.RDF.type)
+        expected = VAMP.DenseOutput if output.per_patch else VAMP.SparseOutput
+        assert kind == (VAMP.TrackLevelOutput if output.identifier == "summary" else expected)
+    # Of the types of events that it writes as JAMS's namespace "segment".
+    events = dict(graph.subject_objects(VAMP.computes_event_type))
+    assert events == {BASE.quadpred_output_segments: AF.StructuralSegment}
 
 
 def test_the_parameters_are_those_of_the_library(graph):
@@ -72,3 +81,6 @@ def test_the_parameters_are_those_of_the_library(graph):
         # The number of installed models varies.
         if parameter.identifier != "model":
             assert float(graph.value(node, VAMP.max_value)) == pytest.approx(parameter.maximum)
+            names = graph.value(node, VAMP.value_names)
+            found = graph.collection(names) if names else []
+            assert [name.toPython() for name in found] == list(parameter.value_names)

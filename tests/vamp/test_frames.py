@@ -60,7 +60,9 @@ def test_frames_are_those_of_the_command_line(recording, predicted, host):
         assert len(predicted) <= len(rows) <= len(predicted) + 1
         # The csv has six digits after the point.
         assert np.abs(curve(rows)[: len(values)] - values).max() < 0.5e-6 + BOUND
-        expected_times = [float(row["time"]) for row in predicted]
+        # A column of the grid lasts one hop around its centre; rows of the program have starts.
+        shift = (PATCH - HOP) / 2 if output == "taggram" else PATCH / 2
+        expected_times = [float(row["time"]) + shift for row in predicted]
         np.testing.assert_allclose(times(rows)[: len(values)], expected_times, atol=1e-6)
 
 
@@ -71,7 +73,8 @@ def test_outputs_agree_with_each_other(recording, host):
     np.testing.assert_array_equal(
         curve(features["confidence"])[:, 0], quadrants.max(axis=1), strict=True
     )
-    (summary,) = features["summary"]
+    summary = features["summary"]
+    values = curve(summary)[:, 0]
     # A file's value is the mean of its patches, calibrated by the model card's parameters.
     pooling = find_model().pooling
     raised = quadrants.mean(axis=0) ** (1 / pooling["quadrants"].temperature)
@@ -80,36 +83,32 @@ def test_outputs_agree_with_each_other(recording, host):
     arousal = pooling["arousal"]
     log_odds = np.log(chance / (1 - chance)) / arousal.temperature + arousal.offset
     expected = np.append(raised / raised.sum(), np.tanh(log_odds / 2))
-    np.testing.assert_allclose(summary.values[:5], expected, atol=1e-6)
-    assert summary.label.startswith(f"Q{np.argmax(summary.values[:4]) + 1} ")
+    np.testing.assert_allclose(values[:5], expected, atol=1e-6)
+    names = ["Q1 happy, excited", "Q2 angry, tense", "Q3 sad, gloomy", "Q4 calm, tender"]
+    names[np.argmax(values[:4])] += " (most probable)"
+    assert [row.label for row in summary] == [*names, "arousal", "valence"]
     length = len(samples) / rate
-    assert length <= summary.duration < length + 4096 / rate + 1e-6
+    assert all(length <= row.duration < length + 4096 / rate + 1e-6 for row in summary)
     for output in OUTPUTS:
-        values = curve(features[output.identifier])
-        assert values.shape[1] == len(output.bins)
-        assert values.min() >= output.minimum and values.max() <= output.maximum
+        for row in features[output.identifier]:
+            assert len(row.values) == len(output.bins)
+            assert output.minimum <= min(row.values) and max(row.values) <= output.maximum
 
 
-def test_segments_are_those_of_the_python_interface(recording, host):
-    from quadpred_plugin.analysis.segments import find_segments
-
-    samples, rate, _ = recording
-    padded = np.pad(samples, ((0, -len(samples) % 4096), (0, 0)))
-    expected = find_segments(qp.predict((padded, rate), hop=HOP), 2.0)
-    rows = host(samples, rate)["segments"]
-    assert len(rows) > 1
-    assert [row.values for row in rows] == [(int(one.quadrant.name[1]),) for one in expected]
-    assert [row.label for row in rows] == [
-        f"{one.quadrant.name} {one.quadrant.words}" for one in expected
-    ]
-    np.testing.assert_allclose(times(rows), [one.start for one in expected], atol=1e-6)
-    np.testing.assert_allclose(
-        [row.duration for row in rows], [one.duration for one in expected], atol=1e-6
-    )
-    assert min(row.duration for row in rows) >= 2.0
+def test_turning_points_are_those_of_the_python_interface(host):
+    pieces = [signals.example(name)[: 15 * signals.RATE] for name in ("q2_anger", "q4_calm")]
+    samples = np.concatenate(pieces)
+    padded = np.pad(samples, (0, -len(samples) % 4096))
+    (expected, *_) = found = qp.predict((padded, signals.RATE), hop=HOP).turning_points()
+    rows = host(samples, signals.RATE)["turningpoints"]
+    assert expected.time == pytest.approx(15, abs=1.5)
+    np.testing.assert_allclose(times(rows), [one.time for one in found], atol=1e-6)
+    np.testing.assert_allclose(curve(rows)[:, 0], [one.strength for one in found], atol=1e-5)
+    assert rows[0].label == f"{expected.before.name} to {expected.after.name}"
+    assert [row.duration for row in rows] == [None] * len(rows)
 
 
-@pytest.mark.parametrize("hop", [0.0, 0.16, 0.32, 0.48])
+@pytest.mark.parametrize("hop", [0.0, 0.16, 0.32, 0.48, 0.8])
 def test_other_hops_are_those_of_the_python_interface(hop):
     from tests.vamp.python_host import instance
 
@@ -123,5 +122,5 @@ def test_other_hops_are_those_of_the_python_interface(hop):
     for (time, _, _, values), start, quadrants in zip(
         rows, expected.times, expected.quadrants, strict=False
     ):
-        assert time == round(start * 1e9)
+        assert abs(time - round((start + (PATCH - (hop or PATCH)) / 2) * 1e9)) <= 1
         np.testing.assert_allclose(values, quadrants, atol=BOUND)

@@ -11,7 +11,7 @@ import soundfile
 import quadpred_plugin as qp
 from tests import signals
 from tests.limits import HANG
-from vamp_wrapper.outputs import OUTPUTS
+from vamp_wrapper.outputs import OUTPUTS, SEGMENT_VALUES
 from vamp_wrapper.settings import DEFAULT_HOP
 
 HOP = DEFAULT_HOP
@@ -61,6 +61,10 @@ def test_the_simple_host_runs_every_output(output, simple_host, wav, predicted):
     run = simple_host(f"quadpred:quadpred:{output.identifier}", wav)
     assert run.returncode == 0, run.stderr
     lines = run.stdout.splitlines()
+    if output.identifier == "turningpoints":
+        # This piece keeps its mood.
+        assert not lines
+        return
     heads, values = zip(*(line.split(":", 1) for line in lines), strict=True)
     times = [float(head.split(",")[0]) for head in heads]
     if output.per_patch:
@@ -75,16 +79,19 @@ def test_the_simple_host_runs_every_output(output, simple_host, wav, predicted):
         assert count <= len(found) <= count + 1
         # The host prints six significant digits.
         np.testing.assert_allclose(found[:count], expected, atol=2e-6)
-        np.testing.assert_allclose(times[:count], predicted.times, atol=1e-6)
-    else:
-        durations = [float(head.split(",")[1]) for head in heads]
-        assert times[0] == 0
-        np.testing.assert_allclose(times[1:], np.add(times, durations)[:-1], atol=1e-6)
-        assert times[-1] + durations[-1] == pytest.approx(predicted.duration, abs=HOP + 0.1)
-        if output.identifier == "segments":
-            assert all(text.split()[1] == f"Q{text.split()[0]}" for text in values)
-        else:
-            assert values[0].endswith(" Q1 happy, excited") and len(values) == 1
+        # It moves the features of a fixed rate to the nearest multiple of the hop.
+        shift = 0 if output.identifier == "taggram" else predicted.patch_duration / 2
+        np.testing.assert_allclose(times[:count], predicted.times + shift, atol=1e-6)
+    elif output.identifier == "summary":
+        assert len(values) == 6 and values[0].endswith(" Q1 happy, excited (most probable)")
+        assert values[5].endswith(" valence") and times == [0] * 6
+    elif output.identifier == "segments":
+        ends = np.add(times, [float(head.split(",")[1]) for head in heads])
+        assert times[0] == 0 and (ends[:-1] <= np.add(times[1:], 1e-6)).all()
+        assert ends[-1] <= predicted.duration + 0.1
+        for text in values:
+            value, name, *_ = text.split()
+            assert SEGMENT_VALUES[name] == float(value)
 
 
 COLLECT = """
@@ -96,8 +103,8 @@ for output in sys.argv[2:]:
     shape, features = next(iter(vamp.collect(samples.T, rate, "quadpred:quadpred", output).items()))
     if shape == "list":
         found[output] = [
-            {"time": float(one["timestamp"]), "duration": float(one["duration"]),
-             "label": one["label"], "values": [float(value) for value in one["values"]]}
+            {"time": float(one["timestamp"]), "duration": float(one.get("duration", 0)),
+             "label": one.get("label", ""), "values": [float(value) for value in one["values"]]}
             for one in features
         ]
     else:
@@ -121,33 +128,33 @@ def collected(vamp_folder, wav, script):
     return json.loads(run.stdout)
 
 
-@pytest.mark.parametrize("output", ["arousal", "valence", "taggram", "confidence"])
-def test_the_python_host_collects_curves(output, collected, predicted):
-    shape, step, values = collected[output]
-    assert shape == ("matrix" if output == "taggram" else "vector")
-    assert step == pytest.approx(HOP, abs=1e-6)
-    expected = {
-        "taggram": predicted.quadrants,
-        "confidence": predicted.quadrants.max(axis=1),
-    }.get(output, getattr(predicted, output, None))
+@pytest.mark.parametrize("output", ["arousal", "valence", "confidence"])
+def test_the_python_host_collects_curves_with_exact_times(output, collected, predicted):
+    expected = predicted.confidence() if output == "confidence" else getattr(predicted, output)
+    rows = collected[output]
+    assert len(expected) <= len(rows) <= len(expected) + 1
+    found = [one["values"][0] for one in rows[: len(expected)]]
     # TensorFlow uses one thread in the plugin and several in this process.
-    np.testing.assert_allclose(values[: len(expected)], expected, atol=1e-6)
-    assert len(expected) <= len(values) <= len(expected) + 1
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    starts = [one["time"] for one in rows[: len(expected)]]
+    np.testing.assert_allclose(starts, predicted.times + predicted.patch_duration / 2, atol=1e-6)
 
 
-def test_the_python_host_collects_segments(collected, predicted):
-    from quadpred_plugin.analysis.segments import find_segments
+def test_the_python_host_collects_the_taggram(collected, predicted):
+    shape, step, values = collected["taggram"]
+    assert shape == "matrix" and step == pytest.approx(HOP, abs=1e-6)
+    count = len(predicted)
+    np.testing.assert_allclose(values[:count], predicted.quadrants, atol=1e-6)
+    assert count <= len(values) <= count + 1
 
-    expected = find_segments(predicted, 2.0)
-    assert [one["label"] for one in collected["segments"]] == [
-        f"{one.quadrant.name} {one.quadrant.words}" for one in expected
-    ]
-    starts = [one["time"] for one in collected["segments"]]
-    np.testing.assert_allclose(starts, [one.start for one in expected], atol=1e-3)
-    (summary,) = collected["summary"]
+
+def test_the_python_host_collects_segments_and_summary(collected, predicted):
+    assert all(one["label"][:2] in SEGMENT_VALUES for one in collected["segments"])
     means = predicted.summary()
     np.testing.assert_allclose(
-        summary["values"], [*means.quadrants, means.arousal, means.valence], atol=0.01
+        [one["values"][0] for one in collected["summary"]],
+        [*means.quadrants, means.arousal, means.valence],
+        atol=0.01,
     )
 
 

@@ -1,5 +1,6 @@
 """``quadpred vamp``: install, uninstall, status."""
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -99,6 +100,26 @@ def test_installing_again_replaces(vamp, home):
     library.write_bytes(b"half of an old one")
     assert vamp("install").code == 0
     assert "works   yes" in text(vamp("status"))
+
+
+def test_another_environment_is_named(vamp, home, tmp_path, quadpred):
+    """By install, which replaces its plugin, and by doctor, if hosts start it."""
+    vamp("install")
+    library = home / "vamp" / library_name()
+    content = library.read_bytes()
+    marker = b"quadpred-environment:"
+    start = content.index(marker) + len(marker)
+    own = content[start : content.index(b"\0", start)]
+    other = b"/o" + own[2:]
+    library.write_bytes(content[:start] + other + content[start + len(own) :])
+    run = quadpred("doctor", "--json", folder=tmp_path, HOME=str(home), VAMP_PATH="")
+    (finding,) = (one for one in json.loads(run.output)["findings"] if one["topic"] == "vamp")
+    assert finding["state"] == "note"
+    assert f"starts another environment, {os.fsdecode(other)}" in finding["detail"]
+    assert finding["remedy"] == f"quadpred vamp install --path '{library.parent}'"
+    again = text(vamp("install"))
+    assert f"plugin of another environment, which started {os.fsdecode(other)}." in again
+    assert "It replaced" not in text(vamp("install"))
 
 
 def test_without_a_compiler_it_says_what_to_install(vamp, home, tmp_path):

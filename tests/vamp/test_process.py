@@ -76,13 +76,11 @@ def test_a_scan_imports_nothing_heavier_than_ctypes(script):
     code = (
         "import sys\n"
         "import vamp_wrapper.library as library\n"
-        "from vamp_wrapper import abi\n"
-        "import ctypes\n"
-        "found = abi.PluginDescriptor.from_address(library.descriptor_address(2, 0))\n"
-        "handle = found.instantiate(ctypes.byref(found), 44100.0)\n"
-        "for index in range(found.getOutputCount(handle)):\n"
-        "    found.releaseOutputDescriptor(found.getOutputDescriptor(handle, index))\n"
-        "found.cleanup(handle)\n"
+        "library.descriptor_address(2, 0), library.usual_outputs()\n"
+        "number = library.instantiate(44100.0)\n"
+        "for index in range(library.output_count()):\n"
+        "    library.release(library.describe_output(number, index))\n"
+        "library.cleanup(number)\n"
         "print(*{name.split('.')[0] for name in sys.modules})\n"
     )
     run = subprocess.run(
