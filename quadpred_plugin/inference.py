@@ -135,6 +135,7 @@ class Model:
         Returns
         -------
         predictions : iterator of Prediction
+            One for each file, in the order of the paths.
 
         Raises
         ------
@@ -349,7 +350,7 @@ def predict(
     embeddings : bool
         As for `Model.predict`.
     stream : int, optional
-        As for `Model.predict`.
+        Number of a file's audio stream, as for `Model.predict`.
 
     Returns
     -------

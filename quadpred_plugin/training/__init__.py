@@ -38,7 +38,7 @@ runs record; `default_model` has the commands of the whole chain.
 | `evaluation` | scores by patch and by clip, calibration, stability, diagrams |
 | `emotion` | labels and listeners' ratings of all corpora, loss, scores |
 | `large` | the large model's heads |
-| `contextual` | the small network that hears three seconds, taught by the large model |
+| `contextual` | the small network with context, taught by the large model |
 | `packaging` | from a network to a model's files |
 | `keras2` | import of the original weights |
 """

@@ -99,7 +99,7 @@ def test_verify_finds_the_shipped_models_whole(quadpred, folder):
         ("", "is not JSON"),
         ("[1, 2]", "is not a model card"),
         ("null", "is not a model card"),
-        ("{}", "is not a model card"),
+        ("{}", "is not one of this project"),
     ],
 )
 def test_cards_that_are_none(install, quadpred, folder, card, words):

@@ -17,7 +17,7 @@ EXPECTED = [
     ("8 kHz.wav", "ok", 2.0, None),
     ("96 kHz.wav", "ok", 2.0, None),
     ("24 bit.wav", "ok", 2.0, None),
-    ("over full scale.wav", "ok", 2.0, None),
+    ("over full scale.wav", "ok", 2.0, "exceed full scale"),
     ("six channels.wav", "ok", 2.0, None),
     ("vorbis.ogg", "ok", 2.0, None),
     ("opus.opus", "ok", 2.0, None),

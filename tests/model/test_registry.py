@@ -77,7 +77,7 @@ def pool_by(card, head, **numbers):
     [
         (lambda card: card.pop("version"), "lacks version"),
         (lambda card: card["quadpred"].pop("licence"), r"lacks quadpred\.licence"),
-        (lambda card: card.pop("quadpred"), "not a model card"),
+        (lambda card: card.pop("quadpred"), "not one of this project"),
         (lambda card: card["quadpred"]["preprocessing"].pop("bands"), "bands"),
         (lambda card: card["quadpred"]["preprocessing"].update(level="running"), "level"),
         (lambda card: card["quadpred"]["entries"].pop("frames"), "entries"),

@@ -1,4 +1,4 @@
-"""``quadpred train contextual``: the small model that hears three seconds."""
+"""``quadpred train contextual``: the small model with context."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from quadpred_plugin.cli.train.options import (
     "contextual",
     epilog="""\b
 Examples:
-  quadpred train contextual --data data --games games --renders renders/renders.csv \\
-      --vgmidi-renders vgmidi-renders/renders.csv --degraded degraded
+  quadpred train contextual --data data --games games --degraded degraded \\
+      --renders renders/renders.csv --vgmidi-renders vgmidi-renders/renders.csv
 """,
 )
 @click.argument("recipe_name", metavar="[RECIPE]", default="contextual")
@@ -69,7 +69,7 @@ def contextual_command(
         games=games,
         degraded=degraded,
     )
-    from quadpred_plugin.training.contextual.cross_validation import train_folds
+    from quadpred_plugin.training.contextual.contextual_folds import train_folds
     from quadpred_plugin.training.contextual.training import model_folder
     from quadpred_plugin.training.datasets.fourq import NAME
     from quadpred_plugin.training.emotion.fold_scores import score_folds

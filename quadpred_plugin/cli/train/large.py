@@ -66,7 +66,7 @@ def large_command(
     from quadpred_plugin.training.datasets.fourq import NAME
     from quadpred_plugin.training.emotion.fold_scores import score_folds
     from quadpred_plugin.training.emotion.scores import as_rows
-    from quadpred_plugin.training.large.cross_validation import train_folds
+    from quadpred_plugin.training.large.large_folds import train_folds
     from quadpred_plugin.training.large.heads import heads_folder
     from quadpred_plugin.training.recipes.config import read_recipe
     from quadpred_plugin.training.recipes.large_model import LargeModel

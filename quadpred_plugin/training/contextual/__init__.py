@@ -1,1 +1,1 @@
-"""The small model that hears three seconds: from musicnn's features to emotion."""
+"""The small model with three seconds of context: from musicnn's features to emotion."""

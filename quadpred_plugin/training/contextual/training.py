@@ -20,7 +20,7 @@ from quadpred_plugin.training.contextual.clips import (
 )
 from quadpred_plugin.training.contextual.known_error import known_error_type
 from quadpred_plugin.training.contextual.notes import note_curves
-from quadpred_plugin.training.contextual.pretext import (
+from quadpred_plugin.training.contextual.features_and_notes import (
     auxiliary_losses,
     pretext_files,
     read_projection,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from quadpred_plugin.training.contextual.pretext import run_pretext
+from quadpred_plugin.training.contextual.features_and_notes import run_pretext
 from quadpred_plugin.training.contextual.training import model_folder, run_model
 from quadpred_plugin.training.emotion.corpora import every_track
 from quadpred_plugin.training.features import cache_features
