@@ -34,7 +34,13 @@ static struct {
 static PyObject *call(const char *function, const char *format, va_list values)
 {
     PyObject *callable = python.PyObject_GetAttrString(wrapped.library, function);
-    PyObject *arguments = callable ? python.Py_VaBuildValue(format, values) : NULL;
+    if (!callable) {
+        python.PyErr_Clear();
+        print_message("quadpred-plugin was changed after the Vamp plugin had been installed; run "
+            "'quadpred vamp install' again: the package has no function ", function);
+        return NULL;
+    }
+    PyObject *arguments = python.Py_VaBuildValue(format, values);
     PyObject *result = arguments ? python.PyObject_CallObject(callable, arguments) : NULL;
     if (!result) {
         char task[80];
@@ -283,7 +289,7 @@ const void *wrap_descriptor(PyObject *library, unsigned int host_version, unsign
 {
     uintptr_t described = 0;
     wrapped.library = library;
-    if (!ask("descriptor_address", &described, "(II)", host_version, index) || !described)
+    if (!ask("plugin_address", &described, "(II)", host_version, index) || !described)
         return NULL;
     if (!wrapped.nothing && !wrap((const struct vamp_plugin *)described))
         return NULL;

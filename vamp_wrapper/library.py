@@ -62,7 +62,7 @@ def _explained(function: Callable[..., _Result]) -> Callable[..., _Result | None
 
 
 @_explained
-def descriptor_address(host_version: int, index: int) -> int:
+def plugin_address(host_version: int, index: int) -> int:
     """Return the address of the plugin's ``VampPluginDescriptor``, 0 if there is none.
 
     Its functions are added in C.

@@ -60,11 +60,10 @@ class SignalResult:
 
     @property
     def centres(self) -> NDArray[np.float64]:
-        """Middle of each patch, s; of a signal that is shorter than a patch, its middle."""
-        length = self.raw.patch_duration
-        if self.raw.duration is not None:
-            length = min(length, self.raw.duration)
-        return self.raw.times + length / 2
+        """Middle of each patch, s."""
+        from vamp_wrapper.segmentation import centres_of
+
+        return centres_of(self.raw)
 
 
 @dataclass(frozen=True)

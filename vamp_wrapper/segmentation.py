@@ -31,6 +31,14 @@ class SegmentRules:
     minimum_confidence: float
 
 
+def centres_of(prediction: Prediction) -> NDArray[np.float64]:
+    """Return the middle of each patch, s; of a signal that is shorter than a patch, its middle."""
+    length = prediction.patch_duration
+    if prediction.duration is not None:
+        length = min(length, prediction.duration)
+    return prediction.times + length / 2
+
+
 def labelled_segments(
     prediction: Prediction, quiet: NDArray[np.bool_], rules: SegmentRules
 ) -> list[Segment]:
@@ -56,7 +64,7 @@ def labelled_segments(
         quadrants=np.where(quiet[:, np.newaxis], np.float32(0), prediction.quadrants),
     )
     found = find_segments(audible, rules.minimum_duration, rules.hysteresis)
-    centres = prediction.times + prediction.patch_duration / 2
+    centres = centres_of(prediction)
     segments = []
     for one in found:
         own = np.flatnonzero((centres >= one.start) & (centres < one.start + one.duration))

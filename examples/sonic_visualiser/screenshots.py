@@ -33,8 +33,8 @@ VIEWS = {
 # Settings of a layer that differ from the defaults, by output.
 SETTINGS = {"taggram": ("/set layer Scale Linear", "/set layer Always-Opaque 1")}
 
-# Screen positions of the menu entries: Transform, Analysis by Category, and its last entry but one,
-# the taggram.
+# Screen positions of the menu entries: Transform, Analysis by Category, and its fifth entry, the
+# taggram.
 MENU = (260, 11), (300, 71), (560, 71), (570, 172)
 
 

@@ -125,6 +125,14 @@ def test_with_a_package_that_has_an_error(environment, open_in):
     assert "invalid syntax" in only_sentence(run)
 
 
+def test_with_a_package_of_another_version(environment, open_in):
+    module = environment / "package" / "vamp_wrapper" / "library.py"
+    module.write_text(module.read_text().replace("def plugin_address", "def another_name"))
+    run = open_in(environment)
+    assert run.returncode == 3 and run.stdout == "no plugin\n"
+    assert "run 'quadpred vamp install' again" in only_sentence(run)
+
+
 def test_without_all_requirements(environment, open_in):
     (paths,) = (environment / "environment").glob("lib/python*/site-packages")
     (paths / "quadpred.pth").write_text(str(environment / "package"))

@@ -76,7 +76,7 @@ def test_a_scan_imports_nothing_heavier_than_ctypes(script):
     code = (
         "import sys\n"
         "import vamp_wrapper.library as library\n"
-        "library.descriptor_address(2, 0), library.usual_outputs()\n"
+        "library.plugin_address(2, 0), library.usual_outputs()\n"
         "number = library.instantiate(44100.0)\n"
         "for index in range(library.output_count()):\n"
         "    library.release(library.describe_output(number, index))\n"

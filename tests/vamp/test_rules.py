@@ -139,7 +139,7 @@ def test_no_block_at_all_has_no_features(capfd):
 
 
 def test_what_is_shorter_than_a_patch_is_one_frame(music):
-    features = features_of(music[:4000], step=1000)
+    features = features_of(music[:4000], step=1000, minconfidence=0)
     counts = {name: len(rows) for name, rows in features.items()}
     assert counts == dict.fromkeys(EMPTY, 1) | {"summary": 6, "turningpoints": 0}
     assert features["arousal"][0][0] == 125_000_000 and features["taggram"][0][0] == 0

@@ -7,10 +7,11 @@ import soundfile
 from quadpred_plugin.model.registry import find_model
 from tests import signals
 from tests.vamp import sonic_visualiser
-from vamp_wrapper.outputs import OUTPUTS
-from vamp_wrapper.settings import DEFAULT_HOP
+from vamp_wrapper.outputs import OUTPUTS, SEGMENT_VALUES
+from vamp_wrapper.settings import DEFAULT_HOP, parameters
 
 HOP = DEFAULT_HOP
+PATCH = 0.992
 CURVES = ["arousal", "valence", "confidence"]
 
 # Sonic Visualiser prints six significant digits: an error of half a millionth below 1. The
@@ -18,12 +19,20 @@ CURVES = ["arousal", "valence", "confidence"]
 BOUND = 1e-6
 
 
+# Two pieces, the second from this time on, s.
+BORDER = 16
+LENGTH = 32
+
+
 @pytest.fixture(scope="module")
 def wav(tmp_path_factory):
-    samples, rate = soundfile.read(signals.EXAMPLES / "q1_joy.ogg", always_2d=True)
-    assert rate == 44100 and samples.shape[1] == 2
-    path = tmp_path_factory.mktemp("wav") / "q1_joy.wav"
-    soundfile.write(path, samples, rate)
+    pieces = []
+    for name in ("q1_joy", "q3_sadness"):
+        samples, rate = soundfile.read(signals.EXAMPLES / f"{name}.ogg", always_2d=True)
+        assert rate == 44100 and samples.shape[1] == 2
+        pieces.append(samples[: BORDER * rate])
+    path = tmp_path_factory.mktemp("wav") / "two pieces.wav"
+    soundfile.write(path, np.concatenate(pieces), rate)
     return path
 
 
@@ -67,7 +76,7 @@ def test_curves_are_those_of_the_program(output, shown, predicted):
     count = len(predicted["time"])
     # The zeros that pad the last block may complete one more patch.
     assert count <= len(times) <= count + 1
-    np.testing.assert_allclose(times[:count], predicted["time"], atol=1e-3)
+    np.testing.assert_allclose(times[:count], predicted["time"] + PATCH / 2, atol=1e-3)
     np.testing.assert_allclose(values[:count], predicted[output], atol=BOUND)
 
 
@@ -80,41 +89,49 @@ def test_no_column_of_the_taggram_is_lost(shown, predicted):
 
 def test_segments_have_labels_and_durations(shown, rows):
     table = shown.tables["segments"]
-    starts, numbers, durations = np.array([row[:3] for row in table], float).T
+    starts, values, durations = np.array([row[:3] for row in table], float).T
     labels = [row[3] for row in table]
-    assert len(table) > 1 and (durations >= 2).all()
-    # Each segment begins at the end of the previous one, rounded to samples.
-    assert starts[0] == 0
-    np.testing.assert_allclose(starts[1:], (starts + durations)[:-1], atol=1 / 44100)
-    assert starts[-1] + durations[-1] == pytest.approx(33, abs=0.1)
+    assert len(table) > 1 and starts[0] == 0
+    ends = starts + durations
+    # Times are rounded to samples; there may be gaps.
+    assert (starts[1:] >= ends[:-1] - 1 / 44100 - 1e-6).all() and ends[-1] <= LENGTH + 0.1
     words = {1: "happy, excited", 2: "angry, tense", 3: "sad, gloomy", 4: "calm, tender"}
-    assert labels == [f"Q{number:.0f} {words[number]}" for number in numbers]
+    assert labels == [f"{label[:2]} {words[int(label[1])]}" for label in labels]
+    assert list(values) == [SEGMENT_VALUES[label[:2]] for label in labels]
     # Most patches are in a segment of their own quadrant.
     middles = np.array([float(row["time"]) + float(row["duration"]) / 2 for row in rows])
     around = labels_at(middles, starts, labels)
-    assert np.mean([row["quadrant"] == label[:2] for row, label in zip(rows, around)]) > 0.7
+    assert np.mean([row["quadrant"] == label[:2] for row, label in zip(rows, around)]) > 0.6
 
 
 def labels_at(times, starts, labels):
     return [labels[index] for index in np.searchsorted(starts, times, side="right") - 1]
 
 
-def test_the_summary_is_labelled_regions_over_the_whole_file(shown, predicted):
+def test_the_summary_is_regions_with_names(shown, predicted):
     rows = {row[3]: [float(cell) for cell in row[:3]] for row in shown.tables["summary"]}
-    assert sorted(rows) == [f"[{number}] Q1 happy, excited" for number in range(1, 7)]
-    for start, _, duration in rows.values():
-        assert start == 0 and duration == pytest.approx(33, abs=0.1)
+    names = ["Q1 happy, excited", "Q2 angry, tense", "Q3 sad, gloomy", "Q4 calm, tender"]
     pooling = find_model().pooling
     raised = predicted["taggram"].mean(axis=0) ** (1 / pooling["quadrants"].temperature)
     raised[[0, 3]] *= np.exp(pooling["quadrants"].offset)
     expected = list(raised / raised.sum())
+    names[int(np.argmax(expected))] += " (most probable)"
     for name in CURVES[:2]:
         chance = (1 + predicted[name].mean()) / 2
         its = pooling[name]
         log_odds = np.log(chance / (1 - chance)) / its.temperature + its.offset
         expected.append(np.tanh(log_odds / 2))
-    found = [rows[label][1] for label in sorted(rows)]
+    assert set(rows) == {*names, "arousal", "valence"}
+    for start, _, duration in rows.values():
+        assert start == 0 and duration == pytest.approx(LENGTH, abs=0.1)
+    found = [rows[label][1] for label in (*names, "arousal", "valence")]
     np.testing.assert_allclose(found, expected, atol=0.01)
+
+
+def test_the_turning_point_is_where_the_pieces_meet(shown):
+    (*_, (time, strength, label)) = shown.tables["turningpoints"]
+    assert float(time) == pytest.approx(BORDER, abs=1.5) and float(strength) > 0.5
+    assert label[:2] != label[-2:] and label[2:-2] == " to "
 
 
 @pytest.mark.parametrize(
@@ -124,8 +141,9 @@ def test_the_summary_is_labelled_regions_over_the_whole_file(shown, predicted):
         ("arousal", "timevalues", (-1, 1)),
         ("valence", "timevalues", (-1, 1)),
         ("confidence", "timevalues", (0, 1)),
-        ("segments", "regions", (1, 4)),
+        ("segments", "regions", (0, 3)),
         ("summary", "regions", (-1, 1)),
+        ("turningpoints", "timevalues", (0, pytest.approx(8**0.5, rel=1e-5))),
     ],
 )
 def test_the_session_keeps_layers_and_settings(output, kind, extents, shown):
@@ -147,7 +165,7 @@ def test_the_session_says_how_to_compute_it_again(shown):
     ]
     for transform in transforms:
         settings = {one.get("name"): float(one.get("value")) for one in transform}
-        assert settings == {"hop": HOP, "minduration": 2, "model": 0, "smoothing": 0}
+        assert settings == pytest.approx({one.identifier: one.default for one in parameters()})
 
 
 @pytest.mark.parametrize("output", CURVES)
@@ -157,7 +175,7 @@ def test_a_curve_is_drawn(output, shown, predicted):
     colour = [int(layer.get("colour")[start : start + 2], 16) for start in (1, 3, 5)]
     # The ruler's marks at the top and the bottom may have the same colour.
     drawn = (picture[12:-12] == colour).all(axis=2)
-    columns = pixels(predicted["time"] + HOP / 2)
+    columns = pixels(predicted["time"] + PATCH / 2)
     assert not (without[columns] == colour).all(axis=1).any()
     heights = [np.flatnonzero(drawn[:, column]) for column in columns]
     # Each value is drawn as a dash of a few pixels, the only one of its colour.
