@@ -1,6 +1,8 @@
 """The names of the package: the stub, ``dir`` and ``__all__`` agree, and load on first use."""
 
 import ast
+import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -59,3 +61,31 @@ def test_names_are_loaded_on_first_use():
         "assert 'numpy' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], timeout=HANG, check=True)
+
+
+def _is_of(value, module):
+    return getattr(value, "__module__", None) == module.__name__
+
+
+def test_every_public_method_is_used_by_a_test():
+    import quadpred_plugin.live
+    import quadpred_plugin.standard
+    import quadpred_plugin.streaming
+
+    named = [getattr(qp, name) for name in qp.__all__]
+    for module in (quadpred_plugin.live, quadpred_plugin.standard, quadpred_plugin.streaming):
+        named += [one for one in vars(module).values() if _is_of(one, module)]
+    classes = [one for one in named if inspect.isclass(one)]
+    methods = {
+        name
+        for value in classes
+        for parent in value.__mro__
+        if parent.__module__.startswith("quadpred_plugin")
+        for name, one in vars(parent).items()
+        if not name.startswith("_") and (inspect.isfunction(one) or isinstance(one, property))
+    }
+    assert {"reset", "predict_many", "close", "turning_points"} <= methods
+    internal = {"name_settings", "segment_settings", "add"}
+    tests = "".join(path.read_text() for path in Path(__file__).parent.rglob("test_*.py"))
+    used = set(re.findall(r"\.(\w+)", tests))
+    assert methods - used - internal == set()

@@ -1,5 +1,8 @@
 """Essentia composites in networks like those of users."""
 
+import inspect
+import pydoc
+
 import numpy as np
 import pytest
 import soundfile
@@ -145,6 +148,7 @@ def test_input_composite_alone(essentia, streaming, native, wav):
 
     array = MonoLoader(filename=str(wav), sampleRate=16000)()
     assert np.array_equal(pool["bands"], TensorflowInputQuad()(array))
+    assert np.array_equal(pool["bands"], TensorflowInputQuad().compute(array))
 
 
 def test_less_than_a_patch(essentia, streaming, native):
@@ -159,16 +163,78 @@ def test_less_than_a_patch(essentia, streaming, native):
     assert_same(contents(pool), standard(signal, lastPatchMode="repeat"))
 
 
-def test_silence_and_samples_that_are_not_numbers_give_numbers(essentia, streaming, native):
-    broken = signals.noise(3)
-    broken[20000] = np.nan
-    broken[30000] = np.inf
-    for signal in (np.zeros(48000, dtype=np.float32), broken):
-        source = native.VectorInput(signal)
-        pool, _ = connect(essentia, streaming, source.data)
-        essentia.run(source)
-        assert np.isfinite(pool["quadpred.quadrants"]).all()
-        assert np.isfinite(TensorflowPredictQuad()(signal)[0]).all()
+def test_silence_gives_numbers(essentia, streaming, native):
+    source = native.VectorInput(np.zeros(48000, dtype=np.float32))
+    pool, _ = connect(essentia, streaming, source.data)
+    essentia.run(source)
+    assert np.isfinite(pool["quadpred.quadrants"]).all()
+
+
+@pytest.mark.parametrize(
+    "places", [slice(20000, 20001), slice(0, 1), slice(-1, None), slice(9000, 30000), slice(None)]
+)
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_samples_that_are_not_finite_are_zero_in_both_modes(
+    essentia, streaming, native, tmp_path, places, value
+):
+    broken, zeros = signals.noise(3), signals.noise(3)
+    broken[places], zeros[places] = value, 0
+    soundfile.write(tmp_path / "broken.wav", broken, 16000, subtype="FLOAT")
+    loader = load(native, tmp_path / "broken.wav")
+    pool, _ = connect(essentia, streaming, loader.audio)
+    essentia.run(loader)
+    assert_same(contents(pool), standard(broken))
+    assert_same(contents(pool), standard(zeros))
+
+
+@pytest.mark.parametrize("connected", [(), ("quadrants",), ("bands",), ("arousal", "valence")])
+def test_outputs_may_stay_unconnected(essentia, streaming, native, connected):
+    source, pool = native.VectorInput(signals.noise(1.5)), essentia.Pool()
+    network = streaming.TensorflowPredictQuad()
+    source.data >> network.signal
+    for name in connected:
+        getattr(network, name) >> (pool, name)
+        # As was needed formerly.
+        getattr(network, name) >> None
+    essentia.run(source)
+    assert sorted(pool.descriptorNames()) == sorted(connected)
+    bands = streaming.TensorflowInputQuad()
+    source = native.VectorInput(signals.noise(1))
+    source.data >> bands.signal
+    essentia.run(source)
+
+
+def test_reset_discards_the_signal(essentia, streaming, native, wav):
+    loader = load(native, wav)
+    pool, network = connect(essentia, streaming, loader.audio)
+    essentia.run(loader)
+    first = contents(pool)
+    network.reset()
+    pool.clear()
+    essentia.reset(loader)
+    essentia.run(loader)
+    assert_same(contents(pool), first)
+
+
+def test_a_source_can_be_disconnected(essentia, streaming, native, wav):
+    loader, other = load(native, wav), load(native, wav)
+    pool, network = connect(essentia, streaming, loader.audio)
+    loader.audio.disconnect(network.signal)
+    loader.audio >> None
+    essentia.run(loader)
+    assert pool.descriptorNames() == []
+    other.audio >> network.signal
+    essentia.run(other)
+    assert len(pool["quadpred.arousal"]) == 8
+
+
+def test_batches_of_all_patches(essentia, streaming, native):
+    signal = signals.noise(3)
+    source = native.VectorInput(signal)
+    pool, _ = connect(essentia, streaming, source.data, batchSize=0)
+    essentia.run(source)
+    for batch_size in (0, -1, 16):
+        assert_same(contents(pool), standard(signal, batchSize=batch_size))
 
 
 def test_configure_between_runs(essentia, streaming, native, wav):
@@ -205,12 +271,52 @@ def test_parameters(streaming):
         assert not hasattr(network, "loudness")
         for wrong in (
             {"patchHopSize": -1},
-            {"batchSize": 0},
+            {"batchSize": -2},
             {"lastPatchMode": "push"},
             {"hopSize": 3},
         ):
             with pytest.raises(ValueError, match=next(iter(wrong))):
                 kind(**wrong)
+
+
+def test_they_tell_of_themselves_as_essentias_do(streaming, native):
+    from essentia.standard import Windowing
+
+    from quadpred_plugin import standard as ours
+
+    for kind, theirs in ((streaming, native.Windowing()), (ours, Windowing())):
+        bands, network = kind.TensorflowInputQuad(), kind.TensorflowPredictQuad()
+        assert bands.name() == "TensorflowInputQuad"
+        assert (bands.inputNames(), bands.outputNames()) == (["signal"], ["bands"])
+        assert bands.parameterNames() == ["preprocessing"]
+        assert bands.paramValue("preprocessing").bands == 128
+        bands.configure()
+        bands.reset()
+        assert network.name() == "TensorflowPredictQuad"
+        assert network.inputNames() == ["signal"]
+        assert network.outputNames()[:4] == [*HEADS, "bands"]
+        assert network.getDoc().startswith("Quadrants, arousal and valence of ")
+        for algorithm in (theirs, network, bands):
+            with pytest.raises(ValueError, match="nothing"):
+                algorithm.paramValue("nothing")
+        network.reset()
+        defaults = inspect.signature(kind.TensorflowPredictQuad).parameters
+        assert defaults["lastPatchMode"].default == "discard"
+        assert "lastPatchMode='discard'" in pydoc.render_doc(kind.TensorflowPredictQuad)
+    assert {"signal", "quadrants", "bands"} <= set(dir(streaming.TensorflowPredictQuad()))
+
+
+def test_the_methods_that_essentias_have(streaming, native):
+    """Those on types aside: ours have no types of Essentia."""
+    from essentia.standard import Windowing
+
+    from quadpred_plugin import standard as ours
+
+    types = {"getStruct", "inputType", "paramType", "getInputType", "getOutputType", "push"}
+    for kind, theirs in ((streaming, native.Windowing), (ours, Windowing)):
+        methods = {name for name in dir(theirs) if not name.startswith("_")} - types
+        for algorithm in (kind.TensorflowInputQuad, kind.TensorflowPredictQuad):
+            assert methods <= set(dir(algorithm))
 
 
 def test_unknown_model_is_a_sentence(streaming):

@@ -29,5 +29,5 @@ def run_script(folder, text, *arguments, **environment):
 def check_script(folder, text, *arguments, **environment):
     """Run a script that must succeed and print nothing on standard error; return its output."""
     done = run_script(folder, text, *arguments, **environment)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0 and not done.stderr, done.stderr
     return done.stdout

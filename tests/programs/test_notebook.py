@@ -20,9 +20,11 @@ CELLS = {
     "completion": (
         "import quadpred_plugin.streaming as streaming\n"
         "network = streaming.TensorflowPredictQuad()\n"
-        "found = get_ipython().Completer.complete('network.')[1]\n"
-        "sorted(name for name in ('signal', 'quadrants', 'arousal', 'valence', 'bands')\n"
-        "       if any(one.endswith(name) for one in found))"
+        "from IPython.core.completer import provisionalcompleter\n"
+        "with provisionalcompleter():\n"
+        "    found = get_ipython().Completer.completions('network.', len('network.'))\n"
+        "    found = {one.text for one in found}\n"
+        "sorted(found & {'signal', 'quadrants', 'arousal', 'valence', 'bands'})"
     ),
     "question mark": "network?",
     "picture": "_ = model.predict(files[0]).save('song.csv')",
