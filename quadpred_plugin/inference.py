@@ -330,7 +330,7 @@ def predict(
     embeddings : bool
         As for `Model.predict`.
     stream : int, optional
-        As for `Model.predict`.
+        Number of a file's audio stream, as for `Model.predict`.
 
     Returns
     -------
