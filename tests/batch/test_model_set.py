@@ -31,10 +31,10 @@ from quadpred_plugin.audio import mixing
 
 opened, decode = sys.argv.pop(1), mixing.open_decoder
 
-def open_decoder(source):
-    with open(opened, "a") as stream:
-        stream.write(f"{source}\\n")
-    return decode(source)
+def open_decoder(source, stream=None):
+    with open(opened, "a") as file:
+        file.write(f"{source}\\n")
+    return decode(source, stream)
 
 mixing.open_decoder = open_decoder
 

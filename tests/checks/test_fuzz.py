@@ -46,7 +46,7 @@ def test_what_once_raised_is_a_row(path, quadpred, capfd):
     assert capfd.readouterr().err == ""
     run = quadpred("predict", "-q", "--format", "csv", path.name, folder=path.parent)
     (row,) = run.rows()
-    assert row["status"] in ("error", "short", "empty")
+    assert row["status"] in ("error", "partial", "short", "empty")
     assert run.code == (1 if row["status"] == "error" else 0)
 
 
@@ -98,16 +98,14 @@ def test_frames_of_changing_formats_are_all_heard(tmp_path, encode, noise):
 
 
 def test_a_file_without_end_of_damaged_parts_is_given_up():
-    def decode():
-        raise ValueError
-
     class Packet:
         pos, size = 0, 10
 
         def __bytes__(self):
             return bytes(10)
 
-        decode = staticmethod(decode)
+        def decode(self):
+            raise ValueError
 
     read = iter([Packet() for _ in range(5000)])
     context = SimpleNamespace(name="", sample_rate=16000, layout=SimpleNamespace(nb_channels=1))

@@ -147,7 +147,7 @@ def test_a_package_that_crashes_its_process(doctor, block):
     findings = doctor(block("av", program), code=1)
     package = findings.of("packages", "av")["detail"]
     assert "ended its process by SIGILL. This processor may lack instructions" in package
-    # libsndfile reads its formats, and each of the others is reported.
+    # libsndfile reads these, and each of the others is reported.
     assert findings.of("decoders", "readable")["detail"] == "WAV, AIFF, FLAC"
     assert {("decoders", "M4A (AAC)"), ("decoders", "WMA")} < findings.problems()
     assert findings.of("packages", "numpy")["state"] == "ok"
