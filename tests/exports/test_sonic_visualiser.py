@@ -14,7 +14,6 @@ from quadpred_plugin.interpretation import Interpretation
 from quadpred_plugin.quadrants import QUADRANTS
 from tests.exports.sonic_visualiser import SonicVisualiser
 from tests.exports.synthetic import make_prediction
-from vamp_wrapper.settings import parameters
 
 # Sonic Visualiser prints six significant digits and reads six decimals of CSV: each rounds by at
 # most half a millionth.
@@ -156,11 +155,6 @@ def test_segments_in_samples_have_no_gaps(song, tmp_path):
     cells = [line.split(",", maxsplit=3) for line in lines]
     for (start, _, length, _), (following, *_) in itertools.pairwise(cells):
         assert int(start) + int(length) == int(following)
-
-
-def test_segments_are_those_that_the_vamp_plugin_shows():
-    (parameter,) = (one for one in parameters() if one.identifier == "minduration")
-    assert parameter.default == Interpretation().minimum_segment
 
 
 @pytest.mark.parametrize("suffix", [".svl", ".taggram.svl", ".arousal.csv", ".segments.csv"])

@@ -66,8 +66,8 @@ def large_command(
     from quadpred_plugin.training.datasets.fourq import NAME
     from quadpred_plugin.training.emotion.fold_scores import score_folds
     from quadpred_plugin.training.emotion.scores import as_rows
-    from quadpred_plugin.training.large.large_folds import train_folds
     from quadpred_plugin.training.large.heads import heads_folder
+    from quadpred_plugin.training.large.large_folds import train_folds
     from quadpred_plugin.training.recipes.config import read_recipe
     from quadpred_plugin.training.recipes.large_model import LargeModel
     from quadpred_plugin.training.splits import fold_numbers

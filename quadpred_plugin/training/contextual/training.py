@@ -18,13 +18,13 @@ from quadpred_plugin.training.contextual.clips import (
     draw_patch,
     load_clips,
 )
-from quadpred_plugin.training.contextual.known_error import known_error_type
-from quadpred_plugin.training.contextual.notes import note_curves
 from quadpred_plugin.training.contextual.features_and_notes import (
     auxiliary_losses,
     pretext_files,
     read_projection,
 )
+from quadpred_plugin.training.contextual.known_error import known_error_type
+from quadpred_plugin.training.contextual.notes import note_curves
 from quadpred_plugin.training.datasets import emopia
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.emotion.corpora import CorpusTracks, corpus_tracks, targets_by_track
