@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from quadpred_plugin.training.contextual.features_and_notes import run_pretext
-from quadpred_plugin.training.contextual.training import model_folder, run_model
+from quadpred_plugin.training.contextual.training import model_folder, run_model, teacher_file
 from quadpred_plugin.training.emotion.corpora import every_track
 from quadpred_plugin.training.features import cache_features
 from quadpred_plugin.training.large.heads import Report
@@ -40,12 +40,20 @@ def train_folds(
     -------
     folders : list of Path
         Of the folds' runs.
+
+    Raises
+    ------
+    QuadpredError
+        If the large model's heads of a fold weren't trained.
     """
-    run_in_parallel(run_pretext, [(workspace, recipe.initial_weights, jobs, report)], 1)
     folders = [model_folder(workspace, recipe, fold) for fold in folds]
     unfinished = [
         fold for fold, one in zip(folds, folders) if not is_finished(recipe.schedule, Run(one))
     ]
+    # Before hours of training without it.
+    for fold in unfinished:
+        teacher_file(workspace, recipe, fold)
+    run_in_parallel(run_pretext, [(workspace, recipe.initial_weights, jobs, report)], 1)
     # Before the folds, all of which need the same features.
     tracks = every_track(workspace, recipe.corpora, unfinished)
     cache_features(tracks, recipe.front_end, workspace.work, jobs)

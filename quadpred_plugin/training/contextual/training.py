@@ -74,7 +74,7 @@ def run_model(
     """
     tracks = corpus_tracks(workspace, recipe.corpora, fold)
     files = pretext_files(workspace, recipe.initial_weights) | {
-        "teacher": _teacher_file(workspace, recipe, fold)
+        "teacher": teacher_file(workspace, recipe, fold)
     }
     parts = {"train": tracks.train, "degraded": tracks.degraded, "test": tracks.test}
     run = open_run(
@@ -116,7 +116,14 @@ def run_model(
             )
 
 
-def _teacher_file(workspace: Workspace, recipe: ContextualModel, fold: int | None) -> Path:
+def teacher_file(workspace: Workspace, recipe: ContextualModel, fold: int | None) -> Path:
+    """Return the large model's heads that teach on a fold.
+
+    Raises
+    ------
+    QuadpredError
+        If they weren't trained.
+    """
     path = heads_folder(workspace, read_recipe(recipe.teacher, LargeModel), fold) / BEST
     if not path.exists():
         raise QuadpredError(
