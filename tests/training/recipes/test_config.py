@@ -25,8 +25,9 @@ def music():
 @pytest.mark.parametrize("name", shipped_recipes())
 def test_shipped_recipes(name, tmp_path):
     recipe = read_recipe(name)
-    front_end = FRONT_END if name == "large" else Preprocessing()
-    assert recipe.name == name and recipe.front_end == front_end
+    context = Preprocessing(patch_size=94, context_before=31, context_after=32)
+    others = {"large": FRONT_END, "contextual": context, "pretext-contextual": context}
+    assert recipe.name == name and recipe.front_end == others.get(name, Preprocessing())
     written = to_dict(recipe)
     assert written["kind"] == recipe.kind
     assert read_recipe(write(tmp_path / "whole.json", written)) == recipe
