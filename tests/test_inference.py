@@ -1,5 +1,6 @@
 """Model against the chain's parts, and atomic writes."""
 
+import json
 import os
 
 import numpy as np
@@ -8,6 +9,7 @@ import soundfile
 
 import quadpred_plugin as qp
 from quadpred_plugin.errors import OutputError
+from quadpred_plugin.live import predict_live
 from quadpred_plugin.standard import TensorflowPredictQuad
 from quadpred_plugin.system.files import write_atomically
 from tests import signals
@@ -133,3 +135,32 @@ def test_what_fails_leaves_no_part_of_a_file(tmp_path):
     with pytest.raises(ZeroDivisionError):
         write_atomically(tmp_path / "rows.csv", lambda stream: stream.write(b"a" * (1 // 0)))
     assert os.listdir(tmp_path) == []
+
+
+def test_two_signals_that_arrive_by_turns(model):
+    pieces = (signals.example("q1_joy")[: 16000 * 5], signals.example("q4_calm")[: 16000 * 4])
+    analysers = [model.start_analysis() for _ in pieces]
+    for start in range(0, 16000 * 5, 7000):
+        for analyser, signal in zip(analysers, pieces, strict=True):
+            analyser.process(signal[start : start + 7000])
+    for analyser, signal in zip(analysers, pieces, strict=True):
+        with analyser:
+            found = model.finish_analysis(analyser, "by turns", len(signal) / 16000)
+        expected = model.predict((signal, 16000))
+        assert np.array_equal(found.quadrants, expected.quadrants)
+        assert found.source == "by turns"
+
+
+def test_live_patches_as_lines(model):
+    blocks = [block[:, np.newaxis] for block in np.split(signals.noise(2), 8)]
+    patches = list(predict_live(model, blocks, 16000))
+    assert len(patches) == 2
+    for patch in patches:
+        line = patch.to_line()
+        assert line.endswith("\n") and json.loads(line) == patch.to_object()
+
+
+def test_names_of_probabilities():
+    even = np.array([0.4, 0.3, 0.2, 0.1])
+    assert qp.Interpretation().name_of(even) == "Q1"
+    assert qp.Interpretation(minimum_confidence=0.5).name_of(even) == "neutral"

@@ -17,8 +17,8 @@ def finite_graph() -> bytes:
 
     with tf.Graph().as_default() as graph:
         frames = tf.compat.v1.placeholder(tf.float32, [None] * 4, name="frames")
-        zeros = tf.zeros_like(frames)
-        tf.compat.v1.where_v2(tf.math.is_finite(frames), frames, zeros, name="finite")
+        finite = tf.math.is_finite(frames)
+        tf.compat.v1.where_v2(finite, frames, tf.zeros_like(frames), name="finite")
     content: bytes = graph.as_graph_def().SerializeToString()
     return content
 
