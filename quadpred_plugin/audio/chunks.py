@@ -91,7 +91,17 @@ def _walk(
 
 
 def _is_chunk(name: bytes, length: int, left: int) -> bool:
-    """Return whether these are of a chunk after the samples, with so many bytes left."""
+    """Return whether a header is that of a chunk after the samples.
+
+    Parameters
+    ----------
+    name : bytes
+        The four characters of the header.
+    length : int
+        Bytes that the header claims.
+    left : int
+        Bytes of the file after the header.
+    """
     joined = name in (b"RIFF", b"FORM")
     return all(32 <= byte < 127 for byte in name) and not joined and length <= left
 

@@ -46,10 +46,6 @@ class Comments(Tag):
             + self.rest
         )
 
-    def edits(self, items: Sequence[Item]) -> list[Edit]:
-        """Return the edits of the file; containers define them."""
-        raise NotImplementedError
-
 
 @dataclass
 class FlacComments(Comments):

@@ -6,19 +6,8 @@ from pathlib import Path
 
 import click
 
-from quadpred_plugin.cli.train.options import (
-    FOLDER,
-    again_option,
-    corpora_option,
-    degraded_option,
-    jobs_option,
-    open_workspace,
-    renders_option,
-    report_epoch,
-    start_anew,
-    vgmidi_renders_option,
-    work_option,
-)
+from quadpred_plugin.cli.train.all_corpora import corpora_options, open_corpora, train_and_score
+from quadpred_plugin.cli.train.options import FOLDER
 
 
 @click.command(
@@ -26,26 +15,19 @@ from quadpred_plugin.cli.train.options import (
     epilog="""\b
 Examples:
   quadpred train contextual --data data --games games --degraded degraded \\
-      --renders renders/renders.csv --vgmidi-renders vgmidi-renders/renders.csv
+      --renders renders/renders.csv \\
+      --vgmidi-renders vgmidi-renders/renders.csv
 """,
 )
 @click.argument("recipe_name", metavar="[RECIPE]", default="contextual")
-@corpora_option
-@renders_option
-@vgmidi_renders_option
 @click.option("--games", type=FOLDER, required=True, help="Folder of the games' music.")
-@degraded_option
-@work_option
-@click.option("--final", is_flag=True, help="Train on everything, and test nothing.")
-@click.option("--fold", "chosen", type=int, multiple=True, help="Train this fold alone.")
-@jobs_option
-@again_option
+@corpora_options
 def contextual_command(
     recipe_name: str,
+    games: Path,
     data: Path,
     renders: Path | None,
     vgmidi_renders: Path,
-    games: Path,
     degraded: Path | None,
     work: Path,
     final: bool,
@@ -59,30 +41,11 @@ def contextual_command(
     prints the scores of clips, renders and pieces that the networks didn't learn from. Needs
     'quadpred train large' on the same folds. An interrupted run resumes.
     """
-    workspace = open_workspace(
-        work,
-        fourq=data / "4q",
-        emopia=data / "emopia",
-        vgmidi=data / "vgmidi",
-        renders=renders,
-        vgmidi_renders=vgmidi_renders,
-        games=games,
-        degraded=degraded,
-    )
+    workspace = open_corpora(work, data, renders, vgmidi_renders, degraded, games)
     from quadpred_plugin.training.contextual.contextual_folds import train_folds
     from quadpred_plugin.training.contextual.training import model_folder
-    from quadpred_plugin.training.datasets.fourq import NAME
-    from quadpred_plugin.training.emotion.fold_scores import score_folds
-    from quadpred_plugin.training.emotion.scores import as_rows
     from quadpred_plugin.training.recipes.config import read_recipe
     from quadpred_plugin.training.recipes.contextual_model import ContextualModel
-    from quadpred_plugin.training.splits import fold_numbers
 
     recipe = read_recipe(recipe_name, ContextualModel)
-    folds = [None] if final else list(chosen or fold_numbers(workspace.tracks(NAME)))
-    start_anew(again, [model_folder(workspace, recipe, fold) for fold in folds])
-    folders = train_folds(workspace, recipe, folds, jobs, report_epoch)
-    if final:
-        click.echo(folders[0])
-    else:
-        click.echo("\n".join(as_rows(score_folds(workspace, folders, recipe.degrees.lag))))
+    train_and_score(workspace, recipe, model_folder, train_folds, final, chosen, jobs, again)

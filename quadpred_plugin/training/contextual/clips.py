@@ -1,6 +1,6 @@
 """What the contextual network learns from: bands, musicnn's features, and emotion."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,17 +9,23 @@ from numpy.typing import NDArray
 
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.quadrants import DIMENSIONS
+from quadpred_plugin.training.augmentation import augment
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.distillation.auxiliary_targets import Projection
 from quadpred_plugin.training.emotion.emotion_targets import EmotionTargets
-from quadpred_plugin.training.emotion.sampling import Example
+from quadpred_plugin.training.emotion.sampling import Example, draw_examples
 from quadpred_plugin.training.emotion.track_outputs import TrackOutputs
 from quadpred_plugin.training.features import load_features
 from quadpred_plugin.training.large.trunk_features import load_trunk_features
 from quadpred_plugin.training.midi.note_features import NOTE_FEATURES
 from quadpred_plugin.training.networks.contextual import AUXILIARY, NOTES
 from quadpred_plugin.training.patches import random_start
-from quadpred_plugin.training.recipes.contextual_model import Teaching
+from quadpred_plugin.training.recipes.contextual_model import (
+    ContextualModel,
+    ContextualPretext,
+    Teaching,
+)
+from quadpred_plugin.training.targets import Targets
 
 
 @dataclass(frozen=True)
@@ -162,7 +168,38 @@ def load_clips(
     ]
 
 
-def draw_patch(
+def draw_epoch(
+    examples: Mapping[str, Sequence[Example]],
+    recipe: ContextualPretext | ContextualModel,
+    random: np.random.Generator,
+) -> tuple[NDArray[np.float32], Targets]:
+    """Draw the augmented patches of one epoch, with their targets.
+
+    Parameters
+    ----------
+    examples : dict of sequence of Example
+        By corpus; versions are `Bands`, targets `TaughtTargets`.
+    recipe : ContextualPretext or ContextualModel
+    random : numpy.random.Generator
+
+    Returns
+    -------
+    patches : ndarray of float32, shape (patches, frames, bands)
+        ln units.
+    targets : dict of ndarray of float32
+        By output.
+    """
+    patches, targets = draw_examples(
+        examples,
+        recipe.corpora,
+        recipe.patches,
+        lambda version, generator: _draw_patch(version, recipe.front_end, generator),
+        random,
+    )
+    return augment(np.stack(patches).astype(np.float32), random, recipe.augmentation), targets
+
+
+def _draw_patch(
     version: Bands, front_end: Preprocessing, random: np.random.Generator
 ) -> tuple[NDArray[np.float16], float]:
     """Draw a patch, shape (frames, bands), and its centre on the clock of the track, s.

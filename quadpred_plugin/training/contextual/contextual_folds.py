@@ -10,8 +10,7 @@ from quadpred_plugin.training.features import cache_features
 from quadpred_plugin.training.large.heads import Report
 from quadpred_plugin.training.large.trunk_features import cache_trunk_features
 from quadpred_plugin.training.recipes.contextual_model import ContextualModel
-from quadpred_plugin.training.runs.fitting import is_finished
-from quadpred_plugin.training.runs.record import Run
+from quadpred_plugin.training.runs.fitting import unfinished_folds
 from quadpred_plugin.training.runs.workers import run_in_parallel
 from quadpred_plugin.training.runs.workspace import Workspace
 
@@ -46,10 +45,8 @@ def train_folds(
     QuadpredError
         If the large model's heads of a fold weren't trained.
     """
-    folders = [model_folder(workspace, recipe, fold) for fold in folds]
-    unfinished = [
-        fold for fold, one in zip(folds, folders) if not is_finished(recipe.schedule, Run(one))
-    ]
+    folders = {fold: model_folder(workspace, recipe, fold) for fold in folds}
+    unfinished = unfinished_folds(recipe.schedule, folders)
     # Before hours of training without it.
     for fold in unfinished:
         teacher_file(workspace, recipe, fold)
@@ -59,4 +56,4 @@ def train_folds(
     cache_features(tracks, recipe.front_end, workspace.work, jobs)
     cache_trunk_features(tracks, workspace.work, jobs)
     run_in_parallel(run_model, [(workspace, recipe, fold, 1, report) for fold in folds], jobs)
-    return folders
+    return list(folders.values())

@@ -9,14 +9,13 @@ import numpy as np
 
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.system.files import write_atomically
-from quadpred_plugin.training.augmentation import augment
-from quadpred_plugin.training.contextual.clips import TaughtTargets, draw_patch, load_clips
+from quadpred_plugin.training.contextual.clips import TaughtTargets, draw_epoch, load_clips
 from quadpred_plugin.training.contextual.known_error import known_error, known_error_type
 from quadpred_plugin.training.contextual.notes import note_curves
 from quadpred_plugin.training.datasets import emopia
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.distillation.auxiliary_targets import Projection
-from quadpred_plugin.training.emotion.sampling import Example, draw_examples
+from quadpred_plugin.training.emotion.sampling import Example
 from quadpred_plugin.training.large.trunk_features import load_trunk_features
 from quadpred_plugin.training.midi.note_features import NOTE_FEATURES
 from quadpred_plugin.training.midi.renditions import training_renders
@@ -107,19 +106,9 @@ def run_pretext(
         )
         return network
 
-    def epoch_data(random: np.random.Generator) -> tuple[Any, Any]:
-        patches, targets = draw_examples(
-            examples,
-            recipe.corpora,
-            recipe.patches,
-            lambda version, generator: draw_patch(version, recipe.front_end, generator),
-            random,
-        )
-        return augment(np.stack(patches).astype(np.float32), random, recipe.augmentation), targets
-
     fit(
         make_network,
-        epoch_data,
+        lambda random: draw_epoch(examples, recipe, random),
         None,
         recipe.schedule,
         run,

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.quadrants import DIMENSIONS
-from quadpred_plugin.training.augmentation import augment
 from quadpred_plugin.training.contextual.clips import (
     Curve,
     TaughtTargets,
     curve_of,
-    draw_patch,
+    draw_epoch,
     load_clips,
 )
 from quadpred_plugin.training.contextual.features_and_notes import (
@@ -29,8 +28,8 @@ from quadpred_plugin.training.datasets import emopia
 from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.emotion.corpora import CorpusTracks, corpus_tracks, targets_by_track
 from quadpred_plugin.training.emotion.degree_loss import degree_loss, degree_loss_type
-from quadpred_plugin.training.emotion.sampling import Example, draw_examples
-from quadpred_plugin.training.emotion.track_outputs import TrackOutputs, write_outputs
+from quadpred_plugin.training.emotion.sampling import Example
+from quadpred_plugin.training.emotion.track_outputs import TrackOutputs, outputs_of, write_outputs
 from quadpred_plugin.training.features import load_features
 from quadpred_plugin.training.large.heads import Report, heads_folder, outputs_file, predict_tracks
 from quadpred_plugin.training.networks.contextual import build_contextual
@@ -76,17 +75,12 @@ def run_model(
     files = pretext_files(workspace, recipe.initial_weights) | {
         "teacher": teacher_file(workspace, recipe, fold)
     }
-    parts = {"train": tracks.train, "degraded": tracks.degraded, "test": tracks.test}
     run = open_run(
         model_folder(workspace, recipe, fold),
         record_of(
             "contextual",
             recipe,
-            {
-                f"{part}-{name}": several
-                for part, by_name in parts.items()
-                for name, several in by_name.items()
-            },
+            tracks.by_part,
             recipe.front_end,
             files,
         ),
@@ -226,17 +220,14 @@ def train_network(
         )
         return network
 
-    def epoch_data(random: np.random.Generator) -> tuple[Any, Any]:
-        patches, targets = draw_examples(
-            examples,
-            recipe.corpora,
-            recipe.patches,
-            lambda version, generator: draw_patch(version, recipe.front_end, generator),
-            random,
-        )
-        return augment(np.stack(patches).astype(np.float32), random, recipe.augmentation), targets
-
-    return fit(make_network, epoch_data, None, recipe.schedule, run, report)
+    return fit(
+        make_network,
+        lambda random: draw_epoch(examples, recipe, random),
+        None,
+        recipe.schedule,
+        run,
+        report,
+    )
 
 
 def predict(network: Any, bands: NDArray[np.float16], front_end: Preprocessing) -> TrackOutputs:
@@ -253,10 +244,4 @@ def predict(network: Any, bands: NDArray[np.float16], front_end: Preprocessing) 
     outputs = network.predict(patches, batch_size=128, verbose=0)
     seconds = front_end.own_frames * front_end.frame_seconds
     centres = (np.arange(len(patches), dtype=np.float64) + 0.5) * seconds
-    return TrackOutputs(
-        centres,
-        {
-            "quadrants": outputs["quadrants"],
-            **{name: outputs[name][:, 1] - outputs[name][:, 0] for name in DIMENSIONS},
-        },
-    )
+    return outputs_of(centres, outputs)

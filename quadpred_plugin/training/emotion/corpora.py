@@ -47,6 +47,16 @@ class CorpusTracks:
     degraded: dict[str, list[Track]]
     test: dict[str, list[Track]]
 
+    @property
+    def by_part(self) -> dict[str, list[Track]]:
+        """Tracks by part and corpus, such as ``train-4q``, as records of runs name them."""
+        parts = {"train": self.train, "degraded": self.degraded, "test": self.test}
+        return {
+            f"{part}-{name}": several
+            for part, by_name in parts.items()
+            for name, several in by_name.items()
+        }
+
 
 def corpus_tracks(
     workspace: Workspace, corpora: Mapping[str, Corpus], fold: int | None
@@ -105,10 +115,8 @@ def every_track(
     """Return the tracks of the runs on several folds, each once."""
     found: dict[Path, Track] = {}
     for fold in folds:
-        tracks = corpus_tracks(workspace, corpora, fold)
-        for by_name in (tracks.train, tracks.degraded, tracks.test):
-            for several in by_name.values():
-                found |= {track.path: track for track in several}
+        for several in corpus_tracks(workspace, corpora, fold).by_part.values():
+            found |= {track.path: track for track in several}
     return list(found.values())
 
 

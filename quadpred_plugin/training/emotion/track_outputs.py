@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.quadrants import DIMENSIONS
 from quadpred_plugin.system.files import write_atomically
 
-_HEADS = ("quadrants", "arousal", "valence")
+_HEADS = ("quadrants", *DIMENSIONS)
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,22 @@ class TrackOutputs:
 
     times: NDArray[np.float64]
     heads: Mapping[str, NDArray[np.float32]]
+
+
+def outputs_of(
+    times: NDArray[np.float64], outputs: Mapping[str, NDArray[np.float32]]
+) -> TrackOutputs:
+    """Return what a network returned for a track: of its softmaxes, arousal and valence.
+
+    Parameters
+    ----------
+    times : ndarray, shape (patches,)
+        Centre of each patch, s.
+    outputs : mapping of ndarray
+        Softmax of each head, negative before positive.
+    """
+    degrees = {name: outputs[name][:, 1] - outputs[name][:, 0] for name in DIMENSIONS}
+    return TrackOutputs(times, {"quadrants": outputs["quadrants"], **degrees})
 
 
 def write_outputs(path: Path, outputs: Mapping[str, TrackOutputs]) -> None:

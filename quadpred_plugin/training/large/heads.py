@@ -13,7 +13,7 @@ from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.emotion.corpora import corpus_tracks, targets_by_track
 from quadpred_plugin.training.emotion.degree_loss import degree_loss, degree_loss_type
 from quadpred_plugin.training.emotion.sampling import Example, draw_examples
-from quadpred_plugin.training.emotion.track_outputs import TrackOutputs, write_outputs
+from quadpred_plugin.training.emotion.track_outputs import TrackOutputs, outputs_of, write_outputs
 from quadpred_plugin.training.large.trunk_features import TrunkFeatures, load_trunk_features
 from quadpred_plugin.training.networks.musicnn_trunk import FRONT_END, build_heads
 from quadpred_plugin.training.patches import band_statistics
@@ -64,17 +64,12 @@ def run_heads(
             "needs."
         )
     tracks = corpus_tracks(workspace, recipe.corpora, fold)
-    parts = {"train": tracks.train, "degraded": tracks.degraded, "test": tracks.test}
     run = open_run(
         heads_folder(workspace, recipe, fold),
         record_of(
             "large",
             recipe,
-            {
-                f"{part}-{name}": several
-                for part, by_name in parts.items()
-                for name, several in by_name.items()
-            },
+            tracks.by_part,
             recipe.front_end,
         ),
     )
@@ -189,10 +184,4 @@ def predict_tracks(
 def predict(heads: Any, features: TrunkFeatures) -> TrackOutputs:
     """Return the outputs of heads for one track."""
     outputs = heads.predict(features.features.astype(np.float32), batch_size=256, verbose=0)
-    return TrackOutputs(
-        features.times,
-        {
-            "quadrants": outputs["quadrants"],
-            **{name: outputs[name][:, 1] - outputs[name][:, 0] for name in DIMENSIONS},
-        },
-    )
+    return outputs_of(features.times, outputs)

@@ -7,8 +7,7 @@ from quadpred_plugin.training.emotion.corpora import every_track
 from quadpred_plugin.training.large.heads import Report, heads_folder, run_heads
 from quadpred_plugin.training.large.trunk_features import cache_trunk_features
 from quadpred_plugin.training.recipes.large_model import LargeModel
-from quadpred_plugin.training.runs.fitting import is_finished
-from quadpred_plugin.training.runs.record import Run
+from quadpred_plugin.training.runs.fitting import unfinished_folds
 from quadpred_plugin.training.runs.workers import run_in_parallel
 from quadpred_plugin.training.runs.workspace import Workspace
 
@@ -38,11 +37,9 @@ def train_folds(
     folders : list of Path
         Of the folds' runs.
     """
-    folders = [heads_folder(workspace, recipe, fold) for fold in folds]
-    unfinished = [
-        fold for fold, one in zip(folds, folders) if not is_finished(recipe.schedule, Run(one))
-    ]
+    folders = {fold: heads_folder(workspace, recipe, fold) for fold in folds}
+    unfinished = unfinished_folds(recipe.schedule, folders)
     # Before the folds, all of which need the same features.
     cache_trunk_features(every_track(workspace, recipe.corpora, unfinished), workspace.work, jobs)
     run_in_parallel(run_heads, [(workspace, recipe, fold, 1, report) for fold in folds], jobs)
-    return folders
+    return list(folders.values())

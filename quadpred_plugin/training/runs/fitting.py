@@ -1,7 +1,7 @@
 """The training loop of every network: seeded, logged, resumable after each epoch."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +89,11 @@ def fit(
 def is_finished(schedule: Schedule, run: Run) -> bool:
     """Return whether a run has no epoch left, so that its data needn't be loaded."""
     return _finished(_read_log(run.file(_LOG)), schedule)
+
+
+def unfinished_folds(schedule: Schedule, folders: Mapping[int | None, Path]) -> list[int | None]:
+    """Return the folds whose runs have epochs left, given the folder of each."""
+    return [fold for fold, one in folders.items() if not is_finished(schedule, Run(one))]
 
 
 def best_network(run: Run) -> Any:
