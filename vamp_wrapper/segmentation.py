@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from quadpred_plugin.analysis.segments import Segment, find_segments
 from quadpred_plugin.interpretation import Interpretation
 from quadpred_plugin.prediction import Prediction
-from quadpred_plugin.quadrants import NEUTRAL, QUADRANTS
+from quadpred_plugin.quadrants import QUADRANTS
 
-# The probability of a guess: no quadrant that is the most probable one has less.
-_GUESS = 1 / len(QUADRANTS)
+# Of comparisons of times, s.
+_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class SegmentRules:
     minimum_duration, hysteresis : float
         Seconds, as for `find_segments`.
     minimum_confidence : float
-        Probability, 0..1, below which there is no segment.
+        Mean probability of a segment's quadrant, 0..1, below which it is left out.
     """
 
     minimum_duration: float
@@ -44,8 +44,10 @@ def labelled_segments(
 ) -> list[Segment]:
     """Return the segments of a signal, with gaps where it is quiet or no quadrant is probable.
 
-    Quiet patches count for no quadrant. A quiet stretch is a gap at the beginning or end of a
-    segment, and within a segment if it is longer than the minimum duration.
+    The confidence is that of whole segments: as a neutral zone of single patches, it would
+    compete with every quadrant, and win where two quadrants alternate. Quiet patches count for no
+    quadrant. A quiet stretch is a gap at the beginning or end of a segment, and within a segment
+    if it is no shorter than the minimum duration.
 
     Parameters
     ----------
@@ -58,23 +60,25 @@ def labelled_segments(
     segments : list of Segment
         Of the four quadrants, in order of time.
     """
-    interpretation = Interpretation(minimum_confidence=max(rules.minimum_confidence, _GUESS))
     audible = replace(
-        prediction.interpret(interpretation),
+        prediction.interpret(Interpretation()),
         quadrants=np.where(quiet[:, np.newaxis], np.float32(0), prediction.quadrants),
     )
     found = find_segments(audible, rules.minimum_duration, rules.hysteresis)
     centres = centres_of(prediction)
+    longest_pause = max(rules.minimum_duration, prediction.hop)
     segments = []
     for one in found:
-        own = np.flatnonzero((centres >= one.start) & (centres < one.start + one.duration))
+        end = one.start + one.duration
+        own = np.flatnonzero((centres >= one.start) & (centres < end))
         loud = own[~quiet[own]]
-        if one.quadrant == NEUTRAL or not len(loud):
+        probabilities = prediction.quadrants[loud, QUADRANTS.index(one.quadrant)]
+        if not len(loud) or probabilities.mean() < rules.minimum_confidence:
             continue
-        start, end = one.start, one.start + one.duration
-        if loud[0] > own[0]:
-            start = float(centres[loud[0]]) - prediction.hop / 2
-        if loud[-1] < own[-1]:
-            end = float(centres[loud[-1]]) + prediction.hop / 2
-        segments.append(Segment(start, end - start, one.quadrant))
+        pauses = np.diff(centres[loud]) - prediction.hop >= longest_pause - _TOLERANCE
+        for part in np.split(loud, np.flatnonzero(pauses) + 1):
+            first, last = centres[part[[0, -1]]]
+            begins = one.start if part[0] == own[0] else float(first) - prediction.hop / 2
+            ends = end if part[-1] == own[-1] else float(last) + prediction.hop / 2
+            segments.append(Segment(begins, ends - begins, one.quadrant))
     return segments

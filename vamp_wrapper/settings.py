@@ -160,10 +160,10 @@ def parameters() -> tuple[Parameter, ...]:
         Parameter(
             "minconfidence",
             "Minimum confidence",
-            "Probability that a quadrant needs to be a segment; 0.25 or less for none",
+            "Mean probability that a segment's quadrant needs; 0 for none",
             "",
             0,
             1,
-            0.35,
+            0.3,
         ),
     )

@@ -133,7 +133,7 @@ def main() -> None:
                     click(environment, *MENU)
                     take(output / "menu.png", environment)
                     click(environment, MENU[-1])
-                    time.sleep(2)
+                    time.sleep(10)
                     take(output / "parameters.png", environment)
                     press_escape(environment)
                 else:

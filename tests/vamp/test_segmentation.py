@@ -54,12 +54,12 @@ def test_silence_alone_has_no_segment():
 
 
 def test_defaults_are_those_that_were_chosen_on_real_pieces():
-    """4Q and renders of VGMIDI: 8 segments a minute before, 1.6 to 3 with these."""
+    """4Q and renders of VGMIDI: 8 segments a minute before, 1.5 to 3 with these."""
     chosen = {one.identifier: one.default for one in parameters()}
     assert [chosen[name] for name in ("minduration", "hysteresis", "minconfidence")] == [
         5,
         0.5,
-        0.35,
+        0.3,
     ]
 
 
