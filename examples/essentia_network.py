@@ -8,8 +8,11 @@ python examples/essentia_network.py examples/audio/q1_joy.ogg
 import sys
 
 import quadpred_plugin.streaming as quadpred
+import essentia
 from essentia import Pool, run
 from essentia.streaming import MonoLoader
+
+essentia.log.infoActive = False
 
 loader = MonoLoader(filename=sys.argv[1], sampleRate=16000, resampleQuality=0)
 network = quadpred.TensorflowPredictQuad(patchHopSize=10)

@@ -82,6 +82,21 @@ def clean_environment(**more):
     return {**own, "QUADPRED_MODELS": NO_MODELS, **more}
 
 
+def importing_at_start(code, folder):
+    """Return the environment in which each Python, also of worker processes, first runs code.
+
+    Parameters
+    ----------
+    code : str
+    folder : Path
+        Where it is written.
+    """
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(code)
+    path = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {"PYTHONPATH": os.pathsep.join(path)}
+
+
 @pytest.fixture(scope="session")
 def script():
     """Path of the installed program."""

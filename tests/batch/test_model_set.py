@@ -5,7 +5,6 @@ import io
 import json
 import shutil
 import subprocess
-import sys
 from collections import Counter
 
 import numpy as np
@@ -18,7 +17,7 @@ from quadpred_plugin.batch.model_set import ModelSet
 from quadpred_plugin.inference import load_model
 from quadpred_plugin.model.registry import find_model, list_models, shipped_folder
 from tests import signals
-from tests.conftest import clean_environment
+from tests.conftest import clean_environment, importing_at_start
 from tests.limits import HANG
 
 NAMES = ("default", "music-4q", "speech-both")
@@ -26,21 +25,17 @@ JOY, SAD = (str(signals.EXAMPLES / f"{name}.ogg") for name in ("q1_joy", "q3_sad
 
 # Counts calls of the decoder in all processes, and changes nothing else.
 COUNTED = """
-import sys
+import os
 from quadpred_plugin.audio import mixing
 
-opened, decode = sys.argv.pop(1), mixing.open_decoder
+decode = mixing.open_decoder
 
 def open_decoder(source, stream=None):
-    with open(opened, "a") as file:
+    with open(os.environ["OPENED"], "a") as file:
         file.write(f"{source}\\n")
     return decode(source, stream)
 
 mixing.open_decoder = open_decoder
-
-from quadpred_plugin.cli.main import main
-
-main()
 """
 
 
@@ -57,15 +52,17 @@ def other_front_end(tmp_path):
 
 
 @pytest.fixture
-def counted(tmp_path):
+def counted(tmp_path, script):
     """Run ``quadpred predict``; return its JSON and how often each file was decoded."""
+
+    environment = importing_at_start(COUNTED, tmp_path / "counted")
 
     def run(*arguments):
         opened = tmp_path / "opened"
         opened.write_text("")
         process = subprocess.run(
-            [sys.executable, "-c", COUNTED, opened, "predict", "--format", "json", *arguments],
-            env=clean_environment(),
+            [script, "predict", "--format", "json", *arguments],
+            env=clean_environment(OPENED=str(opened), **environment),
             capture_output=True,
             text=True,
             timeout=HANG,

@@ -14,6 +14,7 @@ MAKE = shutil.which("make")
 PROGRAMS = {
     "g++",
     "git",
+    "exiftool",
     "ffmpeg",
     "vamp-simple-host",
     "sonic-visualiser",
@@ -30,9 +31,14 @@ for package in "$@"; do
     case "$package" in
     python3-venv) touch "$LIBRARY/ensurepip" ;;
     python3-dev) touch "$LIBRARY/Python.h" ;;
-    vamp-examples) touch "$PROGRAMS/vamp-simple-host"; chmod +x "$PROGRAMS/vamp-simple-host" ;;
     -*|[!a-z]*) ;;
-    *) touch "$PROGRAMS/$package"; chmod +x "$PROGRAMS/$package" ;;
+    *)
+        case "$package" in
+        vamp-examples) program=vamp-simple-host ;;
+        libimage-exiftool-perl) program=exiftool ;;
+        *) program=$package ;;
+        esac
+        touch "$PROGRAMS/$program"; chmod +x "$PROGRAMS/$program" ;;
     esac
 done
 """

@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 from checks.soak.runs import crash
+from tests.conftest import importing_at_start
 from tests.limits import HANG
 
 
@@ -65,11 +66,10 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime)
 @pytest.mark.parametrize("where", ["opening", "reading"])
 def test_a_decoder_that_goes_round_in_a_circle_is_a_row(where, tmp_path, noise):
     soundfile.write(tmp_path / "noise.wav", noise(1), 16000)
-    (tmp_path / "sitecustomize.py").write_text(CIRCLE)
-    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = importing_at_start(CIRCLE, tmp_path / "circle")
     run = subprocess.run(
         [sys.executable, "-c", PREDICT, tmp_path / "noise.wav"],
-        env={**os.environ, "PYTHONPATH": path, "WHERE": where},
+        env={**os.environ, **environment, "WHERE": where},
         capture_output=True,
         text=True,
         timeout=HANG,

@@ -1,24 +1,27 @@
 """A library that raises what nobody listed costs its file, and the run goes on."""
 
-import os
 import struct
 import subprocess
 
 import pytest
 import soundfile
 
-from tests.conftest import clean_environment
+from tests.conftest import clean_environment, importing_at_start
 from tests.limits import HANG
 
 NAMES = ("a.wav", "odd.wav", "z.wav")
 
-# Python imports it when it starts, also in worker processes.
 ODD_LIBRARIES = """
 import av, os, soundfile
 
+def name_of(file):
+    if isinstance(file, int):
+        return os.readlink(f"/proc/self/fd/{{file}}")
+    return getattr(getattr(file, "read", None), "__self__", file).name
+
 def odd(function):
     def call(file, *arguments, **options):
-        if "odd" in os.path.basename(os.fsdecode(file)):
+        if "odd" in os.path.basename(name_of(file)):
             raise {error}
         return function(file, *arguments, **options)
     return call
@@ -52,11 +55,7 @@ def variables(folder):
     """The environment in which libraries raise an error: ``variables(error)``."""
 
     def write(error):
-        place = folder / "libraries"
-        place.mkdir()
-        (place / "sitecustomize.py").write_text(ODD_LIBRARIES.format(error=error))
-        path = os.pathsep.join([str(place), *filter(None, [os.environ.get("PYTHONPATH")])])
-        return {"PYTHONPATH": path}
+        return importing_at_start(ODD_LIBRARIES.format(error=error), folder / "libraries")
 
     return write
 

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 import soundfile
 
-from tests.conftest import clean_environment, read_rows
+from tests.conftest import clean_environment, importing_at_start, read_rows
 from tests.limits import HANG
 
 # In a name space of its own, the mounts of which nobody else sees.
@@ -48,11 +48,7 @@ def without_semaphores(request, tmp_path, script, noise):
         soundfile.write(tmp_path / name, noise(1), 16000)
     more, mount = {}, MOUNTS[request.param]
     if not allows_mounts(mount):
-        place = tmp_path / "refused"
-        place.mkdir()
-        (place / "sitecustomize.py").write_text(REFUSED)
-        path = [str(place), *filter(None, [os.environ.get("PYTHONPATH")])]
-        more, mount = {"PYTHONPATH": os.pathsep.join(path)}, ""
+        more, mount = importing_at_start(REFUSED, tmp_path / "refused"), ""
 
     def run(*arguments):
         inner = [script, *arguments]

@@ -23,6 +23,7 @@ from quadpred_plugin.model.registry import find_model, list_models
 from quadpred_plugin.prediction import without_patches
 from quadpred_plugin.standard import TensorflowPredictQuad
 from tests import signals
+from tests.conftest import importing_at_start
 
 TENSION = Head(
     "tension",
@@ -221,13 +222,12 @@ def test_live_patches_have_the_further_head(model):
 
 
 def test_the_command_line_appends_the_column(tmp_path, quadpred):
-    (tmp_path / "site").mkdir()
-    (tmp_path / "site" / "sitecustomize.py").write_text(SITE)
+    environment = importing_at_start(SITE, tmp_path / "site")
     write_model(tmp_path)
     (tmp_path / "music").mkdir()
     shutil.copy(SONG, tmp_path / "music" / "song.ogg")
     (tmp_path / "music" / "broken.wav").write_text("not audio")
-    options = {"folder": tmp_path, "PYTHONPATH": str(tmp_path / "site")}
+    options = {"folder": tmp_path, **environment}
     words = ["--model", "tense.pb", "music/broken.wav", "music/song.ogg"]
     run = quadpred("predict", "--format", "csv", *words, **options)
     assert run.code == 1
