@@ -19,6 +19,7 @@ from quadpred_plugin.model.parameters import DEFAULTS, predict_parameters, resol
 
 # Replaces what isn't finite by zero: Essentia has no algorithm that does.
 _FINITE_GRAPH = Path(__file__).parent / "chain" / "finite.pb"
+_FRAMES_PER_RUN = 64
 
 
 class TensorflowInputQuad(Composite, Algorithm):
@@ -68,7 +69,9 @@ class TensorflowInputQuad(Composite, Algorithm):
     def _finite(self, frame: Any, size: int) -> Any:
         """Replace samples that aren't finite by zero, as standard mode does."""
         streaming = essentia_streaming
-        tensor = streaming.VectorRealToTensor(shape=[1, 1, 1, size], lastPatchMode="discard")
+        tensor = streaming.VectorRealToTensor(
+            shape=[_FRAMES_PER_RUN, 1, 1, size], lastPatchMode="discard"
+        )
         pool = streaming.TensorToPool(namespace="frames", mode="overwrite")
         claim_tensorflow()
         predict = streaming.TensorflowPredict(

@@ -27,6 +27,13 @@ class Sink(essentia_streaming._StreamConnector):  # type: ignore[misc,name-defin
         super().__init__(connector.input_algo, connector.output_algo, connector.name)
         self._composite = composite
 
+    def __rrshift__(self, source: Any) -> Any:
+        # Python asks this before the source's own operator. A source that is freed takes what it is
+        # connected to with it.
+        connected = source.__rshift__(self)
+        self._composite._sources[self.name] = source
+        return connected
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sink) and hash(self) == hash(other)
 
@@ -39,12 +46,14 @@ class Composite(essentia_streaming.CompositeBase):  # type: ignore[misc,name-def
 
     Essentia never frees algorithms that are connected with each other. They are disconnected by
     `close`, at the end of a ``with`` statement, and when neither the program nor a source
-    connected to it refers to the composite any more.
+    connected to it refers to the composite any more. Until then what is connected to it stays.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._inner: list[Any] = []
+        # By input. A sink has one source at a time.
+        self._sources: dict[str, Any] = {}
 
     def add(self, *algorithms: Any) -> Any:
         """Own inner algorithms; return the last."""
@@ -69,6 +78,10 @@ class Composite(essentia_streaming.CompositeBase):  # type: ignore[misc,name-def
 
     def close(self) -> None:
         """Free the memory, about 30 MB a network; it can't be run or connected afterwards."""
+        sources, self.__dict__["_sources"] = self.__dict__.get("_sources", {}), {}
+        for name, source in sources.items():
+            # Does nothing where the program has disconnected them.
+            source.disconnect(Sink(self.inputs[name], self))
         inner, self.__dict__["_inner"] = self.__dict__.get("_inner", []), []
         for algorithm in inner:
             for source, sinks in algorithm.connections.items():

@@ -1,5 +1,7 @@
 """Import and calls leave a user's process as it was; TensorFlow beside ours; memory."""
 
+import soundfile
+
 from tests.programs.scripts import FILES, check_script, run_script
 
 SNAPSHOT = """
@@ -179,13 +181,51 @@ MEMORY = """
         essentia.run(source)
         assert len(pool["arousal"]) == 1
 
+    def drop_the_source_first():
+        network = streaming.TensorflowPredictQuad()
+        source, pool = connected(network)
+        essentia.run(source)
+        del source
+        gc.collect()
+        network.reset()
+
+    def other_source():
+        network = streaming.TensorflowPredictQuad()
+        source, _ = connected(network)
+        source.data.disconnect(network.signal)
+        del source
+        gc.collect()
+        run(network)
+
+    def second_source():
+        network = streaming.TensorflowPredictQuad()
+        run(network)
+        gc.collect()
+        try:
+            run(network)
+        except Exception as error:
+            assert "already connected" in str(error), error
+        else:
+            raise AssertionError
+
     def fail():
         try:
             streaming.TensorflowPredictQuad(model="nothing")
         except Exception:
             pass
 
-    for way in (close, with_statement, drop_unused, drop, drop_before_the_run, fail):
+    WAYS = (
+        close,
+        with_statement,
+        drop_unused,
+        drop,
+        drop_before_the_run,
+        drop_the_source_first,
+        other_source,
+        second_source,
+        fail,
+    )
+    for way in WAYS:
         for _ in range(3):
             way()
         gc.collect()
@@ -200,7 +240,7 @@ MEMORY = """
 
 def test_memory_of_streaming_networks_is_freed(tmp_path):
     lines = check_script(tmp_path, MEMORY).splitlines()
-    assert len(lines) == 6
+    assert len(lines) == 9
     for line in lines:
         way, _, left = line.split()
         # A network that isn't freed takes 25 MB or more, twelve of them 300 MB.
@@ -215,3 +255,26 @@ def test_a_closed_network_has_no_inputs():
     network = streaming.TensorflowPredictQuad()
     network.close()
     assert not hasattr(network, "signal") and network.outputNames() == []
+
+
+REBOUND = """
+    import quadpred_plugin.streaming as streaming
+    import essentia, sys
+    from essentia.streaming import MonoLoader
+    essentia.log.infoActive = False
+
+    # Python collects each loader and network whenever it likes.
+    for _ in range(12):
+        loader = MonoLoader(filename=sys.argv[1], sampleRate=16000, resampleQuality=0)
+        network, pool = streaming.TensorflowPredictQuad(), essentia.Pool()
+        loader.audio >> network.signal
+        network.arousal >> (pool, "arousal")
+        essentia.run(loader)
+        print(len(pool["arousal"]))
+"""
+
+
+def test_a_loop_that_names_all_anew(tmp_path, noise):
+    soundfile.write(tmp_path / "noise.wav", noise(4), 16000)
+    lines = check_script(tmp_path, REBOUND, "noise.wav").splitlines()
+    assert lines == ["4"] * 12
