@@ -24,7 +24,7 @@ from quadpred_plugin.cli.train.options import (
 Examples:
   quadpred train export music-4q --data 4q --date 2026-11-23
   quadpred train export compact --data 4q --date 2026-11-23
-  quadpred train export large --data 4q --renders renders/renders.csv \\
+  quadpred train export contextual --data 4q --renders renders/renders.csv \\
       --date 2026-11-23
   quadpred train export language-study --from scae-e --data 4q \\
       --date 2026-11-23
@@ -62,25 +62,28 @@ def export_command(
     until 'quadpred train evaluate --write-card' has measured them.
     """
     workspace = open_workspace(work, renders=renders)
+    from quadpred_plugin.training.packaging.all_corpora_export import export_of_all_corpora
     from quadpred_plugin.training.packaging.card_facts import dataset_name
-    from quadpred_plugin.training.packaging.large_export import export_large
     from quadpred_plugin.training.packaging.trained_models import (
         export_music_only,
         export_student,
         export_study,
     )
     from quadpred_plugin.training.recipes.config import read_recipe
+    from quadpred_plugin.training.recipes.contextual_model import ContextualModel
     from quadpred_plugin.training.recipes.kinds import Ensemble, LanguageStudy, MusicOnly, Student
     from quadpred_plugin.training.recipes.large_model import LargeModel
 
-    recipe = read_recipe(recipe_name, MusicOnly, Student, Ensemble, LanguageStudy, LargeModel)
+    recipe = read_recipe(
+        recipe_name, MusicOnly, Student, Ensemble, LanguageStudy, LargeModel, ContextualModel
+    )
     name = name or encoder or recipe.name
     workspace = with_dataset(workspace, dataset_name(recipe), data)
     if isinstance(recipe, LanguageStudy):
         method, speech = split_encoder(encoder, recipe)
         click.echo(export_study(workspace, recipe, method, speech, name, output, date))
-    elif isinstance(recipe, LargeModel):
-        click.echo(export_large(workspace, recipe, name, output, date))
+    elif isinstance(recipe, LargeModel | ContextualModel):
+        click.echo(export_of_all_corpora(workspace, recipe, name, output, date))
     elif isinstance(recipe, MusicOnly):
         click.echo(export_music_only(workspace, recipe, name, output, date))
     else:

@@ -29,9 +29,14 @@ from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.emotion.corpora import CorpusTracks, corpus_tracks, targets_by_track
 from quadpred_plugin.training.emotion.degree_loss import degree_loss, degree_loss_type
 from quadpred_plugin.training.emotion.sampling import Example
-from quadpred_plugin.training.emotion.track_outputs import TrackOutputs, outputs_of, write_outputs
+from quadpred_plugin.training.emotion.track_outputs import (
+    TrackOutputs,
+    outputs_file,
+    outputs_of,
+    write_outputs,
+)
 from quadpred_plugin.training.features import load_features
-from quadpred_plugin.training.large.heads import Report, heads_folder, outputs_file, predict_tracks
+from quadpred_plugin.training.large.heads import Report, heads_folder, predict_tracks
 from quadpred_plugin.training.networks.contextual import build_contextual
 from quadpred_plugin.training.patches import cut_as_predicted
 from quadpred_plugin.training.recipes.config import read_recipe

@@ -46,6 +46,11 @@ def outputs_of(
     return TrackOutputs(times, {"quadrants": outputs["quadrants"], **degrees})
 
 
+def outputs_file(folder: Path, tests: str) -> Path:
+    """Return the file of a run's outputs for a test set."""
+    return folder / f"{tests}.npz"
+
+
 def write_outputs(path: Path, outputs: Mapping[str, TrackOutputs]) -> None:
     """Write the outputs of tracks, by the tracks' names, as .npz."""
     arrays: dict[str, Any] = {

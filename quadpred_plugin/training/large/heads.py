@@ -13,7 +13,12 @@ from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.emotion.corpora import corpus_tracks, targets_by_track
 from quadpred_plugin.training.emotion.degree_loss import degree_loss, degree_loss_type
 from quadpred_plugin.training.emotion.sampling import Example, draw_examples
-from quadpred_plugin.training.emotion.track_outputs import TrackOutputs, outputs_of, write_outputs
+from quadpred_plugin.training.emotion.track_outputs import (
+    TrackOutputs,
+    outputs_file,
+    outputs_of,
+    write_outputs,
+)
 from quadpred_plugin.training.large.trunk_features import TrunkFeatures, load_trunk_features
 from quadpred_plugin.training.networks.musicnn_trunk import FRONT_END, build_heads
 from quadpred_plugin.training.patches import band_statistics
@@ -29,11 +34,6 @@ Report = Callable[[str, Figures], None]
 def heads_folder(workspace: Workspace, recipe: LargeModel, fold: int | None) -> Path:
     """Return the folder of a run's heads, log and predictions."""
     return workspace.run_folder("large", recipe.name, part_name(fold))
-
-
-def outputs_file(folder: Path, tests: str) -> Path:
-    """Return the file of a run's outputs for a test set."""
-    return folder / f"{tests}.npz"
 
 
 def run_heads(

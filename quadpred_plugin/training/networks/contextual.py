@@ -105,6 +105,16 @@ def build_contextual(
     return Model(patches, outputs, name=CONTEXTUAL)
 
 
+def without_auxiliary(network: Any) -> Any:
+    """Return a trained network without the outputs that only training needs."""
+    from keras import Model
+
+    outputs = {
+        name: output for name, output in network.output.items() if name not in (AUXILIARY, NOTES)
+    }
+    return Model(network.input, outputs, name=CONTEXTUAL)
+
+
 def _band_statistics(bands: Any, batch_norm: bool) -> Any:
     """Return a dense layer's outputs for the mean, variance and maximum of each band."""
     from keras import layers

@@ -12,6 +12,7 @@ from quadpred_plugin.training.datasets.track import Dataset
 from quadpred_plugin.training.evaluation.scoring import HeadPooling
 from quadpred_plugin.training.packaging.provenance import corpora_of, networks_of, uses_piano
 from quadpred_plugin.training.recipes.config import to_dict
+from quadpred_plugin.training.recipes.contextual_model import ContextualModel
 from quadpred_plugin.training.recipes.kinds import (
     Ensemble,
     LanguageStudy,
@@ -23,7 +24,9 @@ from quadpred_plugin.training.recipes.kinds import (
 from quadpred_plugin.training.recipes.large_model import LargeModel
 from quadpred_plugin.training.recipes.recipe import Recipe
 
-ModelRecipe: TypeAlias = MusicOnly | Student | Ensemble | LanguageStudy | LargeModel
+ModelRecipe: TypeAlias = (
+    MusicOnly | Student | Ensemble | LanguageStudy | LargeModel | ContextualModel
+)
 """Recipes that end in a model."""
 
 CITATION = (
@@ -54,7 +57,13 @@ _LARGE = (
     "dense layers on the convolutions of musicnn, a network that was trained to tag a hundred "
     "thousand songs, trained on clips' labels and on listeners' ratings over time."
 )
-_LARGE_LIMITS = (
+_CONTEXTUAL = (
+    "a small network that hears three seconds at a time, trained on clips' labels, on listeners' "
+    "ratings over time, and on the outputs of a larger one (dense layers on the convolutions of "
+    "musicnn, a network that was trained to tag a hundred thousand songs). First it was trained to "
+    "estimate musicnn's features and the notes of piano."
+)
+_ALL_CORPORA_LIMITS = (
     "Trained on 30 s excerpts of Western popular recordings of one collection, on synthesised "
     "piano and on synthesised arrangements of game music; other music is outside of its training "
     "data.",
@@ -139,7 +148,7 @@ def release_of(
 
     Parameters
     ----------
-    recipe : MusicOnly, Student, Ensemble, LanguageStudy or LargeModel
+    recipe : MusicOnly, Student, Ensemble, LanguageStudy, LargeModel or ContextualModel
     encoder : (method, speech) or None
         Which of a language study's encoders the model started from.
     find : callable
@@ -158,8 +167,8 @@ def release_of(
         method, speech = encoder
         pretraining = recipe.pretraining[method]
         return release_of_study(pretraining, speech, recipe.transfer, find, pooling, metrics)
-    if isinstance(recipe, LargeModel):
-        return release_of_large(recipe, find, pooling, metrics)
+    if isinstance(recipe, LargeModel | ContextualModel):
+        return release_of_all_corpora(recipe, find, pooling, metrics)
     return release_of_student(recipe, find, pooling, metrics)
 
 
@@ -207,20 +216,20 @@ def release_of_student(
     )
 
 
-def release_of_large(
-    recipe: LargeModel,
+def release_of_all_corpora(
+    recipe: LargeModel | ContextualModel,
     find: Callable[[str], Dataset],
     pooling: HeadPooling,
     metrics: dict[str, Any],
 ) -> Release:
-    """Return the facts of heads on musicnn that were trained on all corpora."""
+    """Return the facts of a network that was trained on all corpora."""
     limits = [limit for name in recipe.corpora for limit in find(name).limits[-1:]]
     return Release(
-        _SUMMARY + _LARGE,
+        _SUMMARY + (_LARGE if isinstance(recipe, LargeModel) else _CONTEXTUAL),
         [recipe],
         corpora_of([recipe], find),
         networks_of([recipe]),
-        [*_LARGE_LIMITS, *limits, _calibration(FOUR_Q, pooling)],
+        [*_ALL_CORPORA_LIMITS, *limits, _calibration(FOUR_Q, pooling)],
         None,
         FOUR_Q.language,
         pooling,

@@ -15,6 +15,7 @@ from quadpred_plugin.errors import OutputError
 from quadpred_plugin.model.card import OWN_KEYS, ZOO_KEYS, write_card
 from quadpred_plugin.quadrants import QUADRANTS
 from quadpred_plugin.system.files import write_atomically
+from quadpred_plugin.training.networks.contextual import CONTEXTUAL, build_contextual
 from quadpred_plugin.training.networks.convolutional import CONVOLUTIONAL, build_convolutional
 from quadpred_plugin.training.networks.harmony import HARMONY, build_harmony
 from quadpred_plugin.training.networks.published import fold_batch_norm, without_batch_norm
@@ -143,9 +144,14 @@ def golden_vectors(network: Any, preprocessing: Preprocessing) -> dict[str, Any]
 
 
 def _without_batch_norm(network: Any, preprocessing: Preprocessing) -> Any:
-    for name, build in ((CONVOLUTIONAL, build_convolutional), (HARMONY, build_harmony)):
+    for name, build in (
+        (CONVOLUTIONAL, build_convolutional),
+        (HARMONY, build_harmony),
+        (CONTEXTUAL, build_contextual),
+    ):
         if network.name == name:
-            return build(preprocessing, batch_norm=False, heads=list(network.output))
+            heads = [head for head in HEADS if head in network.output]
+            return build(preprocessing, batch_norm=False, heads=heads)
     return without_batch_norm(network, preprocessing)
 
 

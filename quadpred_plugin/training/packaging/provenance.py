@@ -8,6 +8,7 @@ from quadpred_plugin.training.datasets.fourq import NAME as POP
 from quadpred_plugin.training.datasets.speech import NAME as SPEECH
 from quadpred_plugin.training.datasets.track import Dataset
 from quadpred_plugin.training.datasets.vgmidi import NAME as RATED
+from quadpred_plugin.training.recipes.contextual_model import ContextualModel
 from quadpred_plugin.training.recipes.kinds import (
     Ensemble,
     MusicOnly,
@@ -63,9 +64,14 @@ def _dataset_uses(recipe: Recipe) -> Iterator[Use]:
                 yield Use(name, SOFT_LABELS)
         if recipe.initial_weights is not None:
             yield from _dataset_uses(recipe.initial_weights)
-    elif isinstance(recipe, LargeModel):
+    elif isinstance(recipe, LargeModel | ContextualModel):
         for name in recipe.corpora:
             yield Use(name, RATINGS if name == RATED else LABELS)
+        if isinstance(recipe, ContextualModel):
+            for name in recipe.teaching:
+                yield Use(name, SOFT_LABELS)
+            for name in recipe.initial_weights.corpora:
+                yield Use(name, PRETEXT)
     elif isinstance(recipe, Ensemble):
         yield from _dataset_uses(recipe.convolutional)
         yield from _dataset_uses(recipe.harmony)
@@ -87,6 +93,9 @@ def _network_uses(recipe: Recipe) -> Iterator[tuple[PublishedNetwork, str]]:
             yield from _network_uses(recipe.initial_weights)
     elif isinstance(recipe, LargeModel):
         yield MUSICNN, "convolutions of the model, unchanged"
+    elif isinstance(recipe, ContextualModel):
+        yield MUSICNN, "targets of the pretext training"
+        yield MUSICNN, "features of the teacher"
     elif isinstance(recipe, Ensemble):
         yield from _network_uses(recipe.convolutional)
         yield from _network_uses(recipe.harmony)

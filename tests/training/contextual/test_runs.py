@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from quadpred_plugin import load_model
 from tests import signals
 from tests.conftest import SCRIPT
 from tests.limits import HANG
@@ -93,3 +94,33 @@ def test_an_interrupted_run_ends_as_an_uninterrupted_one(place, trained):
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.move(aside, folder)
+
+
+def test_the_exported_model_gives_the_outputs_that_were_scored(place, trained):
+    for command, recipe, *games in (
+        ("large", "teacher.json"),
+        ("contextual", "tiny.json", "--games", "games"),
+    ):
+        done = train(place, command, recipe, *games, "--final")
+        assert done.returncode == 0, done.stderr
+    command = [SCRIPT, "train", "export", "tiny.json", "--data", "data/4q", "--work", "work"]
+    command += ["--renders", "renders/renders.csv", "-o", "models", "--date", "2026-11-29"]
+    export = subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=HANG)
+    assert export.returncode == 0, export.stderr
+    model = load_model(place / "models" / "tiny.pb")
+    own = model.card.content["quadpred"]
+    assert set(own["pooling"]) == {"quadrants"}
+    uses = {one["name"]: one["use"] for one in own["corpora"]}
+    assert uses["4q"] == "labels; teacher's soft labels"
+    assert uses["games"] == "pretext training, without emotion labels"
+    assert [one["name"] for one in own["networks"]] == ["musicnn"]
+    assert model.card.entries["patches"].embeddings.width == 256
+
+    prediction = model.predict(place / "renders" / "4.wav")
+    with np.load(place / "work/runs/contextual/tiny/all/emopia-known.npz") as file:
+        at = list(file["names"]).index("clip4@one")
+        rows = slice(file["counts"][:at].sum(), file["counts"][: at + 1].sum())
+        scored = {head: file[head][rows] for head in ("quadrants", "arousal", "valence")}
+    # Weights and bands are float16.
+    for head, values in scored.items():
+        np.testing.assert_allclose(getattr(prediction, head), values, atol=5e-3)
