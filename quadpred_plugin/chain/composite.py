@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from quadpred_plugin.chain.engine import load_streaming
+from quadpred_plugin.chain.forks import refuse_forked_tensorflow
 
 essentia_streaming = load_streaming()
 
@@ -28,6 +29,7 @@ class Sink(essentia_streaming._StreamConnector):  # type: ignore[misc,name-defin
         self._composite = composite
 
     def __rrshift__(self, source: Any) -> Any:
+        refuse_forked_tensorflow()
         # Python asks this before the source's own operator. A source that is freed takes what it is
         # connected to with it.
         connected = source.__rshift__(self)

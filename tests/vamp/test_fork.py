@@ -16,6 +16,12 @@ def analyse():
     if sys.argv[1] == "vamp":
         import vamp
         return len(vamp.collect(samples, 16000, "quadpred:quadpred", "arousal")["list"])
+    if sys.argv[1] == "streaming":
+        source, pool = VectorInput(samples), essentia.Pool()
+        source.data >> network.signal
+        network.arousal >> (pool, "arousal")
+        essentia.run(source)
+        return len(pool["arousal"])
     if sys.argv[1] == "model":
         return len(model.predict((samples, 16000)))
     import quadpred_plugin as qp
@@ -24,6 +30,11 @@ def analyse():
 if sys.argv[1] == "model":
     import quadpred_plugin as qp
     model = qp.load_model()
+elif sys.argv[1] == "streaming":
+    import quadpred_plugin.streaming
+    import essentia
+    from essentia.streaming import VectorInput
+    network = quadpred_plugin.streaming.TensorflowPredictQuad()
 if sys.argv[2] == "used":
     analyse()
 elif sys.argv[2] == "listed":
@@ -43,7 +54,14 @@ SENTENCE = "This process was forked off one that had loaded a model"
 
 
 @pytest.mark.parametrize(
-    ("how", "before"), [("vamp", "used"), ("model", "used"), ("model", "loaded"), ("new", "used")]
+    ("how", "before"),
+    [
+        ("vamp", "used"),
+        ("model", "used"),
+        ("model", "loaded"),
+        ("new", "used"),
+        ("streaming", "loaded"),
+    ],
 )
 def test_a_fork_after_a_model_was_loaded_is_refused(how, before, library, script):
     run = subprocess.run(

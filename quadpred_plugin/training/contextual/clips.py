@@ -82,7 +82,7 @@ class TaughtTargets:
     emotion : EmotionTargets or None
         None without labels and ratings.
     teacher : Curve or None
-        The large model's four probabilities, arousal and valence.
+        A teacher's four probabilities, and arousal and valence if it has them.
     teaching : Teaching or None
         What the teacher's outputs weigh; its degrees count for tracks without ratings alone.
     """
@@ -116,7 +116,7 @@ class TaughtTargets:
                 found["quadrants"] += self.teaching.share * (taught[:count] - found["quadrants"])
                 for degree, name in zip(taught[count:], DIMENSIONS):
                     sign, _, rated = found[name]
-                    if not rated:
+                    if not rated and self.teaching.rating_weight:
                         found[name] = np.array(
                             [sign, degree, self.teaching.rating_weight], dtype=np.float32
                         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from quadpred_plugin.training.contextual.features_and_notes import run_pretext
-from quadpred_plugin.training.contextual.training import model_folder, run_model, teacher_file
+from quadpred_plugin.training.contextual.training import model_folder, run_model, teacher_files
 from quadpred_plugin.training.emotion.corpora import every_track
 from quadpred_plugin.training.features import cache_features
 from quadpred_plugin.training.large.heads import Report
@@ -43,13 +43,13 @@ def train_folds(
     Raises
     ------
     QuadpredError
-        If the large model's heads of a fold weren't trained.
+        If a teacher wasn't trained.
     """
     folders = {fold: model_folder(workspace, recipe, fold) for fold in folds}
     unfinished = unfinished_folds(recipe.schedule, folders)
     # Before hours of training without it.
     for fold in unfinished:
-        teacher_file(workspace, recipe, fold)
+        teacher_files(workspace, recipe, fold)
     run_in_parallel(run_pretext, [(workspace, recipe.initial_weights, jobs, report)], 1)
     # Before the folds, all of which need the same features.
     tracks = every_track(workspace, recipe.corpora, unfinished)

@@ -45,8 +45,10 @@ from quadpred_plugin.training.recipes.large_model import LargeModel
 from quadpred_plugin.training.runs.fitting import BEST, Figures, best_network, fit, is_finished
 from quadpred_plugin.training.runs.record import Run, open_run, record_of
 from quadpred_plugin.training.runs.workspace import Workspace, part_name
+from quadpred_plugin.training.teachers.soft_labels import SoftLabels, note_labels
 
 Examples = Mapping[str, Sequence[Example]]
+_NOTES_COMMAND = "quadpred train notes"
 
 
 def model_folder(workspace: Workspace, recipe: ContextualModel, fold: int | None) -> Path:
@@ -77,9 +79,8 @@ def run_model(
         be read, or the folder belongs to a run that was made otherwise.
     """
     tracks = corpus_tracks(workspace, recipe.corpora, fold)
-    files = pretext_files(workspace, recipe.initial_weights) | {
-        "teacher": teacher_file(workspace, recipe, fold)
-    }
+    files = pretext_files(workspace, recipe.initial_weights)
+    files |= teacher_files(workspace, recipe, fold)
     run = open_run(
         model_folder(workspace, recipe, fold),
         record_of(
@@ -115,21 +116,24 @@ def run_model(
             )
 
 
-def teacher_file(workspace: Workspace, recipe: ContextualModel, fold: int | None) -> Path:
-    """Return the large model's heads that teach on a fold.
+def teacher_files(
+    workspace: Workspace, recipe: ContextualModel, fold: int | None
+) -> dict[str, Path]:
+    """Return the files that teach on a fold: the large model's heads, and labels by the notes.
 
     Raises
     ------
     QuadpredError
-        If they weren't trained.
+        If one is missing.
     """
-    path = heads_folder(workspace, read_recipe(recipe.teacher, LargeModel), fold) / BEST
-    if not path.exists():
-        raise QuadpredError(
-            f"There is no {path}, whose network teaches: run 'quadpred train large "
-            f"{recipe.teacher}' first."
-        )
-    return path
+    heads = heads_folder(workspace, read_recipe(recipe.teacher, LargeModel), fold) / BEST
+    files = {"teacher": (heads, f"quadpred train large {recipe.teacher}")}
+    if any(one.teacher == "notes" for one in recipe.teaching.values()):
+        files["note_labels"] = (note_labels(workspace.work), _NOTES_COMMAND)
+    for path, command in files.values():
+        if not path.exists():
+            raise QuadpredError(f"There is no {path}, which teaches: run '{command}' first.")
+    return {name: path for name, (path, _) in files.items()}
 
 
 def _load_examples(
@@ -148,8 +152,14 @@ def _load_examples(
     examples = {}
     for name, several in tracks.train.items():
         teaching = recipe.teaching.get(name)
-        outputs = predict_tracks(teacher, several, workspace.work, jobs) if teaching else []
-        taught = {one.name: curve_of(found) for one, found in zip(several, outputs)}
+        taught: dict[str, Curve] = {}
+        if teaching and teaching.teacher == "large":
+            outputs = predict_tracks(teacher, several, workspace.work, jobs)
+            taught = {one.name: curve_of(found) for one, found in zip(several, outputs)}
+        elif teaching:
+            labels = SoftLabels(files["note_labels"], _NOTES_COMMAND)
+            found_labels = {one.name: labels.of(one.name) for one in several}
+            taught = {name: Curve(*found) for name, found in found_labels.items() if found}
 
         def targets(
             track: Track,

@@ -37,16 +37,20 @@ class ContextualPretext(Recipe):
 
 @dataclass(frozen=True)
 class Teaching:
-    """What the large model teaches about one corpus.
+    """What a teacher says about one corpus.
 
     Attributes
     ----------
+    teacher : {'large', 'notes'}
+        The large model that ``ContextualModel.teacher`` names, or the trees on the notes of
+        EMOPIA, which teach quadrants alone.
     share : float
         Weight of its quadrants against a label, 0..1.
     rating_weight : float
         Weight of its degrees against a listener's.
     """
 
+    teacher: str
     share: float
     rating_weight: float
 
@@ -62,7 +66,7 @@ class ContextualModel(Recipe):
     teacher : str
         Name of the recipe of the large model, whose run of the same fold teaches.
     teaching : dict of Teaching
-        By corpus; of others, the teacher says nothing.
+        By corpus; of others, no teacher says anything.
     auxiliary_weights : dict
         Weight of the loss of musicnn's features, ``auxiliary``, and of ``notes``.
     corpora : dict of Corpus
