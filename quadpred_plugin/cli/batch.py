@@ -30,7 +30,7 @@ Examples:
   quadpred batch -o results music/
   quadpred batch -o results --format npz --hop 0.32 -j 8 music/
   quadpred batch -o results --dataset --level file music/
-  quadpred batch -o results --follow-links /archive selection/
+  quadpred batch -o results --follow-links archive/ selection/
   quadpred batch -o out --engine dask --scheduler tcp://10.0.0.1:8786 music/
 """,
 )
