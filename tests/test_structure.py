@@ -31,6 +31,8 @@ HEAVY = {
     "jinja2",
     "dask",
     "distributed",
+    "librosa",
+    "pythonosc",
 }
 
 

@@ -26,7 +26,10 @@ def cannot_list(error: OSError) -> str:
 
 def outside_link(target: str) -> str:
     """Return the reason for a link in a collection to a path outside of it."""
-    return f"is a link that leads out of the collection, to {printable(target)}."
+    return (
+        f"is a link that leads out of the collection, to {printable(target)}; --follow-links "
+        "FOLDER follows links into that folder."
+    )
 
 
 def not_audio(decoders: str, error: Exception) -> str:

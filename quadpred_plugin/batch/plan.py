@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from quadpred_plugin.batch.manifest import Manifest, Record
@@ -61,6 +61,8 @@ class Plan:
         Hash of the run's settings.
     manifest : Manifest
     rules : ReuseRules
+    places : sequence of str
+        Folders outside of the collection into which its links are followed.
 
     Attributes
     ----------
@@ -76,14 +78,16 @@ class Plan:
         settings: str,
         manifest: Manifest,
         rules: ReuseRules,
+        places: Sequence[str] = (),
     ) -> None:
         self._root, self._output, self._suffix = root, output, suffix
         self._settings, self._manifest, self._rules = settings, manifest, rules
+        self._places = places
         self.left_out: Counter[str] = Counter()
 
     def __iter__(self) -> Iterator[PlannedTrack]:
         """Yield the tracks in order, one at a time."""
-        for found in find_tracks(self._root, self._output, self.left_out):
+        for found in find_tracks(self._root, self._output, self.left_out, self._places):
             record = self._manifest.find(found.file)
             task = None if found.problem else self._task(found.file, record)
             yield PlannedTrack(found, task, record)

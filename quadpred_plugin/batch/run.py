@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -160,6 +160,7 @@ def open_batch(
     level: str | None,
     rules: ReuseRules,
     on_skipped: Callable[[Outcome], None],
+    places: Sequence[str] = (),
 ) -> Iterator[Batch]:
     """Open a collection and its folder of results for one run.
 
@@ -181,6 +182,8 @@ def open_batch(
     on_skipped : callable
         Called with the outcome of each track that isn't analysed: its result is current, or
         it can't be reached.
+    places : sequence of str
+        Folders outside of the collection into which its links are followed.
 
     Yields
     ------
@@ -205,7 +208,7 @@ def open_batch(
     folder.begin_run(root, kind, settings, content, rules.force)
     job = Job(root, output, str(folder.staging), hop, format_name, level)
     suffix = FORMATS[format_name].suffix if format_name else ""
-    plan = Plan(root, output, suffix, settings, folder.manifest, rules)
+    plan = Plan(root, output, suffix, settings, folder.manifest, rules, places)
     dataset = None if format_name else Dataset(folder, level or "file", content, card.further_heads)
     batch = Batch(job, settings, plan, folder.manifest, dataset, on_skipped)
     try:

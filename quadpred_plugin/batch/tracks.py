@@ -3,7 +3,7 @@
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -44,14 +44,18 @@ class FoundTrack:
 
 
 def find_tracks(
-    root: str, excluded: str | None = None, left_out: Counter[str] | None = None
+    root: str,
+    excluded: str | None = None,
+    left_out: Counter[str] | None = None,
+    places: Sequence[str] = (),
 ) -> Iterator[FoundTrack]:
     """Find the audio files in a folder and its subfolders, except hidden ones.
 
     Files with the suffixes of audio are found, in each folder sorted by name. Links to files
-    are followed if they stay below the root; links to folders are not, since a folder below the
-    root is found in its own place. Links that lead out of the root, and folders that can't be
-    read, have a problem. Only the names of one folder and of the folders to come are in memory.
+    are followed if they stay below the root or lead into a place that is named; links to folders
+    below the root are not, since such a folder is found in its own place. Links that lead
+    elsewhere, and folders that can't be read, have a problem. Only the names of one folder and of
+    the folders to come are in memory, and the targets of links to folders.
 
     Parameters
     ----------
@@ -60,13 +64,16 @@ def find_tracks(
         A folder to leave out: the folder of results.
     left_out : Counter of str, optional
         Takes the number of files without a suffix of audio, by suffix.
+    places : sequence of str
+        Folders outside of the root into which links are followed. A folder in them is entered by
+        one link only, the first that is found, and never from within itself.
 
     Raises
     ------
     AudioError
         If the root can't be read.
     """
-    inside = os.path.join(os.path.realpath(root), "")
+    links_of = _Links(root, places)
     folders = [""]
     while folders:
         folder = folders.pop()
@@ -82,14 +89,16 @@ def find_tracks(
         for name in names:
             file = os.path.join(folder, name)
             path = os.path.join(root, file)
-            yield FoundTrack(file, _problem_of_link(path, inside) if name in links else None)
-        for name in sorted(below, reverse=True):
+            yield FoundTrack(file, links_of.problem(path) if name in links else None)
+        entered = []
+        for name in sorted(below):
             path = os.path.join(root, folder, name)
-            if name not in links:
+            if name not in links or links_of.enters(path):
                 if excluded is None or not _is_same(path, excluded):
-                    folders.append(os.path.join(folder, name))
-            elif problem := _problem_of_link(path, inside):
+                    entered.append(os.path.join(folder, name))
+            elif problem := links_of.problem(path):
                 yield FoundTrack(os.path.join(folder, name), problem)
+        folders += reversed(entered)
 
 
 def read_stamp(path: str) -> Stamp | None:
@@ -121,11 +130,43 @@ def _read_folder(path: str) -> tuple[list[str], set[str], list[str], list[str]]:
     return sorted(files), links, folders, others
 
 
-def _problem_of_link(link: str, inside: str) -> str | None:
-    target = os.path.realpath(link)
-    if os.path.join(target, "").startswith(inside):
-        return None
-    return outside_link(target)
+class _Links:
+    """Decides which links of a collection are followed.
+
+    Parameters
+    ----------
+    root : str
+    places : sequence of str
+        Folders outside of the root into which links are followed.
+    """
+
+    def __init__(self, root: str, places: Sequence[str]) -> None:
+        self._root = os.path.realpath(root)
+        self._places = [os.path.realpath(place) for place in places]
+        self._entered: set[str] = set()
+
+    def problem(self, link: str) -> str | None:
+        """Return why a link isn't followed, if it leads out of the root and all places."""
+        target = os.path.realpath(link)
+        if any(_is_below(target, folder) for folder in (self._root, *self._places)):
+            return None
+        return outside_link(target)
+
+    def enters(self, link: str) -> bool:
+        """Return whether a link to a folder is to be entered, and remember that it is."""
+        target = os.path.realpath(link)
+        if _is_below(target, self._root) or target in self._entered:
+            return False
+        if not any(_is_below(target, place) for place in self._places):
+            return False
+        if _is_below(os.path.realpath(os.path.dirname(link)), target):
+            return False
+        self._entered.add(target)
+        return True
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return os.path.join(path, "").startswith(os.path.join(folder, ""))
 
 
 def _is_same(path: str, other: str) -> bool:

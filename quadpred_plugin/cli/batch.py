@@ -30,6 +30,7 @@ Examples:
   quadpred batch -o results music/
   quadpred batch -o results --format npz --hop 0.32 -j 8 music/
   quadpred batch -o results --dataset --level file music/
+  quadpred batch -o results --follow-links archive/ selection/
   quadpred batch -o out --engine dask --scheduler tcp://10.0.0.1:8786 music/
 """,
 )
@@ -84,6 +85,14 @@ Examples:
     is_flag=True,
     help="Detect changed tracks by content, not by size and time.",
 )
+@click.option(
+    "--follow-links",
+    "places",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="Follow links that lead out of ROOT into FOLDER; repeatable.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print failures only: no warnings, no progress.")
 @verbose_option
 @color_option
@@ -101,13 +110,15 @@ def command(
     force: bool,
     skip_existing: bool,
     checksum: bool,
+    places: tuple[str, ...],
     quiet: bool,
     verbose: bool,
 ) -> int:
     """Predict all tracks below the folder ROOT, each once.
 
     The result of ROOT/album/song.mp3 is DIR/album/song.mp3.json. Links that lead out of
-    ROOT are not followed, and nothing is written outside of DIR.
+    ROOT are failures unless --follow-links names where they lead; nothing is written outside
+    of DIR.
 
     However a run ends, the same command resumes it. A track is analysed again if it has
     changed, if the model, the hop, the level or the format is different, if its result is
@@ -147,11 +158,11 @@ def command(
     rules = ReuseRules(force, skip_existing, checksum)
     options = EngineOptions(card, jobs or available_cores(), scheduler, print_message)
     with ENGINES[engine].open(options) as opened, ExitStack() as stack:
-        run = BatchRun(root, output, quiet, verbose)
+        run = BatchRun(root, output, places, quiet, verbose)
         run.describe(card, hop)
         try:
             batch = stack.enter_context(
-                open_batch(root, output, card, hop, form, level, rules, run.report)
+                open_batch(root, output, card, hop, form, level, rules, run.report, places)
             )
         except OutputError as error:
             raise click.UsageError(str(error)) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from quadpred_plugin.audio.unreadable import NO_AUDIO_FILES
 from quadpred_plugin.batch.engines import Engine
@@ -25,14 +26,18 @@ class BatchRun:
     ----------
     root, output : str
         The collection and the folder of results.
+    places : sequence of str
+        Folders outside of the collection into which its links are followed.
     quiet : bool
         Whether to print failures only.
     verbose : bool
         Whether to print a line for each track.
     """
 
-    def __init__(self, root: str, output: str, quiet: bool, verbose: bool) -> None:
-        self._root, self._output = root, output
+    def __init__(
+        self, root: str, output: str, places: Sequence[str], quiet: bool, verbose: bool
+    ) -> None:
+        self._root, self._output, self._places = root, output, places
         self._quiet, self._verbose = quiet, verbose
         self._progress = Progress(0, enabled=not quiet, unit="tracks")
         self._interruption = Interruption()
@@ -48,7 +53,8 @@ class BatchRun:
         self._batch = batch
         with self._interruption, self._progress:
             if self._progress.enabled:
-                self._progress.total = sum(1 for _ in find_tracks(self._root, self._output))
+                found = find_tracks(self._root, self._output, places=self._places)
+                self._progress.total = sum(1 for _ in found)
             for outcome in self._interruption.iterate(batch.outcomes(engine)):
                 self.report(batch.record(outcome))
 

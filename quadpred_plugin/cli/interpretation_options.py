@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.exports import FORMATS
@@ -39,17 +40,26 @@ _OPTIONS = (
         help="Cost of a change of quadrant, in seconds of full confidence. Default: 0.",
     ),
 )
+# Options without effect on excerpts, by parameter.
+_IGNORED_BY_TOP = {
+    "min_confidence": "--min-confidence",
+    "min_segment": "--min-segment",
+    "hysteresis": "--hysteresis",
+    "against": "--against",
+}
 _TOP = (
     click.option(
         "--top",
+        multiple=True,
         type=click.Choice(QUADRANT_NAMES),
-        help="Print only the excerpt of each file with the highest probability of this quadrant.",
+        help="Print only the excerpt of each file with the highest probability of this quadrant; "
+        "repeatable.",
     ),
     click.option(
         "--seconds",
         type=click.FloatRange(min=0, min_open=True),
         metavar="SECONDS",
-        help="Length of the excerpt of --top. Default: 30.",
+        help="Length of the excerpts of --top. Default: 30.",
     ),
 )
 
@@ -81,7 +91,7 @@ def interpretation_of(
 
 
 def choose_export(
-    format_name: str, level: str | None, top: str | None, seconds: float | None
+    format_name: str, level: str | None, top: Sequence[str], seconds: float | None
 ) -> tuple[Export, str | None]:
     """Return the export and the level of its rows.
 
@@ -98,8 +108,9 @@ def choose_export(
         if format_name not in EXCERPT_FORMATS:
             raise click.UsageError(f"--top needs a format of rows: {', '.join(EXCERPT_FORMATS)}.")
         if level:
-            raise click.UsageError("--top writes one row per file: --level has no effect with it.")
-        return excerpt_export(format_name, top, seconds or 30.0), None
+            raise click.UsageError("--top writes rows of excerpts: --level has no effect with it.")
+        _refuse_ignored()
+        return excerpt_export(format_name, tuple(dict.fromkeys(top)), seconds or 30.0), None
     export = FORMATS[format_name]
     try:
         level = export.choose_level(level)
@@ -107,3 +118,13 @@ def choose_export(
     except OutputError as error:
         raise click.UsageError(str(error)) from error
     return export, level
+
+
+def _refuse_ignored() -> None:
+    """Refuse options of the command line that --top ignores; variables may stay set."""
+    context = click.get_current_context()
+    for parameter, option in _IGNORED_BY_TOP.items():
+        if context.get_parameter_source(parameter) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(
+                f"{option} has no effect on the excerpts of --top: leave it out."
+            )

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,10 @@ from quadpred_plugin.cli.message_options import color_option, print_message
 from quadpred_plugin.cli.model_options import choose_model, hop_option, model_option
 from quadpred_plugin.errors import AudioError
 from quadpred_plugin.system.failures import failures_as
+
+if TYPE_CHECKING:
+    from quadpred_plugin.cli.osc import OscSender
+    from quadpred_plugin.live import LivePatch
 
 _CHUNK_BYTES = 4096
 
@@ -29,6 +33,7 @@ Examples:
   quadpred live --hop 0.32 --json - > emotion.jsonl
   quadpred live --raw --rate 44100 --channels 2 -
   quadpred live --device 0
+  quadpred live --device 0 --hop 0.32 --osc 9000
 """,
 )
 @click.argument("source", required=False, type=click.Choice(["-"]), metavar="[-]")
@@ -49,6 +54,11 @@ Examples:
 @model_option
 @hop_option
 @confidence_option
+@click.option(
+    "--osc",
+    metavar="HOST:PORT",
+    help="Send each line's values as OSC messages by UDP too; PORT alone is of this machine.",
+)
 @click.option("--json", "lines", is_flag=True, help="Print lines on a terminal too, not a meter.")
 @color_option
 def command(
@@ -62,6 +72,7 @@ def command(
     model: str,
     hop: float | None,
     min_confidence: float,
+    osc: str | None,
     lines: bool,
 ) -> int:
     """Predict audio while it arrives; print one line per hop.
@@ -76,6 +87,9 @@ def command(
     A line is a JSON object: time and duration (start and length of the second that the line
     is about), q1 to q4, arousal, valence, quadrant, status (ok, or silent before the first
     sound) and peak (the peak so far). A model with context sees what precedes that second.
+
+    OSC messages are /quadpred/arousal f, /quadpred/valence f, and /quadpred/quadrants ffff.
+    They are never waited for: what can't be sent is dropped.
 
     Exit code 0: the stream has ended; 1: it isn't audio; 2: wrong use; 130: interrupted.
     """
@@ -93,6 +107,11 @@ def command(
     from quadpred_plugin.chain.engine import restrict_algorithms
 
     restrict_algorithms()
+    sender = None
+    if osc is not None:
+        from quadpred_plugin.cli.osc import OscSender
+
+        sender = OscSender(osc)
     card = choose_model(model, hop)
     from quadpred_plugin.inference import Model
     from quadpred_plugin.interpretation import Interpretation
@@ -112,6 +131,9 @@ def command(
         ):
             found, blocks = _open(stack, device, raw, rate, channels or 1, sample_format or "s16le")
             patches = predict_live(loaded, blocks, found, hop, Interpretation(min_confidence))
+            if sender is not None:
+                stack.callback(sender.close)
+                patches = _sent(patches, sender)
             _print_patches(stack, patches, lines)
     except AudioError as error:
         if not interruption.requested:
@@ -123,6 +145,13 @@ def command(
         print_message("interrupted.")
         return 130
     return 0
+
+
+def _sent(patches: Iterator[LivePatch], sender: OscSender) -> Iterator[LivePatch]:
+    """Send each patch before it is printed."""
+    for patch in patches:
+        sender.send(patch)
+        yield patch
 
 
 def _print_patches(stack: ExitStack, patches: Iterator[Any], lines: bool) -> None:

@@ -72,23 +72,34 @@ def list_command() -> None:
 Examples:
   quadpred models show
   quadpred models show --json music-4q
+  quadpred models show --bibtex > quadpred.bib
 """,
 )
 @click.argument("name", default="default", shell_complete=complete_models)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole card as JSON.")
-def show_command(name: str, as_json: bool) -> None:
+@click.option(
+    "--bibtex",
+    is_flag=True,
+    help="Print BibTeX of the software, the studies, and what the model was trained on.",
+)
+def show_command(name: str, as_json: bool, bibtex: bool) -> None:
     """Show a model's card: licence, figures, limits, outputs.
 
     NAME is an installed model's name or the path of a .pb or .json. Default: the default
     model.
     """
+    from quadpred_plugin.model.bibliography import bibliography
     from quadpred_plugin.model.registry import find_model
 
+    if as_json and bibtex:
+        raise click.UsageError("--json and --bibtex exclude each other.")
     card = find_model(name)
     if as_json:
         click.echo(json.dumps(card.content, indent=2))
-        return
-    show_card(card)
+    elif bibtex:
+        click.echo(bibliography(card))
+    else:
+        show_card(card)
 
 
 def show_card(card: ModelCard) -> None:

@@ -46,7 +46,7 @@ Examples:
   quadpred predict --plot taggram.png --hop 0.32 song.flac
   quadpred predict -o song.jams song.wav
   quadpred predict --format svl -o layers/ albums/*.flac
-  quadpred predict --top Q1 --seconds 30 albums/
+  quadpred predict --top Q1 --top Q4 --seconds 30 albums/
   quadpred predict --from-file tracks.txt --min-confidence 0.5
 """,
 )
@@ -152,7 +152,7 @@ def command(
     min_confidence: float,
     min_segment: float,
     hysteresis: float,
-    top: str | None,
+    top: tuple[str, ...],
     seconds: float | None,
     output: str | None,
     plot: str | None,
@@ -170,9 +170,9 @@ def command(
     A row has the file's name, its status (ok, partial, short, silent, empty or error) or the
     start of the second that the row is about, the duration of either in seconds, the
     probabilities q1 to q4 of the quadrants, arousal and valence from -1 to 1, and the most
-    probable quadrant. Rows of files are means over their patches. With --top a row has the
+    probable quadrant. Rows of files are means over their patches. With --top a row has an
     excerpt's start and duration in seconds, the quadrant, and its mean probability in the
-    excerpt as score.
+    excerpt as score; each file has a row per quadrant that is asked for.
 
     Exit code 0: all done; 1: some files failed or are analysed in part; 2: wrong use;
     130: interrupted, finished results are kept.

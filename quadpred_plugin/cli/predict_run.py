@@ -17,6 +17,7 @@ from quadpred_plugin.cli.message_options import describe_model, print_message
 from quadpred_plugin.cli.progress import Progress
 from quadpred_plugin.errors import ModelError, OutputError
 from quadpred_plugin.exports import Export
+from quadpred_plugin.exports.excerpts import ExcerptExport
 from quadpred_plugin.exports.plots import save_taggram
 from quadpred_plugin.interpretation import Interpretation
 from quadpred_plugin.model.card import ModelCard
@@ -41,7 +42,7 @@ def run(
     stream: int | None,
 ) -> int:
     """Predict all files with the first model, compared with the others; return the exit code."""
-    results = _Results(targets, quiet, verbose)
+    results = _Results(targets, export, quiet, verbose)
     heads = cards[0].further_heads
     results.describe(cards, hop)
     with results.interruption, Progress(len(targets.names), enabled=not quiet) as progress:
@@ -89,8 +90,9 @@ def _compared(
 class _Results:
     """Writes predictions, prints messages and keeps count of failures."""
 
-    def __init__(self, targets: Targets, quiet: bool, verbose: bool) -> None:
+    def __init__(self, targets: Targets, export: Export, quiet: bool, verbose: bool) -> None:
         self._targets = targets
+        self._export = export
         self._quiet = quiet
         self._verbose = verbose
         self._done = 0
@@ -147,6 +149,9 @@ class _Results:
         if incomplete or not self._quiet:
             for warning in prediction.warnings:
                 print_message(f"{printable(prediction.source)}: {warning}")
+        if isinstance(self._export, ExcerptExport) and not self._quiet:
+            if remark := self._export.remark(prediction):
+                print_message(f"{printable(prediction.source)}: {remark}")
         if self._verbose:
             print_message(_describe_file(prediction))
 

@@ -11,6 +11,7 @@ from quadpred_plugin.cli.destinations import Targets, check_targets, is_folder
 from quadpred_plugin.cli.file_options import available_cores, jobs_option, recursive_option
 from quadpred_plugin.cli.message_options import color_option, print_left_out, print_message
 from quadpred_plugin.cli.model_options import choose_model, hop_option, model_option
+from quadpred_plugin.cli.together import plan_together, put_files_together, together_options
 from quadpred_plugin.system.text import printable
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ Examples:
   quadpred report song.mp3
   quadpred report --hop 0.32 -o song.html song.mp3
   quadpred report --no-audio -o album.html album/
+  quadpred report --together --axis aligned -o both.html old.flac new.flac
 """,
 )
 @click.argument("paths", nargs=-1, required=True, metavar="PATHS...")
@@ -48,7 +50,8 @@ Examples:
     "that doesn't fit at 32 kbit/s is left out. Default: 16, which is 50 minutes.",
 )
 @click.option("--no-audio", is_flag=True, help="Leave the sound out.")
-@click.option("--force", is_flag=True, help="Replace a page that exists.")
+@together_options
+@click.option("--force", is_flag=True, help="Replace a page or picture that exists.")
 @jobs_option
 @click.option("-q", "--quiet", is_flag=True, help="No warnings and no progress.")
 @color_option
@@ -60,6 +63,11 @@ def command(
     output: str | None,
     audio_limit: float | None,
     no_audio: bool,
+    together: bool,
+    axis: str | None,
+    anchors: str | None,
+    smooth: float | None,
+    plot: str | None,
     force: bool,
     jobs: int | None,
     quiet: bool,
@@ -86,6 +94,7 @@ def command(
     if not quiet:
         print_left_out(left_out)
     page = _plan_page(names, output, force)
+    plan = plan_together(names, together, axis, anchors, smooth, plot, force)
     # Fail before the analysis if a package is missing.
     load_templates()
     predictions = _predict(
@@ -94,8 +103,12 @@ def command(
     failed = any(prediction.status in INCOMPLETE for prediction in predictions)
     if all(prediction.status == "error" for prediction in predictions):
         return 1
+    curves = None
+    if plan is not None:
+        curves, complete = put_files_together(plan, predictions)
+        failed |= not complete
     limit = SOUND_LIMIT if audio_limit is None else int(audio_limit * 1e6)
-    warnings = write_report(page, predictions, card, 0 if no_audio else limit)
+    warnings = write_report(page, predictions, card, 0 if no_audio else limit, curves)
     if not quiet:
         for warning in warnings:
             print_message(printable(warning))

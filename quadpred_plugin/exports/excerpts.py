@@ -1,4 +1,4 @@
-"""Write the excerpts with the highest probability of a quadrant, one row per file."""
+"""Write the excerpts with the highest probability of quadrants, a row per file and quadrant."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,16 +18,16 @@ EXCERPT_FORMATS = ("table", "csv", "json")
 
 @dataclass(frozen=True)
 class ExcerptExport(Export):
-    """Format of excerpts: one row per file.
+    """Format of excerpts: one row per file and quadrant.
 
     Attributes
     ----------
-    quadrant : {'Q1', 'Q2', 'Q3', 'Q4'}
+    quadrants : tuple of {'Q1', 'Q2', 'Q3', 'Q4'}
     seconds : float
-        Length of the excerpt.
+        Length of the excerpts.
     """
 
-    quadrant: str = "Q1"
+    quadrants: tuple[str, ...] = ("Q1",)
     seconds: float = 30.0
 
     def holds_many(self, level: str | None) -> bool:
@@ -41,24 +41,35 @@ class ExcerptExport(Export):
         level: str | None = None,
         heads: Sequence[str] | None = None,
     ) -> None:
-        """Write one row per prediction; without patches, start and score are empty."""
+        """Write the rows of each prediction; without patches, start and score are empty."""
         writers = {"table": _write_table, "csv": _write_csv, "json": _write_json}
         writers[self.function](stream, self._rows(predictions))
 
+    def remark(self, prediction: Prediction) -> str | None:
+        """Return a sentence on a file that is shorter than the excerpts; None for others."""
+        seconds = prediction.duration
+        if not len(prediction) or seconds is None or seconds >= self.seconds:
+            return None
+        return (
+            f"is {seconds:.1f} s long, shorter than an excerpt of {self.seconds:g} s: its rows are "
+            "about the whole file."
+        )
+
     def _rows(self, predictions: Iterable[Prediction]) -> Iterator[tuple[Value, ...]]:
         for one in predictions:
-            excerpt = one.top(self.quadrant, self.seconds)
-            if excerpt is None:
-                yield (one.source, one.status, None, None, self.quadrant, None)
-            else:
-                numbers = excerpt.start, excerpt.duration
-                yield (one.source, one.status, *numbers, self.quadrant, excerpt.score)
+            for quadrant in self.quadrants:
+                excerpt = one.top(quadrant, self.seconds)
+                if excerpt is None:
+                    yield (one.source, one.status, None, None, quadrant, None)
+                else:
+                    numbers = excerpt.start, excerpt.duration
+                    yield (one.source, one.status, *numbers, quadrant, excerpt.score)
 
 
-def excerpt_export(format_name: str, quadrant: str, seconds: float) -> ExcerptExport:
+def excerpt_export(format_name: str, quadrants: tuple[str, ...], seconds: float) -> ExcerptExport:
     """Return the export of excerpts in one of `EXCERPT_FORMATS`."""
     suffix = FORMATS[format_name].suffix
-    return ExcerptExport(format_name, suffix, quadrant=quadrant, seconds=seconds)
+    return ExcerptExport(format_name, suffix, quadrants=quadrants, seconds=seconds)
 
 
 def _write_csv(stream: IO[str], rows: Iterator[tuple[Value, ...]]) -> None:

@@ -1,5 +1,6 @@
 """Draw the taggram: quadrants, arousal and valence over time."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
@@ -80,6 +81,23 @@ def save_taggram(prediction: Prediction, path: Path) -> None:
         If the suffix is another one, the prediction has no patches, or the file can't be
         written.
     """
+    save_figure(lambda: draw_taggram(prediction), path)
+
+
+def save_figure(draw: Callable[[], Any], path: Path) -> None:
+    """Write a figure to a .png or .svg file, atomically.
+
+    Parameters
+    ----------
+    draw : callable
+        Returns the matplotlib.figure.Figure.
+    path : Path
+
+    Raises
+    ------
+    OutputError
+        If the suffix is another one, or the file can't be written.
+    """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise OutputError(f"A picture can be {' or '.join(SUFFIXES)}, not '{path.suffix}': {path}.")
@@ -93,5 +111,5 @@ def save_taggram(prediction: Prediction, path: Path) -> None:
             figure.savefig(stream, format=suffix[1:], dpi=110)
 
     with failures_as(lambda problem: OutputError(f"{path} can't be written: {problem}.")):
-        figure = draw_taggram(prediction)
+        figure = draw()
         write_atomically(path, write)

@@ -9,8 +9,9 @@ from typing import Any
 
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.model.card import LANGUAGES, ModelCard
-from quadpred_plugin.quadrants import QUADRANT_NAMES, QUADRANTS, Quadrant
+from quadpred_plugin.quadrants import DIMENSIONS, QUADRANT_NAMES, QUADRANTS, Quadrant
 from quadpred_plugin.report import drawing, formatting, track
+from quadpred_plugin.report.together import COLOURS, Together
 from quadpred_plugin.report.track import Track
 from quadpred_plugin.version import VERSION
 
@@ -47,9 +48,11 @@ def load_templates() -> Any:
         data=_track_data,
     )
     environment.globals.update(
+        dimensions=DIMENSIONS,
         drawing=drawing,
         ink=readable_ink,
         languages=LANGUAGES,
+        line_colours=COLOURS,
         quadrants=QUADRANTS,
         settings=track,
         zip=zip,
@@ -57,7 +60,7 @@ def load_templates() -> Any:
     return environment
 
 
-def make_page(tracks: Sequence[Track], card: ModelCard) -> str:
+def make_page(tracks: Sequence[Track], card: ModelCard, together: Together | None = None) -> str:
     """Return the page of one or more tracks.
 
     Parameters
@@ -66,6 +69,8 @@ def make_page(tracks: Sequence[Track], card: ModelCard) -> str:
         Several tracks are compared.
     card : ModelCard
         Card of the model that made the predictions.
+    together : Together, optional
+        Curves of the tracks on one axis, which the page then shows too.
 
     Raises
     ------
@@ -86,6 +91,7 @@ def make_page(tracks: Sequence[Track], card: ModelCard) -> str:
         ),
         script=Markup(script),
         style=Markup(style),
+        together=together,
         tracks=tracks,
         version=VERSION,
     )

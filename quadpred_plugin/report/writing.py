@@ -8,6 +8,7 @@ from quadpred_plugin.model.card import ModelCard
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.report.page import make_page
 from quadpred_plugin.report.sound import choose_bit_rate, encode
+from quadpred_plugin.report.together import Together
 from quadpred_plugin.report.track import make_tracks
 from quadpred_plugin.system.files import write_atomically
 
@@ -20,6 +21,7 @@ def write_report(
     predictions: Sequence[Prediction],
     card: ModelCard,
     sound_limit: int = SOUND_LIMIT,
+    together: Together | None = None,
 ) -> list[str]:
     """Write the page of predictions atomically.
 
@@ -33,6 +35,8 @@ def write_report(
         Card of the model that made the predictions.
     sound_limit : int
         Maximum size of all audio in the page, bytes; 0 omits it.
+    together : Together, optional
+        Curves of the files on one axis, which the page then shows too.
 
     Returns
     -------
@@ -55,7 +59,7 @@ def write_report(
     []
     """
     sounds, complaints = _embed(predictions, sound_limit)
-    page = make_page(make_tracks(predictions, sounds), card)
+    page = make_page(make_tracks(predictions, sounds), card, together)
     write_atomically(path, lambda stream: stream.write(page), text=True)
     return complaints
 

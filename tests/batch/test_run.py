@@ -111,6 +111,29 @@ def test_every_track_has_a_row_and_failures_have_reasons(first, folder):
     )
 
 
+def test_links_into_a_named_place_are_followed(folder, quadpred, tmp_path):
+    selection = tmp_path / "selection"
+    selection.mkdir()
+    (selection / "one.wav").symlink_to(folder / "outside.wav")
+    (selection / "odd").symlink_to(folder / "music" / "-odd album")
+    words = ("batch", "-q", "-o", "results", "selection")
+    refused = quadpred(*words, folder=tmp_path)
+    assert refused.code == 1
+    assert "one.wav: is a link that leads out of the collection" in refused.messages
+    assert "--follow-links FOLDER follows links into that folder" in refused.messages
+    for place in ("nowhere", "results/manifest.csv"):
+        wrong = quadpred(*words, "--follow-links", place, folder=tmp_path)
+        assert wrong.code == 2 and "--follow-links" in wrong.messages
+    run = quadpred(*words, "--follow-links", str(folder), folder=tmp_path)
+    assert (run.code, run.messages) == (0, "")
+    rows = table(tmp_path / "results")
+    # The links to folders that were refused before are tracks no more.
+    assert len(rows) == 1 + len(ODD) and {row["status"] for row in rows.values()} == {"ok"}
+    assert (tmp_path / "results" / "odd" / "Größe 音楽.wav.json").is_file()
+    again = quadpred(*words[:1], *words[2:], "--follow-links", str(folder), folder=tmp_path)
+    assert f"{len(rows)} tracks: {len(rows)} unchanged." in again.messages
+
+
 def test_rows_hold_digests_of_contents_and_of_settings(first, folder):
     rows = table(first[1])
     for name in ("song.flac", "broken.mp3"):

@@ -66,6 +66,45 @@ def test_links_to_folders_are_not_entered_so_that_a_circle_ends(root, tmp_path):
     assert set(problems(root)) == {"away"}
 
 
+def test_links_are_followed_into_places_that_are_named(root, tmp_path):
+    archive = tmp_path / "archive"
+    for name in ("album/1.wav", "album/2.wav", "other/3.wav"):
+        (archive / name).parent.mkdir(parents=True, exist_ok=True)
+        (archive / name).touch()
+    (tmp_path / "archive 2").mkdir()
+    (tmp_path / "archive 2" / "4.wav").touch()
+    selection = tmp_path / "selection"
+    selection.mkdir()
+    (selection / "3.wav").symlink_to(archive / "other" / "3.wav")
+    (selection / "4.wav").symlink_to("../archive 2/4.wav")
+    (selection / "album").symlink_to("../archive/album")
+    # The same folder by another name, a circle through the archive, and one back to the root.
+    (selection / "album again").symlink_to(archive / "album")
+    (archive / "album" / "circle").symlink_to(archive)
+    (archive / "other" / "back").symlink_to(selection)
+    found = list(find_tracks(str(selection), places=[str(archive)]))
+    assert [one.file for one in found] == ["3.wav", "4.wav", "album/1.wav", "album/2.wav"]
+    (refused,) = (one.problem for one in found if one.problem)
+    assert refused == (
+        f"is a link that leads out of the collection, to {tmp_path}/archive 2/4.wav; "
+        "--follow-links FOLDER follows links into that folder."
+    )
+    # A place may be named through a link itself.
+    (tmp_path / "link").symlink_to(archive)
+    assert files(selection, places=[str(tmp_path / "link")]) == [one.file for one in found]
+    assert all(one.problem for one in find_tracks(str(selection), places=["/nowhere"]))
+
+
+def test_the_results_are_left_out_behind_links_too(tmp_path):
+    archive, selection = tmp_path / "archive", tmp_path / "selection"
+    (archive / "results").mkdir(parents=True)
+    (archive / "results" / "1.wav").touch()
+    selection.mkdir()
+    (selection / "all").symlink_to(archive)
+    options = {"places": [str(archive)], "excluded": str(archive / "results")}
+    assert files(selection, **options) == []
+
+
 def test_the_root_itself_may_be_a_link(root, tmp_path):
     (tmp_path / "link").symlink_to(root)
     assert files(tmp_path / "link") == files(root)

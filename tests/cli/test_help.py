@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from pathlib import Path
 
 import click
 import pytest
@@ -74,14 +75,13 @@ def make_files(command, words):
     values, _, _ = command.make_parser(click.Context(command)).parse_args(list(words))
     for parameter in command.params:
         kind, value = parameter.type, values.get(parameter.name)
-        if isinstance(kind, click.Path) and kind.exists and isinstance(value, str):
-            from pathlib import Path
-
-            Path(value).parent.mkdir(parents=True, exist_ok=True)
-            if kind.file_okay:
-                Path(value).touch()
-            else:
-                Path(value).mkdir(exist_ok=True)
+        if isinstance(kind, click.Path) and kind.exists and value:
+            for path in map(Path, [value] if isinstance(value, str) else value):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                if kind.file_okay:
+                    path.touch()
+                else:
+                    path.mkdir(exist_ok=True)
 
 
 def test_an_example_that_is_wrong_would_be_found(tmp_path, monkeypatch):

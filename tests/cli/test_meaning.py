@@ -67,10 +67,51 @@ def test_the_most_of_a_quadrant(quadpred, tmp_path):
     assert [one["file"] for one in said] == [JOY, "broken.wav", SAD]
 
 
+def test_the_most_of_several_quadrants(quadpred, tmp_path):
+    arguments = ["--top", "Q3", "--top", "Q1", "--top", "Q3", "--seconds", "7", JOY, SAD]
+    run = quadpred("predict", *arguments, "--format", "csv", folder=tmp_path)
+    assert (run.code, run.messages) == (0, "")
+    found = [(row["file"], row["quadrant"]) for row in rows(run)]
+    assert found == [(JOY, "Q3"), (JOY, "Q1"), (SAD, "Q3"), (SAD, "Q1")]
+    for row in rows(run):
+        expected = quadpred_plugin.predict(row["file"]).top(row["quadrant"], 7)
+        assert float(row["start"]) == pytest.approx(expected.start, abs=1e-6)
+        assert float(row["score"]) == pytest.approx(expected.score, abs=1e-5)
+    listed = quadpred(
+        *("predict", "--format", "csv", "--seconds", "7", JOY, SAD),
+        folder=tmp_path,
+        QUADPRED_PREDICT_TOP="Q3 Q1",
+        # Of a variable, which holds for other calls too, there is no complaint.
+        QUADPRED_PREDICT_HYSTERESIS="1",
+    )
+    assert listed.output == run.output
+
+
+def test_an_excerpt_that_is_longer_than_the_file(quadpred, tmp_path, noise):
+    import soundfile
+
+    soundfile.write(tmp_path / "short.wav", noise(3), 16000)
+    arguments = ["predict", "--format", "csv", "--top", "Q1", "--seconds", "12", "short.wav"]
+    run = quadpred(*arguments, folder=tmp_path)
+    assert run.code == 0
+    assert run.messages_on("short.wav") == [
+        "quadpred: short.wav: is 3.0 s long, shorter than an excerpt of 12 s: its rows are about "
+        "the whole file."
+    ]
+    (row,) = rows(run)
+    assert (float(row["start"]), float(row["duration"])) == (0, 3)
+    assert quadpred(*arguments, "-q", folder=tmp_path).messages == ""
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ["--seconds", "5", JOY],
+        ["--top", "Q1", "--min-confidence", "0.5", JOY],
+        ["--top", "Q1", "--min-segment", "2", JOY],
+        ["--top", "Q1", "--hysteresis", "0", JOY],
+        ["--top", "Q1", "--against", "music-4q", JOY],
+        ["--top", "Q1", "--embeddings", JOY],
         ["--top", "Q1", "--format", "npz", "-o", "x.npz", JOY],
         ["--top", "Q1", "--level", "frame", JOY],
         ["--min-confidence", "2", JOY],

@@ -118,6 +118,24 @@ def several(tmp_path_factory, quadpred):
 
 
 @pytest.fixture(scope="session")
+def together(tmp_path_factory, quadpred):
+    """A page of more files than there are colours, on one axis with anchors."""
+    folder = tmp_path_factory.mktemp("together")
+    files = [f"{number} a rather long name of a performance.ogg" for number in range(8)]
+    for name in files:
+        (folder / name).symlink_to(EXAMPLES / "q1_joy.ogg")
+    rows = [["name", *files], ["theme", *"12345678"], ["end", *["30"] * len(files)]]
+    (folder / "anchors.csv").write_text("".join(",".join(row) + "\n" for row in rows))
+    run = quadpred(
+        *("report", "--no-audio", "-o", "together.html", "--model", MODEL, "--together"),
+        *("--anchors", "anchors.csv", *files),
+        folder=folder,
+    )
+    assert run.code == 0
+    return folder / "together.html"
+
+
+@pytest.fixture(scope="session")
 def rows(tmp_path_factory, quadpred):
     """Rows of ``predict`` for the page's file, one per patch."""
     run = quadpred(

@@ -73,8 +73,11 @@ def test_the_formula_gives_known_contrasts():
     assert contrast(np.full(3, 0x76 / 255), white) == pytest.approx(4.54, abs=0.01)
 
 
+PAGES = [("one", 1280), ("one", 390), ("several", 1280), ("together", 1280), ("together", 390)]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("page", "width"), [("one", 1280), ("one", 390), ("several", 1280)])
+@pytest.mark.parametrize(("page", "width"), PAGES)
 def test_every_text_has_enough_contrast(show, request, page, width, theme):
     tab = show(request.getfixturevalue(page), width=width, theme=theme)
     tab.page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
@@ -93,7 +96,7 @@ def test_every_text_has_enough_contrast(show, request, page, width, theme):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("page", "width"), [("one", 1280), ("one", 390), ("several", 1280)])
+@pytest.mark.parametrize(("page", "width"), PAGES)
 def test_axe_finds_nothing(show, request, page, width, theme):
     tab = show(request.getfixturevalue(page), width=width, theme=theme)
     tab.page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")

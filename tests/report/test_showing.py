@@ -231,3 +231,21 @@ def test_without_sound_the_cursor_still_moves(show, tmp_path, quadpred, noise):
     assert tab.position() == pytest.approx(HOP, abs=1e-3)
     tab.seek.press("Space")
     assert tab.complaints == []
+
+
+def test_curves_on_one_axis_have_lines_of_their_own(together, show):
+    tab = show(together)
+    panel = tab.page.locator(".together")
+    for plot in panel.locator("svg.curves").all():
+        lines = plot.locator("path[class^=line]")
+        looks = lines.evaluate_all(
+            "lines => lines.map(line => { const look = getComputedStyle(line);"
+            " return [look.stroke, look.strokeDasharray, look.fill].join() })"
+        )
+        assert len(looks) == len(set(looks)) == 8
+        assert all(look.endswith(",none") for look in looks)
+        assert plot.locator("path.mark").count() == 2
+    assert panel.locator(".legend li").count() == 8
+    panel.get_by_role("link", name="3 a rather long").click()
+    assert tab.page.url.endswith("#track-4")
+    assert tab.requests == [tab.address] and tab.complaints == []
