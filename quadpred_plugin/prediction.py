@@ -101,6 +101,8 @@ class Prediction(ArrayValue):
     embeddings : ndarray of float32, shape (patches, width), or None
         Values of the last layer that the model's heads share; None unless they were asked
         for, and without patches.
+    quiet : ndarray of bool, shape (patches,), or None
+        Patches with a low level (`chain.levels`), in which segments have gaps; None if unknown.
     """
 
     source: str
@@ -120,9 +122,18 @@ class Prediction(ArrayValue):
     disagreement: NDArray[np.float64] | None = None
     further_heads: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     embeddings: NDArray[np.float32] | None = None
+    quiet: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.times)
+
+    @property
+    def centres(self) -> NDArray[np.float64]:
+        """Middle of each patch, s; of a signal that is shorter than a patch, its middle."""
+        length = self.patch_duration
+        if self.duration is not None:
+            length = min(length, self.duration)
+        return self.times + length / 2
 
     def interpret(self, interpretation: Interpretation) -> "Prediction":
         """Return the same values with other rules for names and segments.
@@ -167,11 +178,20 @@ class Prediction(ArrayValue):
         return consistency(self.quadrants, self.arousal, self.valence)
 
     def segments(self) -> "list[Segment]":
-        """Return segments of one quadrant each, by the rules of the interpretation."""
+        """Return segments of one quadrant each, by the rules of the interpretation.
+
+        Returns
+        -------
+        segments : list of Segment
+            In order of time (`analysis.segments`), with gaps where the signal is quiet or no
+            quadrant is probable.
+        """
         from quadpred_plugin.analysis.segments import find_segments
 
         rules = self.interpretation
-        return find_segments(self, rules.minimum_segment, rules.hysteresis)
+        return find_segments(
+            self, rules.minimum_segment, rules.hysteresis, rules.segment_confidence
+        )
 
     def turning_points(self, window: float = 6.0, least: float = 0.5) -> "list[TurningPoint]":
         """Return the times at which the emotion changes most.

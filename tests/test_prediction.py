@@ -35,6 +35,7 @@ CHANGES = {
     "disagreement": np.array([0.0, 0.2]),
     "further_heads": {"tension": np.array([0.3, 0.1], dtype=np.float32)},
     "embeddings": np.array([[0.0, 1.5, 2.0], [3.0, 0.0, 0.5]], dtype=np.float32),
+    "quiet": np.array([False, True]),
 }
 
 

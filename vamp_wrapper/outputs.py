@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from quadpred_plugin.prediction import Prediction
-    from vamp_wrapper.segmentation import SegmentRules
 
 
 @dataclass(frozen=True)
@@ -46,24 +45,16 @@ class SignalResult:
     Attributes
     ----------
     raw, smoothed : Prediction
-        Before and after the user's smoothing.
-    quiet : ndarray of bool, shape (patches,)
-        Patches with a low level.
-    rules : SegmentRules
-        Of segments.
+        Before and after the user's smoothing, with the user's rules for segments.
     """
 
     raw: Prediction
     smoothed: Prediction
-    quiet: NDArray[np.bool_]
-    rules: SegmentRules
 
     @property
     def centres(self) -> NDArray[np.float64]:
         """Middle of each patch, s."""
-        from vamp_wrapper.segmentation import centres_of
-
-        return centres_of(self.raw)
+        return self.raw.centres
 
 
 @dataclass(frozen=True)
@@ -133,9 +124,7 @@ def _confidence(result: SignalResult) -> Features:
 def _segments(result: SignalResult) -> Features:
     import numpy as np
 
-    from vamp_wrapper.segmentation import labelled_segments
-
-    found = labelled_segments(result.smoothed, result.quiet, result.rules)
+    found = result.smoothed.segments()
     values = [[SEGMENT_VALUES[segment.quadrant.name]] for segment in found]
     return Features(
         np.array([segment.start for segment in found]),

@@ -16,6 +16,7 @@ from quadpred_plugin.cli.file_options import (
     recursive_option,
 )
 from quadpred_plugin.cli.interpretation_options import (
+    check_columns,
     choose_export,
     excerpt_options,
     interpretation_of,
@@ -152,6 +153,9 @@ def command(
     min_confidence: float,
     min_segment: float,
     hysteresis: float,
+    segment_confidence: float,
+    scales: tuple[str, ...],
+    words: str | None,
     top: str | None,
     seconds: float | None,
     output: str | None,
@@ -190,7 +194,12 @@ def command(
         raise click.UsageError("--force and --skip-existing exclude each other.")
     check_verbosity(quiet, verbose)
     export, level = choose_export(format_name or _default_format(output), level, top, seconds)
-    interpretation = interpretation_of(min_confidence, min_segment, hysteresis)
+    interpretation = interpretation_of(
+        min_confidence, min_segment, hysteresis, segment_confidence, scales, words
+    )
+    for option, given in (("--scale", scales), ("--words", words is not None)):
+        if given:
+            check_columns(export, top, option)
     if output is None and not export.text:
         raise click.UsageError(f"A {export.suffix} file needs a name: give -o.")
     cards = [

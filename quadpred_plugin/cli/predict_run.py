@@ -17,6 +17,7 @@ from quadpred_plugin.cli.message_options import describe_model, print_message
 from quadpred_plugin.cli.progress import Progress
 from quadpred_plugin.errors import ModelError, OutputError
 from quadpred_plugin.exports import Export
+from quadpred_plugin.exports.columns import interpretation_columns
 from quadpred_plugin.exports.plots import save_taggram
 from quadpred_plugin.interpretation import Interpretation
 from quadpred_plugin.model.card import ModelCard
@@ -42,7 +43,7 @@ def run(
 ) -> int:
     """Predict all files with the first model, compared with the others; return the exit code."""
     results = _Results(targets, quiet, verbose)
-    heads = cards[0].further_heads
+    further = (*cards[0].further_heads, *interpretation_columns(interpretation))
     results.describe(cards, hop)
     with results.interruption, Progress(len(targets.names), enabled=not quiet) as progress:
         each = predict_files_with_each(
@@ -55,7 +56,7 @@ def run(
             if targets.names:
 
                 def write(stream: IO[Any]) -> None:
-                    export.write(stream, predictions, level, heads)
+                    export.write(stream, predictions, level, further)
 
                 write_atomically(targets.output, write, text=export.text)
         else:
@@ -65,7 +66,7 @@ def run(
                 # Names that aren't UTF-8 are written with their original bytes.
                 sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
             if export.holds_many(level):
-                export.write(sys.stdout, predictions, level, heads)
+                export.write(sys.stdout, predictions, level, further)
             else:
                 results.print_each(predictions, export)
     return results.exit_code()

@@ -2,7 +2,7 @@
 
 To add a format, write a module with one function and add a line to `FORMATS`. The function's
 parameters are (stream, prediction) for a format without levels, and (stream, predictions,
-level, heads) for a format of rows or arrays; see `Export.write`. Options, suffixes, help and
+level, further) for a format of rows or arrays; see `Export.write`. Options, suffixes, help and
 the documentation's page of formats follow from the registry. A module is imported when its
 format is written, so that the command line can list the formats without importing NumPy.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from quadpred_plugin.errors import OutputError
-from quadpred_plugin.exports.columns import COLUMNS, heads_of
+from quadpred_plugin.exports.columns import COLUMNS, further_columns
 from quadpred_plugin.system.failures import failures_as
 from quadpred_plugin.system.files import write_atomically
 
@@ -74,6 +74,11 @@ class Export:
             return None
         return level or default or self.levels[0]
 
+    @property
+    def has_columns(self) -> bool:
+        """Whether it has rows, to which columns can be added."""
+        return bool(self.many) and self.many == LEVELS
+
     def holds_many(self, level: str | None) -> bool:
         """Return whether one output file can contain several audio files."""
         return level in self.many
@@ -101,7 +106,7 @@ class Export:
         stream: IO[Any],
         predictions: Iterable[Prediction],
         level: str | None = None,
-        heads: Sequence[str] | None = None,
+        further: Sequence[str] | None = None,
     ) -> None:
         """Write predictions to a stream.
 
@@ -114,9 +119,9 @@ class Export:
             requested.
         level : {'file', 'frame'}, optional
             Ignored by formats without levels.
-        heads : sequence of str, optional
-            Further heads of the model, whose columns are appended to rows. If None, those of
-            the predictions, provided that these are a sequence.
+        further : sequence of str, optional
+            Names of further columns of rows (`columns.further_columns`). If None, those of the
+            predictions, provided that these are a sequence.
 
         Raises
         ------
@@ -129,11 +134,11 @@ class Export:
         if not self.levels:
             function(stream, self._only_one(predictions))
             return
-        if heads is None:
-            heads = heads_of(predictions) if isinstance(predictions, Sequence) else ()
+        if further is None:
+            further = further_columns(predictions) if isinstance(predictions, Sequence) else ()
         if not self.holds_many(level):
             predictions = [self._only_one(predictions)]
-        function(stream, predictions, level, heads)
+        function(stream, predictions, level, further)
 
     def write_file(
         self, path: Path, predictions: Sequence[Prediction], level: str | None = None

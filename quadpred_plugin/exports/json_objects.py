@@ -12,7 +12,7 @@ from quadpred_plugin.prediction import Prediction
 
 
 def write(
-    stream: IO[str], predictions: Iterable[Prediction], level: str, heads: Sequence[str] = ()
+    stream: IO[str], predictions: Iterable[Prediction], level: str, further: Sequence[str] = ()
 ) -> None:
     """Write the array, the object of each file as soon as it is predicted.
 
@@ -21,20 +21,20 @@ def write(
     stream.write("[")
     for index, prediction in enumerate(predictions):
         stream.write(",\n" if index else "\n")
-        stream.write(json.dumps(to_object(prediction, level, heads), allow_nan=False))
+        stream.write(json.dumps(to_object(prediction, level, further), allow_nan=False))
         stream.flush()
     stream.write("\n]\n")
     stream.flush()
 
 
-def to_object(prediction: Prediction, level: str, heads: Sequence[str] = ()) -> dict[str, Any]:
+def to_object(prediction: Prediction, level: str, further: Sequence[str] = ()) -> dict[str, Any]:
     """Return a prediction as JSON types: the file's row, and arrays for ``--level frame``.
 
     In addition to the columns of rows: confidence, consistency of the heads and, if models
     were compared, their disagreement.
     """
-    (row,) = rows(prediction, "file", heads)
-    result: dict[str, Any] = dict(zip(columns_of("file", heads), row, strict=True))
+    (row,) = rows(prediction, "file", further)
+    result: dict[str, Any] = dict(zip(columns_of("file", further), row, strict=True))
     summary = prediction.summary()
     result["confidence"] = summary.confidence if summary else None
     curves = _curves(prediction)
@@ -42,10 +42,10 @@ def to_object(prediction: Prediction, level: str, heads: Sequence[str] = ()) -> 
         if name != "confidence":
             result[name] = float(curve.mean()) if len(curve) else None
     if level == "frame":
-        patches = rows(prediction, "frame", heads)
+        patches = rows(prediction, "frame", further)
         result["frames"] = {
             name: [row[index] for row in patches]
-            for index, name in enumerate(columns_of("frame", heads))
+            for index, name in enumerate(columns_of("frame", further))
             if name not in ("file", "duration")
         }
         result["frames"] |= {name: curve.tolist() for name, curve in curves.items()}
