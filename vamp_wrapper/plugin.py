@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from quadpred_plugin.errors import ModelError
-from vamp_wrapper.outputs import OUTPUTS, Features, SignalResult
+from vamp_wrapper.outputs import OUTPUTS, Features
 from vamp_wrapper.settings import models, parameters
 
 if TYPE_CHECKING:
@@ -200,9 +200,8 @@ class QuadpredPlugin:
             hysteresis=self._values["hysteresis"],
             segment_confidence=self._values["minconfidence"],
         )
-        prediction = prediction.interpret(rules)
-        result = SignalResult(prediction, smooth(prediction, self._values["smoothing"]))
-        return [output.features(result) for output in OUTPUTS], start
+        prediction = smooth(prediction.interpret(rules), self._values["smoothing"])
+        return [output.features(prediction) for output in OUTPUTS], start
 
     def close(self) -> None:
         """Discard the signal and its temporary file."""

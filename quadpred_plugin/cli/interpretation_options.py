@@ -21,8 +21,8 @@ confidence_option = click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),
     default=0.0,
-    metavar="PROBABILITY",
-    help="Name predictions of less confidence neutral. Default: 0.",
+    metavar="P",
+    help="Name predictions of a lower probability neutral. Default: 0.",
 )
 _OPTIONS = (
     confidence_option,
@@ -45,7 +45,7 @@ _OPTIONS = (
         "--segment-confidence",
         type=click.FloatRange(0, 1),
         default=Interpretation.segment_confidence,
-        metavar="PROBABILITY",
+        metavar="P",
         help="Leave out segments of a lower mean probability. "
         f"Default: {Interpretation.segment_confidence:g}.",
     ),
@@ -54,7 +54,9 @@ _OPTIONS = (
         "scales",
         type=click.Choice(list(SCALES)),
         multiple=True,
-        help="Add columns of arousal and valence from 0 to 1, 1 to 9 or 0 to 100; repeatable.",
+        metavar="NAME",
+        help="Add columns of arousal and valence from 0 to 1 (unit), 1 to 9 (likert9) or 0 to 100 "
+        "(percent); repeatable.",
     ),
     click.option(
         "--words",

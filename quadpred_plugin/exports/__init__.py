@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from quadpred_plugin.prediction import Prediction
 
 LEVELS = tuple(COLUMNS)
+SEGMENT = "segment"
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class Export:
     text : bool
         Whether the stream is a text stream.
     levels : tuple of str
-        Levels of rows, the default first: one row per file (``file``) or per patch
-        (``frame``). Empty for a format without levels.
+        Levels of rows, the default first: one row per file (``file``), per patch (``frame``)
+        or per segment (``segment``). Empty for a format without levels.
     many : tuple of str
         Levels at which one output file can contain several audio files.
     needs : str or None
@@ -49,6 +50,10 @@ class Export:
         Program that reads the files, for help; empty for general formats.
     embeddings : tuple of str
         Levels at which the format can hold embeddings.
+    curves : bool
+        Whether a format without levels has values over time.
+    settings : tuple of (str, Any)
+        Further arguments of the function, by name.
     """
 
     function: str
@@ -59,6 +64,8 @@ class Export:
     needs: str | None = None
     program: str = ""
     embeddings: tuple[str, ...] = ()
+    curves: bool = False
+    settings: tuple[tuple[str, Any], ...] = ()
 
     def choose_level(self, level: str | None, default: str | None = None) -> str | None:
         """Return the given level or the default; None for a format without levels.
@@ -66,12 +73,16 @@ class Export:
         Raises
         ------
         OutputError
-            If a level is given for a format without levels.
+            If the format doesn't have the level.
         """
         if not self.levels:
             if level is not None:
                 raise OutputError(f"A {self.suffix} file has no levels: leave the level out.")
             return None
+        if level is not None and level not in self.levels:
+            raise OutputError(
+                f"A {self.suffix} file has no level {level}: use {' or '.join(self.levels)}."
+            )
         return level or default or self.levels[0]
 
     @property
@@ -117,7 +128,7 @@ class Export:
         predictions : iterable of Prediction
             If the format allows it, each prediction is written before the next one is
             requested.
-        level : {'file', 'frame'}, optional
+        level : {'file', 'frame', 'segment'}, optional
             Ignored by formats without levels.
         further : sequence of str, optional
             Names of further columns of rows (`columns.further_columns`). If None, those of the
@@ -132,7 +143,7 @@ class Export:
         module, _, name = self.function.partition(".")
         function = getattr(import_module(f"{__name__}.{module}"), name)
         if not self.levels:
-            function(stream, self._only_one(predictions))
+            function(stream, self._only_one(predictions), **dict(self.settings))
             return
         if further is None:
             further = further_columns(predictions) if isinstance(predictions, Sequence) else ()
@@ -162,31 +173,44 @@ class Export:
         return many[0]
 
 
-_FILE_FIRST, _FRAME_FIRST = ("file", "frame"), ("frame", "file")
+_FRAME_FIRST = ("frame", "file")
 _SONIC_VISUALISER = "Sonic Visualiser"
 
 FORMATS: dict[str, Export] = {
-    "table": Export("table.write", ".txt", levels=_FILE_FIRST, many=LEVELS),
-    "csv": Export("csv_rows.write", ".csv", levels=_FILE_FIRST, many=LEVELS),
-    "json": Export("json_objects.write", ".json", levels=_FILE_FIRST, many=LEVELS),
+    "table": Export("table.write", ".txt", levels=LEVELS, many=LEVELS),
+    "csv": Export("csv_rows.write", ".csv", levels=LEVELS, many=LEVELS),
+    "json": Export("json_objects.write", ".json", levels=LEVELS, many=LEVELS),
     "npz": Export(
         "arrays.write_npz", ".npz", False, _FRAME_FIRST, many=("file",), embeddings=("frame",)
     ),
     "npy": Export("arrays.write_npy", ".npy", False, _FRAME_FIRST, many=("file",)),
     "parquet": Export(
-        "parquet_table.write", ".parquet", False, _FILE_FIRST, many=LEVELS, needs="pyarrow"
+        "parquet_table.write", ".parquet", False, LEVELS, many=LEVELS, needs="pyarrow"
     ),
-    "jams": Export("jams_annotations.write", ".jams", needs="jams"),
-    "svl": Export("svl.write", ".svl", program=_SONIC_VISUALISER),
-    "taggram-svl": Export("svl.write_taggram", ".taggram.svl", program=_SONIC_VISUALISER),
-    "arousal-csv": Export("layer_csv.write_arousal", ".arousal.csv", program=_SONIC_VISUALISER),
-    "valence-csv": Export("layer_csv.write_valence", ".valence.csv", program=_SONIC_VISUALISER),
+    "jams": Export("jams_annotations.write", ".jams", needs="jams", curves=True),
+    "svl": Export("svl.write", ".svl", program=_SONIC_VISUALISER, curves=True),
+    "taggram-svl": Export(
+        "svl.write_taggram", ".taggram.svl", program=_SONIC_VISUALISER, curves=True
+    ),
+    "arousal-csv": Export(
+        "layer_csv.write_arousal", ".arousal.csv", program=_SONIC_VISUALISER, curves=True
+    ),
+    "valence-csv": Export(
+        "layer_csv.write_valence", ".valence.csv", program=_SONIC_VISUALISER, curves=True
+    ),
     "segments-csv": Export("layer_csv.write_segments", ".segments.csv", program=_SONIC_VISUALISER),
     "turning-points-csv": Export(
         "layer_csv.write_turning_points", ".turning-points.csv", program=_SONIC_VISUALISER
     ),
     "labels": Export("audacity_labels.write", ".labels.txt", program="Audacity"),
     "textgrid": Export("textgrid.write", ".TextGrid", program="Praat"),
+    "midi": Export(
+        "midi.write", ".mid", text=False, needs="mido", program="sequencers", curves=True
+    ),
+    "reaper-csv": Export("reaper_csv.write", ".reaper.csv", program="REAPER"),
+    "edl": Export("edit_list.write", ".edl", program="video editors"),
+    "srt": Export("subtitles.write_srt", ".srt", program="video editors"),
+    "lrc": Export("subtitles.write_lrc", ".lrc", program="music players"),
     "mood": Export("mood_bar.write", ".mood", text=False, program="music players"),
 }
 

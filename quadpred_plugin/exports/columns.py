@@ -2,10 +2,11 @@
 
 In a patch's row, ``time`` is the start of the patch's own frames and ``duration`` their length,
 both in seconds: the second that the row is about, whatever the model's context. Its centre is
-``time + duration / 2``. In a file's row ``duration`` is the file's length.
+``time + duration / 2``. In a segment's row these are the start and length of the segment, or of
+the section that a user gives. In a file's row ``duration`` is the file's length.
 
 Further columns come after these: the model's further heads, then what the interpretation adds,
-which are arousal and valence on other scales, and words.
+which are arousal and valence on other scales, and words. The label of given sections is last.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from quadpred_plugin.interpretation import Interpretation
-    from quadpred_plugin.prediction import Prediction
+    from quadpred_plugin.prediction import Prediction, Summary
 
 Value: TypeAlias = "str | float | None"
 
@@ -32,9 +33,10 @@ _NUMBERS = tuple(
 COLUMNS = {
     "file": ("file", "status", "duration", *_NUMBERS, "quadrant"),
     "frame": ("file", "time", "duration", *_NUMBERS, "quadrant"),
+    "segment": ("file", "time", "duration", *_NUMBERS, "quadrant"),
 }
 
-WORDS = "words"
+WORDS, LABEL = "words", "label"
 _SCALED = {
     column: (scale, dimension)
     for scale in SCALES.values()
@@ -57,25 +59,29 @@ def further_columns(predictions: Sequence[Prediction]) -> tuple[str, ...]:
     """Return the names of the further columns that any of the predictions has."""
     heads = [name for name in HEADS if any(name in one.further_heads for one in predictions)]
     added = (name for one in predictions for name in interpretation_columns(one.interpretation))
-    return (*heads, *dict.fromkeys(added))
+    given = any(one.sections is not None for one in predictions)
+    return (*heads, *dict.fromkeys(added), *([LABEL] if given else []))
 
 
 def rows(
     prediction: Prediction, level: str, further: Sequence[str] = ()
 ) -> list[tuple[Value, ...]]:
-    """Return the rows of one prediction: one row per file or one row per patch.
+    """Return the rows of one prediction: one per file, per patch or per segment.
 
     Parameters
     ----------
     prediction : Prediction
-    level : {'file', 'frame'}
-        ``file`` is one row for the file, ``frame`` one row per patch.
+    level : {'file', 'frame', 'segment'}
+        ``file`` is one row for the file, ``frame`` one row per patch, ``segment`` one per
+        segment or given section.
     further : sequence of str
         Names of further columns, which are appended; values are None if the prediction lacks
         one.
     """
     if level == "file":
         return [_file_row(prediction, further)]
+    if level == "segment":
+        return _segment_rows(prediction, further)
     heads = {name: values.tolist() for name, values in prediction.further_heads.items()}
     columns = zip(
         prediction.times.tolist(),
@@ -102,17 +108,43 @@ def rows(
 
 def _file_row(prediction: Prediction, further: Sequence[str]) -> tuple[Value, ...]:
     start: tuple[Value, ...] = (prediction.source, prediction.status, prediction.duration)
-    summary = prediction.summary()
+    return (*start, *_summary_values(prediction, prediction.summary(), further))
+
+
+def _segment_rows(prediction: Prediction, further: Sequence[str]) -> list[tuple[Value, ...]]:
+    parts: list[tuple[float, float, str | None, str | None]]
+    if prediction.sections is None:
+        found = prediction.segments()
+        parts = [(one.start, one.duration, one.quadrant.name, None) for one in found]
+    else:
+        given = prediction.sections
+        parts = [(one.start, one.end - one.start, None, one.label) for one in given]
+    lines = []
+    for start, duration, quadrant, label in parts:
+        summary = prediction.summary(start, start + duration)
+        values = _summary_values(prediction, summary, further, quadrant, label)
+        lines.append((prediction.source, start, duration, *values))
+    return lines
+
+
+def _summary_values(
+    prediction: Prediction,
+    summary: Summary | None,
+    further: Sequence[str],
+    quadrant: str | None = None,
+    label: str | None = None,
+) -> tuple[Value, ...]:
+    """Return the values of a summary, with its own quadrant if none is given."""
     if summary is None:
-        return (*start, *(None for _ in _NUMBERS), None, *(None for _ in further))
+        rest = (label if name == LABEL else None for name in further)
+        return (*(None for _ in _NUMBERS), None, *rest)
     plane = {"arousal": summary.arousal, "valence": summary.valence}
     return (
-        *start,
         *summary.quadrants.tolist(),
         summary.arousal,
         summary.valence,
-        summary.quadrant,
-        *_further_values(prediction, further, plane, summary.further_heads),
+        quadrant or summary.quadrant,
+        *_further_values(prediction, further, plane, summary.further_heads, label),
     )
 
 
@@ -121,6 +153,7 @@ def _further_values(
     further: Sequence[str],
     plane: Mapping[str, float],
     heads: Mapping[str, float],
+    label: str | None = None,
 ) -> list[Value]:
     """Return the values of further columns, for one pair of arousal and valence."""
     values: list[Value] = []
@@ -131,6 +164,8 @@ def _further_values(
         elif name == WORDS:
             words = prediction.interpretation.words
             values.append(words.words_for(plane["arousal"], plane["valence"]) if words else None)
+        elif name == LABEL:
+            values.append(label)
         else:
             values.append(heads.get(name))
     return values

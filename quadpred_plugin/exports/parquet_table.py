@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
-from quadpred_plugin.exports.columns import WORDS, Value, columns_of, rows
+from quadpred_plugin.exports.columns import LABEL, WORDS, Value, columns_of, rows
 from quadpred_plugin.prediction import Prediction
 
 if TYPE_CHECKING:
     import pyarrow
 
-TEXTS = ("file", "status", "quadrant", WORDS)
+TEXTS = ("file", "status", "quadrant", WORDS, LABEL)
 
 # Key in the schema's metadata; the value is JSON.
 PROVENANCE_KEY = "quadpred"
