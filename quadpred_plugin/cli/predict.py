@@ -32,6 +32,7 @@ from quadpred_plugin.cli.model_options import check_hop, choose_model, hop_optio
 from quadpred_plugin.cli.shell_completion import complete_models
 from quadpred_plugin.cli.time_options import (
     check_curves,
+    check_smoothing,
     choose_frame_rate,
     curve_options,
     section_options,
@@ -228,8 +229,12 @@ def command(
     ]
     for card in cards:
         check_hop(card, hop)
-    check_curves(export, level, smooth, rate, plot is not None, hop, cards[0])
+    of_means = level == "file" or intervals is not None
+    check_curves(export, level, rate)
+    check_smoothing(smooth, of_means and plot is None, hop, cards[0])
     if embeddings:
+        if rate is not None:
+            raise click.UsageError("--embeddings are of patches, not of the rows of --rate.")
         _check_embeddings(cards[0], export, level)
     names, empty_folders, left_out = expand_paths(wanted, recursive)
     sections = sections_of(intervals, tier, [one for one in names if one not in empty_folders])

@@ -58,45 +58,60 @@ def curve_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def check_curves(
-    export: Export,
-    level: str | None,
-    smooth: float,
-    rate: float | None,
-    plots: bool,
-    hop: float | None,
-    card: ModelCard,
-) -> None:
-    """Refuse --smooth and --rate where they have no effect, and a rate that is too high.
+def check_curves(export: Export, level: str | None, rate: float | None) -> None:
+    """Refuse --rate where it has no effect, and a rate that is too high.
 
     Raises
     ------
     click.UsageError
     """
     from quadpred_plugin.analysis.resampling import MAXIMUM_RATE
+
+    if rate is None:
+        return
+    if not rate <= MAXIMUM_RATE:
+        raise click.UsageError(f"--rate must be at most {MAXIMUM_RATE:g} Hz, not {rate:g}.")
+    if not (level == "frame" or export.curves):
+        raise click.UsageError(
+            "--rate needs values over time: give --level frame, or a format of curves."
+        )
+
+
+def check_smoothing(
+    smoothing: float, means_alone: bool, hop: float | None, card: ModelCard
+) -> None:
+    """Refuse --smooth where it has no effect.
+
+    Parameters
+    ----------
+    smoothing : float
+        Seconds.
+    means_alone : bool
+        Whether only means of files or of given sections are written.
+    hop : float or None
+        Seconds, as for `Model.predict`.
+    card : ModelCard
+
+    Raises
+    ------
+    click.UsageError
+    """
     from quadpred_plugin.analysis.smoothing import reach_of
 
-    if rate is not None:
-        if not rate <= MAXIMUM_RATE:
-            raise click.UsageError(f"--rate must be at most {MAXIMUM_RATE:g} Hz, not {rate:g}.")
-        if not (level == "frame" or export.curves):
-            raise click.UsageError(
-                "--rate needs values over time: give --level frame, or a format of curves."
-            )
-    if not smooth:
+    if not smoothing:
         return
-    if level == "file" and not plots:
+    if means_alone:
         raise click.UsageError(
             "--smooth changes values over time alone: give --level frame, or a format of curves "
             "or segments."
         )
+    if not smoothing < float("inf"):
+        raise click.UsageError(f"--smooth must be a number of seconds, not {smoothing}.")
     preprocessing = card.preprocessing
     seconds = preprocessing.hop_frames(hop) * preprocessing.frame_seconds
-    if not smooth < float("inf"):
-        raise click.UsageError(f"--smooth must be a number of seconds, not {smooth}.")
-    if not reach_of(smooth, seconds):
+    if not reach_of(smoothing, seconds):
         raise click.UsageError(
-            f"--smooth {smooth:g} is shorter than two hops of {seconds:g} s and would change "
+            f"--smooth {smoothing:g} is shorter than two hops of {seconds:g} s and would change "
             "nothing: give a shorter --hop."
         )
 

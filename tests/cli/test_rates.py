@@ -66,6 +66,8 @@ def test_a_rounded_hop_is_told_once(quadpred, tmp_path):
         (["--smooth", "1", "--level", "frame"], "shorter than two hops of 0.992 s"),
         (["--smooth", "nan", "--level", "frame"], "--smooth must be a number of seconds"),
         (["--smooth", "inf", "--level", "frame"], "--smooth must be a number of seconds"),
+        (["--smooth", "5", "--intervals", "sections.csv"], "--smooth changes values over time"),
+        (["--rate", "25", "--embeddings", "--level", "frame"], "not of the rows of --rate"),
         (["--fps", "25", "--format", "srt"], "--fps is the frame rate of edl"),
         (["--fps", "26", "--format", "edl"], "is not one of"),
     ],
