@@ -20,6 +20,8 @@ COLUMNS_PAGE = """
 Columns at level `file`, one row per file: `{file}`.
 
 Columns at level `frame`, one row per patch: `{frame}`.
+
+Columns at level `segment`, one row per segment or given section: `{segment}`.
 """
 SCHEMA = """
 The schema:

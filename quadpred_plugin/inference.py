@@ -304,6 +304,7 @@ class Model:
             valence=outputs["valence"],
             further_heads=further_heads(outputs),
             embeddings=outputs.get(EMBEDDINGS),
+            quiet=analyser.quiet(hop_frames, len(outputs["arousal"])),
         )
 
 

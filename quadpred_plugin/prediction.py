@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from quadpred_plugin.analysis.excerpts import Excerpt
     from quadpred_plugin.analysis.segments import Segment
     from quadpred_plugin.analysis.turning_points import TurningPoint
+    from quadpred_plugin.sections.section import Section
+
+# s.
+_SHORTEST_OVERLAP = 1e-6
 
 STATUSES = ("ok", "partial", "short", "silent", "empty", "error")
 INCOMPLETE = ("partial", "error")
@@ -101,6 +105,14 @@ class Prediction(ArrayValue):
     embeddings : ndarray of float32, shape (patches, width), or None
         Values of the last layer that the model's heads share; None unless they were asked
         for, and without patches.
+    quiet : ndarray of bool, shape (patches,), or None
+        Patches with a low level (`chain.levels`), in which segments have gaps; None if unknown.
+    sections : tuple of Section, or None
+        Given sections, which rows at level ``segment`` are about; None for segments that are found
+        (`analysis.given_sections`).
+    original : Prediction or None
+        As it was analysed, if the curves were smoothed or resampled since: means are over its
+        patches.
     """
 
     source: str
@@ -120,9 +132,20 @@ class Prediction(ArrayValue):
     disagreement: NDArray[np.float64] | None = None
     further_heads: dict[str, NDArray[np.float32]] = field(default_factory=dict)
     embeddings: NDArray[np.float32] | None = None
+    quiet: NDArray[np.bool_] | None = None
+    sections: "tuple[Section, ...] | None" = None
+    original: "Prediction | None" = None
 
     def __len__(self) -> int:
         return len(self.times)
+
+    @property
+    def centres(self) -> NDArray[np.float64]:
+        """Middle of each patch, s; of a signal that is shorter than a patch, its middle."""
+        length = self.patch_duration
+        if self.duration is not None:
+            length = min(length, self.duration)
+        return self.times + length / 2
 
     def interpret(self, interpretation: Interpretation) -> "Prediction":
         """Return the same values with other rules for names and segments.
@@ -167,11 +190,20 @@ class Prediction(ArrayValue):
         return consistency(self.quadrants, self.arousal, self.valence)
 
     def segments(self) -> "list[Segment]":
-        """Return segments of one quadrant each, by the rules of the interpretation."""
+        """Return segments of one quadrant each, by the rules of the interpretation.
+
+        Returns
+        -------
+        segments : list of Segment
+            In order of time (`analysis.segments`), with gaps where the signal is quiet or no
+            quadrant is probable.
+        """
         from quadpred_plugin.analysis.segments import find_segments
 
         rules = self.interpretation
-        return find_segments(self, rules.minimum_segment, rules.hysteresis)
+        return find_segments(
+            self, rules.minimum_segment, rules.hysteresis, rules.segment_confidence
+        )
 
     def turning_points(self, window: float = 6.0, least: float = 0.5) -> "list[TurningPoint]":
         """Return the times at which the emotion changes most.
@@ -210,17 +242,33 @@ class Prediction(ArrayValue):
 
         return find_excerpt(self, quadrant, seconds)
 
-    def summary(self) -> Summary | None:
-        """Return the values pooled over all patches (`pooling.pool`); None without patches."""
-        if not len(self):
+    def summary(self, start: float | None = None, end: float | None = None) -> Summary | None:
+        """Return the values pooled over the patches of the signal or of a part of it.
+
+        Parameters
+        ----------
+        start, end : float, optional
+            Seconds; None for the start or end of the signal. In a part, a patch counts as much
+            as its own frames overlap with it.
+
+        Returns
+        -------
+        summary : Summary or None
+            Calibrated means (`pooling.pool`). None without patches.
+        """
+        source = self if self.original is None else self.original
+        weights = None
+        if start is not None or end is not None:
+            weights = source._overlaps(start or 0.0, float("inf") if end is None else end)
+        if not len(source) or (weights is not None and not weights.any()):
             return None
         pooled = {
-            head: pool(values, self.pooling.get(head, PLAIN_MEAN))
+            head: pool(values, self.pooling.get(head, PLAIN_MEAN), weights)
             for head, values in (
-                ("quadrants", self.quadrants),
-                ("arousal", self.arousal),
-                ("valence", self.valence),
-                *self.further_heads.items(),
+                ("quadrants", source.quadrants),
+                ("arousal", source.arousal),
+                ("valence", source.valence),
+                *source.further_heads.items(),
             )
         }
         return Summary(
@@ -231,13 +279,22 @@ class Prediction(ArrayValue):
             further_heads={head: pooled[head] for head in self.further_heads},
         )
 
+    def _overlaps(self, start: float, end: float) -> NDArray[np.float64]:
+        """Return how long each patch's own frames are between two times, s."""
+        ends = self.times + self.patch_duration
+        if self.duration is not None:
+            ends = np.minimum(ends, self.duration)
+        overlaps: NDArray[np.float64] = np.minimum(ends, end) - np.maximum(self.times, start)
+        # What rounding leaves where a patch begins at the end counts for nothing.
+        return np.where(overlaps > _SHORTEST_OVERLAP, overlaps, 0.0)
+
     def to_frame(self, level: str = "frame") -> "pandas.DataFrame":
         """Return the rows that ``quadpred predict`` writes as a pandas.DataFrame.
 
         Parameters
         ----------
-        level : {'frame', 'file'}
-            One row per patch, or one for the file.
+        level : {'frame', 'segment', 'file'}
+            One row per patch, per segment, or one for the file.
 
         Returns
         -------
@@ -269,11 +326,13 @@ class Prediction(ArrayValue):
         ----------
         path : str or Path
             Rows and arrays: .csv, .json, .npz, .npy, .parquet, .txt (a table for display).
-            Annotations: .jams, .TextGrid, .labels.txt (Audacity), .mood. Layers of Sonic
-            Visualiser: .svl, .taggram.svl, .arousal.csv, .valence.csv, .segments.csv. An
-            existing file is replaced when the new one is complete.
-        level : {'frame', 'file'}, optional
-            For rows and arrays: one row per patch (default), or one for the file.
+            Annotations: .jams, .TextGrid, .labels.txt (Audacity), .reaper.csv, .edl, .srt, .lrc,
+            .mid, .mood. Layers of Sonic Visualiser: .svl, .taggram.svl, .arousal.csv,
+            .valence.csv, .segments.csv. An existing file is replaced when the new one is
+            complete.
+        level : {'frame', 'segment', 'file'}, optional
+            For rows and arrays: one row per patch (default), one for the file, or, for rows
+            alone, one per segment.
 
         Raises
         ------

@@ -12,6 +12,7 @@ import pytest
 import quadpred_plugin as qp
 from quadpred_plugin.model.pooling import Pooling
 from quadpred_plugin.prediction import without_patches
+from quadpred_plugin.sections.section import Section
 from tests import signals
 from tests.limits import HANG
 from tests.tree import ROOT
@@ -35,6 +36,9 @@ CHANGES = {
     "disagreement": np.array([0.0, 0.2]),
     "further_heads": {"tension": np.array([0.3, 0.1], dtype=np.float32)},
     "embeddings": np.array([[0.0, 1.5, 2.0], [3.0, 0.0, 0.5]], dtype=np.float32),
+    "quiet": np.array([False, True]),
+    "sections": (Section(0, 1, "verse"),),
+    "original": without_patches("song.wav", "ok", 2.0, "is another.", {}),
 }
 
 

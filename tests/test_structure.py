@@ -82,7 +82,7 @@ def test_listing_the_formats_costs_no_numpy():
     code = (
         "import sys\n"
         "from quadpred_plugin.exports import FORMATS, LEVELS\n"
-        "assert len(FORMATS) > 10 and LEVELS == ('file', 'frame')\n"
+        "assert len(FORMATS) > 10 and LEVELS == ('file', 'frame', 'segment')\n"
         "assert 'numpy' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], timeout=HANG, check=True)

@@ -4,7 +4,7 @@
   functions as C functions, which call those of `library`.
 - `library`: the plugin's descriptor and its functions.
 - `plugin`: one instance of the plugin.
-- `outputs`, `settings`: outputs and parameters; `segmentation` and `levels` for segments.
+- `outputs`, `settings`: outputs and parameters.
 - `abi`, `features`: C structures of Vamp's interface.
 - `build`, `installation`, `places`: building and installing the library.
 - `examination`: findings for ``quadpred doctor``.

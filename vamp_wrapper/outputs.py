@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from quadpred_plugin.prediction import Prediction
-    from vamp_wrapper.segmentation import SegmentRules
 
 
 @dataclass(frozen=True)
@@ -40,33 +39,6 @@ class Features:
 
 
 @dataclass(frozen=True)
-class SignalResult:
-    """Results of one signal, from which all outputs are made.
-
-    Attributes
-    ----------
-    raw, smoothed : Prediction
-        Before and after the user's smoothing.
-    quiet : ndarray of bool, shape (patches,)
-        Patches with a low level.
-    rules : SegmentRules
-        Of segments.
-    """
-
-    raw: Prediction
-    smoothed: Prediction
-    quiet: NDArray[np.bool_]
-    rules: SegmentRules
-
-    @property
-    def centres(self) -> NDArray[np.float64]:
-        """Middle of each patch, s."""
-        from vamp_wrapper.segmentation import centres_of
-
-        return centres_of(self.raw)
-
-
-@dataclass(frozen=True)
 class Output:
     """One output of the plugin.
 
@@ -78,7 +50,7 @@ class Output:
     minimum, maximum : float
         Range of all values.
     features : callable
-        Returns the features of a signal's results.
+        Returns the features of a signal's prediction, after the user's smoothing.
     per_patch : bool
         Whether there is one feature per patch, without duration or label.
     has_duration : bool
@@ -94,7 +66,7 @@ class Output:
     bins: tuple[str, ...]
     minimum: float
     maximum: float
-    features: Callable[[SignalResult], Features]
+    features: Callable[[Prediction], Features]
     per_patch: bool = True
     has_duration: bool = False
     step: float = 0.0
@@ -109,33 +81,31 @@ class Output:
         return len(self.bins) > 1
 
 
-def _arousal(result: SignalResult) -> Features:
-    return Features(result.centres, result.smoothed.arousal.reshape(-1, 1))
+def _arousal(prediction: Prediction) -> Features:
+    return Features(prediction.centres, prediction.arousal.reshape(-1, 1))
 
 
-def _valence(result: SignalResult) -> Features:
-    return Features(result.centres, result.smoothed.valence.reshape(-1, 1))
+def _valence(prediction: Prediction) -> Features:
+    return Features(prediction.centres, prediction.valence.reshape(-1, 1))
 
 
-def _taggram(result: SignalResult) -> Features:
+def _taggram(prediction: Prediction) -> Features:
     import numpy as np
 
     # A column begins at its time and lasts one hop.
-    starts = np.maximum(result.centres - result.raw.hop / 2, 0)
-    return Features(starts, result.smoothed.quadrants)
+    starts = np.maximum(prediction.centres - prediction.hop / 2, 0)
+    return Features(starts, prediction.quadrants)
 
 
-def _confidence(result: SignalResult) -> Features:
-    winners = result.smoothed.quadrants.max(axis=1, keepdims=True)
-    return Features(result.centres, winners)
+def _confidence(prediction: Prediction) -> Features:
+    winners = prediction.quadrants.max(axis=1, keepdims=True)
+    return Features(prediction.centres, winners)
 
 
-def _segments(result: SignalResult) -> Features:
+def _segments(prediction: Prediction) -> Features:
     import numpy as np
 
-    from vamp_wrapper.segmentation import labelled_segments
-
-    found = labelled_segments(result.smoothed, result.quiet, result.rules)
+    found = prediction.segments()
     values = [[SEGMENT_VALUES[segment.quadrant.name]] for segment in found]
     return Features(
         np.array([segment.start for segment in found]),
@@ -145,10 +115,10 @@ def _segments(result: SignalResult) -> Features:
     )
 
 
-def _summary(result: SignalResult) -> Features:
+def _summary(prediction: Prediction) -> Features:
     import numpy as np
 
-    summary = result.raw.summary()
+    summary = prediction.summary()
     if summary is None:
         return Features(np.zeros(0), np.zeros((0, 1), dtype=np.float32))
     values = [*summary.quadrants, summary.arousal, summary.valence]
@@ -159,15 +129,15 @@ def _summary(result: SignalResult) -> Features:
     return Features(
         np.zeros(len(values)),
         np.array(values, dtype=np.float32).reshape(-1, 1),
-        np.full(len(values), result.raw.duration),
+        np.full(len(values), prediction.duration),
         (*labels, *DIMENSIONS),
     )
 
 
-def _turning_points(result: SignalResult) -> Features:
+def _turning_points(prediction: Prediction) -> Features:
     import numpy as np
 
-    points = result.smoothed.turning_points()
+    points = prediction.turning_points()
     return Features(
         np.array([point.time for point in points]),
         np.array([point.strength for point in points], dtype=np.float32).reshape(-1, 1),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from quadpred_plugin.errors import ModelError
-from vamp_wrapper.outputs import OUTPUTS, Features, SignalResult
+from vamp_wrapper.outputs import OUTPUTS, Features
 from vamp_wrapper.settings import models, parameters
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from quadpred_plugin.audio.mixing import Mixer
     from quadpred_plugin.chain.offline import OfflineAnalyser
     from quadpred_plugin.inference import Model
-    from vamp_wrapper.levels import LevelMeter
 
 # Preferred block size, a tenth of a second: long enough for a negligible cost per call, short
 # enough for a small error of the length, since hosts pad the last block with zeros.
@@ -56,7 +55,6 @@ class QuadpredPlugin:
         self._model_number = 0
         self._analyser: OfflineAnalyser | None = None
         self._mixer: Mixer | None = None
-        self._meter: LevelMeter | None = None
         self.channels = 0
         self._step = self._samples = 0
         self._start: int | None = None
@@ -137,11 +135,9 @@ class QuadpredPlugin:
         if self._model_number != self._chosen_model:
             self._load_model()
         from quadpred_plugin.audio.mixing import Mixer
-        from vamp_wrapper.levels import LevelMeter
 
         preprocessing = self._model.card.preprocessing
         self._mixer = Mixer(self._sample_rate, preprocessing.sample_rate)
-        self._meter = LevelMeter(preprocessing.hop_size)
         self._analyser = self._model.start_analysis()
         self._samples, self._start = 0, None
 
@@ -159,7 +155,7 @@ class QuadpredPlugin:
 
         import numpy as np
 
-        if self._mixer is None or self._analyser is None or self._meter is None:
+        if self._mixer is None or self._analyser is None:
             return
         if self._start is None and self._model_number != self._chosen_model:
             # Chosen after `initialise`.
@@ -172,12 +168,7 @@ class QuadpredPlugin:
         if self._start is None:
             self._start = time
         self._samples += self._step
-        self._take(self._mixer.process(block))
-
-    def _take(self, samples: NDArray[np.float32]) -> None:
-        if self._analyser is not None and self._meter is not None:
-            self._analyser.process(samples)
-            self._meter.process(samples)
+        self._analyser.process(self._mixer.process(block))
 
     def remaining(self) -> tuple[list[Features], int] | None:
         """End the signal and return the features of each output.
@@ -190,42 +181,33 @@ class QuadpredPlugin:
         """
         if self._model is None or self._mixer is None or self._analyser is None:
             return None
-        import numpy as np
-
         from quadpred_plugin.analysis.smoothing import smooth
-        from vamp_wrapper.segmentation import SegmentRules
+        from quadpred_plugin.interpretation import Interpretation
 
-        self._take(self._mixer.finish())
+        self._analyser.process(self._mixer.finish())
         seconds = self._samples / self._sample_rate
         prediction = self._model.finish_analysis(
             self._analyser, "this signal", seconds, self.hop, self._mixer.warnings
         )
         start = self._start or 0
-        meter = self._meter
         self.close()
         for warning in prediction.warnings if self._samples else ():
             print_message(f"{prediction.source} {warning}")
-        if not len(prediction) or meter is None:
+        if not len(prediction):
             return None
-        preprocessing = self._model.card.preprocessing
-        first_frames = np.rint(prediction.times / preprocessing.frame_seconds).astype(np.int64)
-        result = SignalResult(
-            prediction,
-            smooth(prediction, self._values["smoothing"]),
-            meter.quiet(first_frames, preprocessing.own_frames),
-            SegmentRules(
-                self._values["minduration"],
-                self._values["hysteresis"],
-                self._values["minconfidence"],
-            ),
+        rules = Interpretation(
+            minimum_segment=self._values["minduration"],
+            hysteresis=self._values["hysteresis"],
+            segment_confidence=self._values["minconfidence"],
         )
-        return [output.features(result) for output in OUTPUTS], start
+        prediction = smooth(prediction.interpret(rules), self._values["smoothing"])
+        return [output.features(prediction) for output in OUTPUTS], start
 
     def close(self) -> None:
         """Discard the signal and its temporary file."""
         if self._analyser is not None:
             self._analyser.__exit__(None, None, None)
-        self._analyser = self._mixer = self._meter = None
+        self._analyser = self._mixer = None
 
 
 def _load(number: int) -> Model:

@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
+from quadpred_plugin.interpretation import Interpretation
 from quadpred_plugin.model.card import ModelCard
 from quadpred_plugin.model.registry import find_model, installed_models
 
@@ -145,7 +146,7 @@ def parameters() -> tuple[Parameter, ...]:
             "s",
             0,
             60,
-            5,
+            Interpretation.minimum_segment,
         ),
         Parameter(
             "hysteresis",
@@ -155,7 +156,7 @@ def parameters() -> tuple[Parameter, ...]:
             "s",
             0,
             10,
-            0.5,
+            Interpretation.hysteresis,
         ),
         Parameter(
             "minconfidence",
@@ -164,6 +165,6 @@ def parameters() -> tuple[Parameter, ...]:
             "",
             0,
             1,
-            0.3,
+            Interpretation.segment_confidence,
         ),
     )

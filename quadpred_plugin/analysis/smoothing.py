@@ -16,12 +16,12 @@ def smooth(prediction: Prediction, seconds: float) -> Prediction:
     prediction : Prediction
     seconds : float
         Length of the window, rounded to an odd number of patches and truncated at the ends.
-        A window shorter than three hops changes nothing.
+        A window shorter than two hops changes nothing.
 
     Returns
     -------
     prediction : Prediction
-        Rows of ``quadrants`` still sum to 1.
+        Rows of ``quadrants`` still sum to 1. Its summary is that of the given one.
     """
     reach = reach_of(seconds, prediction.hop) if len(prediction) else 0
     if not reach:
@@ -34,6 +34,8 @@ def smooth(prediction: Prediction, seconds: float) -> Prediction:
         further_heads={
             name: moving_average(values, reach) for name, values in prediction.further_heads.items()
         },
+        provenance={**prediction.provenance, "smoothing": seconds},
+        original=prediction if prediction.original is None else prediction.original,
     )
 
 

@@ -4,6 +4,7 @@
 - `engine`: import of Essentia.
 - `bands`, `filterbank`: mel bands of samples.
 - `peak`: peak amplitude and silence threshold.
+- `levels`: patches of a low level.
 - `patches`: bands cut into patches.
 - `heads`, `entries`, `network`: outputs, inputs and execution of the frozen graph.
 - `offline`: analysis of a whole signal.

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.chain.bands import BandExtractor
+from quadpred_plugin.chain.levels import LevelMeter
 from quadpred_plugin.chain.network import BATCH_SIZE, Network
 from quadpred_plugin.chain.patches import PatchBuffer
 from quadpred_plugin.chain.peak import PeakMeter
@@ -33,6 +34,8 @@ class OfflineAnalyser:
         self._network = network
         self._extractor = extractor
         self._meter = PeakMeter(preprocessing)
+        self._levels = LevelMeter(preprocessing.hop_size)
+        self._own_frames = preprocessing.own_frames
         self._buffer = PatchBuffer(preprocessing)
         self.samples = 0
         extractor.reset()
@@ -57,6 +60,7 @@ class OfflineAnalyser:
         """Take the next samples, shape (samples,), and return the bands they complete."""
         self.samples += len(block)
         self._meter.process(block)
+        self._levels.process(block)
         return self._keep(self._extractor.process(block))
 
     def finish(self) -> NDArray[np.float32]:
@@ -70,6 +74,10 @@ class OfflineAnalyser:
     def patch_count(self, hop_frames: int, repeat_last: bool = False) -> int:
         """Return the number of patches, as `PatchBuffer.count` does."""
         return self._buffer.count(hop_frames, repeat_last)
+
+    def quiet(self, hop_frames: int, count: int) -> NDArray[np.bool_]:
+        """Return which of the first patches have a low level, as `LevelMeter.quiet` does."""
+        return self._levels.quiet(np.arange(count) * hop_frames, self._own_frames)
 
     def predict(
         self,

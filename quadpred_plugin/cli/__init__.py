@@ -8,6 +8,7 @@ a long command is in NAME_run, which is imported when the command runs, so that 
 |---|---|
 | `main` | the program and its table of commands |
 | `file_options`, `model_options`, `interpretation_options`, `message_options` | shared options |
+| `time_options` | options of ``predict``: smoothing, rates, given sections |
 | `environment_variables`, `shell_completion` | options from variables; completion in shells |
 | `destinations` | output files and folders |
 | `file_predictions` | predict files in worker processes |

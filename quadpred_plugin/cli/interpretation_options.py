@@ -3,41 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from quadpred_plugin.errors import OutputError
+from quadpred_plugin.errors import OutputError, QuadpredError
 from quadpred_plugin.exports import FORMATS
+from quadpred_plugin.interpretation import Interpretation
 from quadpred_plugin.quadrants import QUADRANT_NAMES
+from quadpred_plugin.scales import SCALES
 
 if TYPE_CHECKING:
     from quadpred_plugin.exports import Export
-    from quadpred_plugin.interpretation import Interpretation
 
 confidence_option = click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),
     default=0.0,
-    metavar="PROBABILITY",
-    help="Name predictions of less confidence neutral. Default: 0.",
+    metavar="P",
+    help="Name predictions of a lower probability neutral. Default: 0.",
 )
 _OPTIONS = (
     confidence_option,
     click.option(
         "--min-segment",
         type=click.FloatRange(min=0),
-        default=2.0,
+        default=Interpretation.minimum_segment,
         metavar="SECONDS",
-        help="Minimum length of a segment. Default: 2.",
+        help=f"Minimum length of a segment. Default: {Interpretation.minimum_segment:g}.",
     ),
     click.option(
         "--hysteresis",
         type=click.FloatRange(min=0),
-        default=0.0,
+        default=Interpretation.hysteresis,
         metavar="SECONDS",
-        help="Cost of a change of quadrant, in seconds of full confidence. Default: 0.",
+        help="Cost of a change of quadrant, in seconds of full confidence. "
+        f"Default: {Interpretation.hysteresis:g}.",
+    ),
+    click.option(
+        "--segment-confidence",
+        type=click.FloatRange(0, 1),
+        default=Interpretation.segment_confidence,
+        metavar="P",
+        help="Leave out segments of a lower mean probability. "
+        f"Default: {Interpretation.segment_confidence:g}.",
+    ),
+    click.option(
+        "--scale",
+        "scales",
+        type=click.Choice(list(SCALES)),
+        multiple=True,
+        metavar="NAME",
+        help="Add columns of arousal and valence from 0 to 1 (unit), 1 to 9 (likert9) or 0 to 100 "
+        "(percent); repeatable.",
+    ),
+    click.option(
+        "--words",
+        type=click.Path(),
+        metavar="FILE",
+        help="Add a column of the words that FILE, a csv, has for ranges of arousal and valence.",
     ),
 )
 # Options without effect on excerpts, by parameter.
@@ -45,6 +71,7 @@ _IGNORED_BY_TOP = {
     "min_confidence": "--min-confidence",
     "min_segment": "--min-segment",
     "hysteresis": "--hysteresis",
+    "segment_confidence": "--segment-confidence",
     "against": "--against",
 }
 _TOP = (
@@ -79,15 +106,44 @@ def excerpt_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def interpretation_of(
-    min_confidence: float, min_segment: float, hysteresis: float
+    min_confidence: float,
+    min_segment: float,
+    hysteresis: float,
+    segment_confidence: float,
+    scales: Sequence[str],
+    words: str | None,
 ) -> Interpretation:
-    """Return the interpretation of the options' values."""
-    from quadpred_plugin.interpretation import Interpretation
+    """Return the interpretation of the options' values.
+
+    Raises
+    ------
+    click.UsageError
+        If a value is no number, or the file of words can't be read or has gaps or overlaps.
+    """
+    from quadpred_plugin.word_ranges import read_word_ranges
 
     try:
-        return Interpretation(min_confidence, min_segment, hysteresis)
-    except ValueError as error:
+        return Interpretation(
+            *(min_confidence, min_segment, hysteresis, segment_confidence),
+            scales=tuple(dict.fromkeys(scales)),
+            words=read_word_ranges(Path(words)) if words is not None else None,
+        )
+    except (ValueError, QuadpredError) as error:
         raise click.UsageError(str(error)) from error
+
+
+def check_columns(export: Export, top: Sequence[str], option: str) -> None:
+    """Refuse an option that adds columns or rows to formats that have none.
+
+    Raises
+    ------
+    click.UsageError
+    """
+    if top:
+        raise click.UsageError(f"{option} has no effect on the excerpts of --top: leave one out.")
+    if not export.has_columns:
+        formats = ", ".join(name for name, one in FORMATS.items() if one.has_columns)
+        raise click.UsageError(f"{option} needs a format of rows: {formats}.")
 
 
 def choose_export(

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from quadpred_plugin.cli.message_options import print_message
 from quadpred_plugin.cli.shell_completion import complete_models
 
 if TYPE_CHECKING:
     from quadpred_plugin.model.card import ModelCard
+
+
+# s.
+_SMALLEST_ROUNDING = 1e-6
 
 
 def model_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,7 +68,7 @@ def choose_model(name: str, hop: float | None = None) -> ModelCard:
 
 
 def check_hop(card: ModelCard, hop: float | None) -> None:
-    """Refuse a hop that is shorter than a frame.
+    """Refuse a hop that is shorter than a frame, and say if it is rounded, unless -q is given.
 
     Parameters
     ----------
@@ -75,7 +80,18 @@ def check_hop(card: ModelCard, hop: float | None) -> None:
     ------
     click.BadParameter
     """
+    preprocessing = card.preprocessing
     try:
-        card.preprocessing.hop_frames(hop)
+        rounded = preprocessing.hop_frames(hop) * preprocessing.frame_seconds
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--hop") from error
+    if hop is None or abs(rounded - hop) < _SMALLEST_ROUNDING:
+        return
+    sentence = (
+        f"the hop of {hop:g} s is rounded to {rounded:g} s, a whole number of the model's frames."
+    )
+    context = click.get_current_context(silent=True)
+    # Once for several models with the same frames.
+    if context is not None and not context.params.get("quiet") and sentence not in context.meta:
+        context.meta[sentence] = True
+        print_message(sentence)

@@ -16,6 +16,7 @@ from quadpred_plugin.cli.file_options import (
     recursive_option,
 )
 from quadpred_plugin.cli.interpretation_options import (
+    check_columns,
     choose_export,
     excerpt_options,
     interpretation_of,
@@ -29,8 +30,16 @@ from quadpred_plugin.cli.message_options import (
 )
 from quadpred_plugin.cli.model_options import check_hop, choose_model, hop_option
 from quadpred_plugin.cli.shell_completion import complete_models
+from quadpred_plugin.cli.time_options import (
+    check_curves,
+    check_smoothing,
+    choose_frame_rate,
+    curve_options,
+    section_options,
+    sections_of,
+)
 from quadpred_plugin.errors import AudioError, ModelError, OutputError
-from quadpred_plugin.exports import FORMATS, LEVELS, format_of, formats_by_program
+from quadpred_plugin.exports import FORMATS, LEVELS, SEGMENT, format_of, formats_by_program
 
 if TYPE_CHECKING:
     from quadpred_plugin.exports import Export
@@ -48,6 +57,8 @@ Examples:
   quadpred predict --format svl -o layers/ albums/*.flac
   quadpred predict --top Q1 --top Q4 --seconds 30 albums/
   quadpred predict --from-file tracks.txt --min-confidence 0.5
+  quadpred predict --intervals sections.csv --scale likert9 song.mp3
+  quadpred predict --level frame --hop 0.32 --rate 25 -o song.csv song.mp3
 """,
 )
 @click.argument("paths", nargs=-1, metavar="PATHS...", type=FILES)
@@ -92,15 +103,15 @@ Examples:
     "format_name",
     type=click.Choice(list(FORMATS)),
     metavar="NAME",
-    help=f"{', '.join(FORMATS)}. Default: by the suffix of -o, else a table on a terminal and csv "
-    "into a pipe. Of these, "
+    help=", ".join(name for name, one in FORMATS.items() if not one.program)
+    + "; "
     + "; ".join(f"for {one}: {', '.join(names)}" for one, names in formats_by_program().items())
-    + ".",
+    + ". Default: by the suffix of -o, else a table on a terminal and csv into a pipe.",
 )
 @click.option(
     "--level",
     type=click.Choice(LEVELS),
-    help="One row per file (default), or per patch: frame (default of npz and npy).",
+    help="One row per file (default), per segment, or per patch: frame (default of npz and npy).",
 )
 @click.option(
     "--embeddings",
@@ -111,10 +122,11 @@ Examples:
     "--stream",
     type=click.IntRange(min=0),
     metavar="N",
-    help="Analyse audio stream N of each file, from 0, as FFmpeg's -map 0:a:N. Default: the one "
-    "that the file marks as default, else that with the most channels.",
+    help="Analyse audio stream N of each file, from 0, instead of its default one.",
 )
 @interpretation_options
+@curve_options
+@section_options
 @excerpt_options
 @click.option(
     "-o",
@@ -152,6 +164,14 @@ def command(
     min_confidence: float,
     min_segment: float,
     hysteresis: float,
+    segment_confidence: float,
+    scales: tuple[str, ...],
+    words: str | None,
+    smooth: float,
+    rate: float | None,
+    fps: str | None,
+    intervals: str | None,
+    tier: str | None,
     top: tuple[str, ...],
     seconds: float | None,
     output: str | None,
@@ -168,11 +188,10 @@ def command(
     to -o, messages to standard error.
 
     A row has the file's name, its status (ok, partial, short, silent, empty or error) or the
-    start of the second that the row is about, the duration of either in seconds, the
-    probabilities q1 to q4 of the quadrants, arousal and valence from -1 to 1, and the most
-    probable quadrant. Rows of files are means over their patches. With --top a row has an
-    excerpt's start and duration in seconds, the quadrant, and its mean probability in the
-    excerpt as score; each file has a row per quadrant that is asked for.
+    start of what the row is about, the duration of either in seconds, the probabilities q1 to q4
+    of the quadrants, arousal and valence from -1 to 1, and the most probable quadrant. Rows of
+    files and sections are means over patches. With --top a row has an excerpt's start, duration,
+    quadrant and, as score, mean probability: a row for each quadrant that is asked for.
 
     Exit code 0: all done; 1: some files failed or are analysed in part; 2: wrong use;
     130: interrupted, finished results are kept.
@@ -189,8 +208,19 @@ def command(
     if force and skip_existing:
         raise click.UsageError("--force and --skip-existing exclude each other.")
     check_verbosity(quiet, verbose)
-    export, level = choose_export(format_name or _default_format(output), level, top, seconds)
-    interpretation = interpretation_of(min_confidence, min_segment, hysteresis)
+    format_name = format_name or _default_format(output)
+    for option, given in (("--scale", scales), ("--words", words), ("--intervals", intervals)):
+        if given:
+            check_columns(FORMATS[format_name], top, option)
+    if intervals is not None:
+        if level not in (None, SEGMENT):
+            raise click.UsageError("--intervals gives a row per section: leave --level out.")
+        level = SEGMENT
+    export, level = choose_export(format_name, level, top, seconds)
+    export = choose_frame_rate(export, format_name, fps)
+    interpretation = interpretation_of(
+        min_confidence, min_segment, hysteresis, segment_confidence, scales, words
+    )
     if output is None and not export.text:
         raise click.UsageError(f"A {export.suffix} file needs a name: give -o.")
     cards = [
@@ -199,9 +229,15 @@ def command(
     ]
     for card in cards:
         check_hop(card, hop)
+    of_means = level == "file" or intervals is not None
+    check_curves(export, level, rate)
+    check_smoothing(smooth, of_means and plot is None, hop, cards[0])
     if embeddings:
+        if rate is not None:
+            raise click.UsageError("--embeddings are of patches, not of the rows of --rate.")
         _check_embeddings(cards[0], export, level)
     names, empty_folders, left_out = expand_paths(wanted, recursive)
+    sections = sections_of(intervals, tier, [one for one in names if one not in empty_folders])
     targets = plan_targets(names, output, plot, export.suffix, not export.holds_many(level))
     targets = check_targets(targets, force, skip_existing)
     if not quiet:
@@ -219,6 +255,9 @@ def command(
         verbose=verbose,
         embeddings=embeddings,
         stream=stream,
+        sections=sections,
+        smoothing=smooth,
+        rate=rate,
     )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from typing import IO, Any
 
 from quadpred_plugin.analysis.disagreement import with_disagreement
+from quadpred_plugin.analysis.given_sections import sections_without_values, with_sections
+from quadpred_plugin.analysis.resampling import resample
+from quadpred_plugin.analysis.smoothing import smooth
 from quadpred_plugin.cli.destinations import Targets
 from quadpred_plugin.cli.file_predictions import predict_files_with_each
 from quadpred_plugin.cli.interruption import Interruption
@@ -18,10 +21,12 @@ from quadpred_plugin.cli.progress import Progress
 from quadpred_plugin.errors import ModelError, OutputError
 from quadpred_plugin.exports import Export
 from quadpred_plugin.exports.excerpts import ExcerptExport
+from quadpred_plugin.exports.columns import LABEL, interpretation_columns
 from quadpred_plugin.exports.plots import save_taggram
 from quadpred_plugin.interpretation import Interpretation
 from quadpred_plugin.model.card import ModelCard
 from quadpred_plugin.prediction import INCOMPLETE, Prediction
+from quadpred_plugin.sections.section import Section
 from quadpred_plugin.system.failures import failures_as
 from quadpred_plugin.system.files import write_atomically
 from quadpred_plugin.system.text import printable
@@ -40,23 +45,32 @@ def run(
     verbose: bool,
     embeddings: bool,
     stream: int | None,
+    sections: Mapping[str, Sequence[Section]] | None,
+    smoothing: float,
+    rate: float | None,
 ) -> int:
     """Predict all files with the first model, compared with the others; return the exit code."""
     results = _Results(targets, export, quiet, verbose)
-    heads = cards[0].further_heads
+    further = (
+        *cards[0].further_heads,
+        *interpretation_columns(interpretation),
+        *([LABEL] if sections is not None else []),
+    )
     results.describe(cards, hop)
     with results.interruption, Progress(len(targets.names), enabled=not quiet) as progress:
         each = predict_files_with_each(
             cards, targets.names, empty_folders, hop, jobs, embeddings, stream
         )
-        predictions = results.watch(_compared(each, interpretation), progress)
+        compared = _compared(each, interpretation, sections)
+        curves = _with_curves(compared, smoothing, rate)
+        predictions = results.watch(curves, progress)
         if targets.outputs is not None:
             results.write_each(predictions, export, level)
         elif targets.output is not None:
             if targets.names:
 
                 def write(stream: IO[Any]) -> None:
-                    export.write(stream, predictions, level, heads)
+                    export.write(stream, predictions, level, further)
 
                 write_atomically(targets.output, write, text=export.text)
         else:
@@ -66,16 +80,21 @@ def run(
                 # Names that aren't UTF-8 are written with their original bytes.
                 sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
             if export.holds_many(level):
-                export.write(sys.stdout, predictions, level, heads)
+                export.write(sys.stdout, predictions, level, further)
             else:
                 results.print_each(predictions, export)
     return results.exit_code()
 
 
 def _compared(
-    each: Generator[list[Prediction], None, None], interpretation: Interpretation
+    each: Generator[list[Prediction], None, None],
+    interpretation: Interpretation,
+    sections: Mapping[str, Sequence[Section]] | None,
 ) -> Generator[Prediction, None, None]:
-    """Yield the first model's predictions, with the disagreement if there are several models."""
+    """Yield the first model's predictions, with the disagreement if there are several models.
+
+    They have the interpretation and the given sections.
+    """
     with closing(each):
         for predictions in each:
             first = predictions[0]
@@ -84,7 +103,20 @@ def _compared(
                     first = with_disagreement(predictions)
                 except ValueError as error:
                     raise ModelError(str(error)) from error
-            yield first.interpret(interpretation)
+            first = first.interpret(interpretation)
+            if sections is not None:
+                first = with_sections(first, sections.get(first.source, ()))
+            yield first
+
+
+def _with_curves(
+    predictions: Generator[Prediction, None, None], smoothing: float, rate: float | None
+) -> Generator[Prediction, None, None]:
+    """Yield predictions with their curves smoothed and resampled."""
+    with closing(predictions):
+        for prediction in predictions:
+            smoothed = smooth(prediction, smoothing)
+            yield smoothed if rate is None else resample(smoothed, rate)
 
 
 class _Results:
@@ -144,7 +176,7 @@ class _Results:
         return 1 if self._failed else 0
 
     def _report(self, prediction: Prediction) -> None:
-        incomplete = prediction.status in INCOMPLETE
+        incomplete = prediction.status in INCOMPLETE or bool(sections_without_values(prediction))
         self._failed |= incomplete
         if incomplete or not self._quiet:
             for warning in prediction.warnings:
@@ -173,7 +205,7 @@ def _print(prediction: Prediction, export: Export) -> None:
 
 
 def _describe_file(prediction: Prediction) -> str:
-    count = len(prediction)
+    count = len(prediction if prediction.original is None else prediction.original)
     facts = [prediction.status, f"{count} patch{'es' * (count != 1)}"]
     if prediction.duration is not None:
         facts.append(f"{prediction.duration:.3f} s")

@@ -2,7 +2,7 @@
 
 To add a format, write a module with one function and add a line to `FORMATS`. The function's
 parameters are (stream, prediction) for a format without levels, and (stream, predictions,
-level, heads) for a format of rows or arrays; see `Export.write`. Options, suffixes, help and
+level, further) for a format of rows or arrays; see `Export.write`. Options, suffixes, help and
 the documentation's page of formats follow from the registry. A module is imported when its
 format is written, so that the command line can list the formats without importing NumPy.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from quadpred_plugin.errors import OutputError
-from quadpred_plugin.exports.columns import COLUMNS, heads_of
+from quadpred_plugin.exports.columns import COLUMNS, further_columns
 from quadpred_plugin.system.failures import failures_as
 from quadpred_plugin.system.files import write_atomically
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from quadpred_plugin.prediction import Prediction
 
 LEVELS = tuple(COLUMNS)
+SEGMENT = "segment"
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class Export:
     text : bool
         Whether the stream is a text stream.
     levels : tuple of str
-        Levels of rows, the default first: one row per file (``file``) or per patch
-        (``frame``). Empty for a format without levels.
+        Levels of rows, the default first: one row per file (``file``), per patch (``frame``)
+        or per segment (``segment``). Empty for a format without levels.
     many : tuple of str
         Levels at which one output file can contain several audio files.
     needs : str or None
@@ -49,6 +50,10 @@ class Export:
         Program that reads the files, for help; empty for general formats.
     embeddings : tuple of str
         Levels at which the format can hold embeddings.
+    curves : bool
+        Whether a format without levels has values over time.
+    settings : tuple of (str, Any)
+        Further arguments of the function, by name.
     """
 
     function: str
@@ -59,6 +64,8 @@ class Export:
     needs: str | None = None
     program: str = ""
     embeddings: tuple[str, ...] = ()
+    curves: bool = False
+    settings: tuple[tuple[str, Any], ...] = ()
 
     def choose_level(self, level: str | None, default: str | None = None) -> str | None:
         """Return the given level or the default; None for a format without levels.
@@ -66,13 +73,22 @@ class Export:
         Raises
         ------
         OutputError
-            If a level is given for a format without levels.
+            If the format doesn't have the level.
         """
         if not self.levels:
             if level is not None:
                 raise OutputError(f"A {self.suffix} file has no levels: leave the level out.")
             return None
+        if level is not None and level not in self.levels:
+            raise OutputError(
+                f"A {self.suffix} file has no level {level}: use {' or '.join(self.levels)}."
+            )
         return level or default or self.levels[0]
+
+    @property
+    def has_columns(self) -> bool:
+        """Whether it has rows, to which columns can be added."""
+        return bool(self.many) and self.many == LEVELS
 
     def holds_many(self, level: str | None) -> bool:
         """Return whether one output file can contain several audio files."""
@@ -101,7 +117,7 @@ class Export:
         stream: IO[Any],
         predictions: Iterable[Prediction],
         level: str | None = None,
-        heads: Sequence[str] | None = None,
+        further: Sequence[str] | None = None,
     ) -> None:
         """Write predictions to a stream.
 
@@ -112,11 +128,11 @@ class Export:
         predictions : iterable of Prediction
             If the format allows it, each prediction is written before the next one is
             requested.
-        level : {'file', 'frame'}, optional
+        level : {'file', 'frame', 'segment'}, optional
             Ignored by formats without levels.
-        heads : sequence of str, optional
-            Further heads of the model, whose columns are appended to rows. If None, those of
-            the predictions, provided that these are a sequence.
+        further : sequence of str, optional
+            Names of further columns of rows (`columns.further_columns`). If None, those of the
+            predictions, provided that these are a sequence.
 
         Raises
         ------
@@ -127,13 +143,13 @@ class Export:
         module, _, name = self.function.partition(".")
         function = getattr(import_module(f"{__name__}.{module}"), name)
         if not self.levels:
-            function(stream, self._only_one(predictions))
+            function(stream, self._only_one(predictions), **dict(self.settings))
             return
-        if heads is None:
-            heads = heads_of(predictions) if isinstance(predictions, Sequence) else ()
+        if further is None:
+            further = further_columns(predictions) if isinstance(predictions, Sequence) else ()
         if not self.holds_many(level):
             predictions = [self._only_one(predictions)]
-        function(stream, predictions, level, heads)
+        function(stream, predictions, level, further)
 
     def write_file(
         self, path: Path, predictions: Sequence[Prediction], level: str | None = None
@@ -157,31 +173,44 @@ class Export:
         return many[0]
 
 
-_FILE_FIRST, _FRAME_FIRST = ("file", "frame"), ("frame", "file")
+_FRAME_FIRST = ("frame", "file")
 _SONIC_VISUALISER = "Sonic Visualiser"
 
 FORMATS: dict[str, Export] = {
-    "table": Export("table.write", ".txt", levels=_FILE_FIRST, many=LEVELS),
-    "csv": Export("csv_rows.write", ".csv", levels=_FILE_FIRST, many=LEVELS),
-    "json": Export("json_objects.write", ".json", levels=_FILE_FIRST, many=LEVELS),
+    "table": Export("table.write", ".txt", levels=LEVELS, many=LEVELS),
+    "csv": Export("csv_rows.write", ".csv", levels=LEVELS, many=LEVELS),
+    "json": Export("json_objects.write", ".json", levels=LEVELS, many=LEVELS),
     "npz": Export(
         "arrays.write_npz", ".npz", False, _FRAME_FIRST, many=("file",), embeddings=("frame",)
     ),
     "npy": Export("arrays.write_npy", ".npy", False, _FRAME_FIRST, many=("file",)),
     "parquet": Export(
-        "parquet_table.write", ".parquet", False, _FILE_FIRST, many=LEVELS, needs="pyarrow"
+        "parquet_table.write", ".parquet", False, LEVELS, many=LEVELS, needs="pyarrow"
     ),
-    "jams": Export("jams_annotations.write", ".jams", needs="jams"),
-    "svl": Export("svl.write", ".svl", program=_SONIC_VISUALISER),
-    "taggram-svl": Export("svl.write_taggram", ".taggram.svl", program=_SONIC_VISUALISER),
-    "arousal-csv": Export("layer_csv.write_arousal", ".arousal.csv", program=_SONIC_VISUALISER),
-    "valence-csv": Export("layer_csv.write_valence", ".valence.csv", program=_SONIC_VISUALISER),
+    "jams": Export("jams_annotations.write", ".jams", needs="jams", curves=True),
+    "svl": Export("svl.write", ".svl", program=_SONIC_VISUALISER, curves=True),
+    "taggram-svl": Export(
+        "svl.write_taggram", ".taggram.svl", program=_SONIC_VISUALISER, curves=True
+    ),
+    "arousal-csv": Export(
+        "layer_csv.write_arousal", ".arousal.csv", program=_SONIC_VISUALISER, curves=True
+    ),
+    "valence-csv": Export(
+        "layer_csv.write_valence", ".valence.csv", program=_SONIC_VISUALISER, curves=True
+    ),
     "segments-csv": Export("layer_csv.write_segments", ".segments.csv", program=_SONIC_VISUALISER),
     "turning-points-csv": Export(
         "layer_csv.write_turning_points", ".turning-points.csv", program=_SONIC_VISUALISER
     ),
     "labels": Export("audacity_labels.write", ".labels.txt", program="Audacity"),
     "textgrid": Export("textgrid.write", ".TextGrid", program="Praat"),
+    "midi": Export(
+        "midi.write", ".mid", text=False, needs="mido", program="sequencers", curves=True
+    ),
+    "reaper-csv": Export("reaper_csv.write", ".reaper.csv", program="REAPER"),
+    "edl": Export("edit_list.write", ".edl", program="video editors"),
+    "srt": Export("subtitles.write_srt", ".srt", program="video editors"),
+    "lrc": Export("subtitles.write_lrc", ".lrc", program="music players"),
     "mood": Export("mood_bar.write", ".mood", text=False, program="music players"),
 }
 

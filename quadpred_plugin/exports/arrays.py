@@ -7,11 +7,12 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quadpred_plugin.chain.heads import HEADS
 from quadpred_plugin.prediction import Prediction
 
 
 def write_npz(
-    stream: IO[bytes], predictions: Iterable[Prediction], level: str, heads: Sequence[str] = ()
+    stream: IO[bytes], predictions: Iterable[Prediction], level: str, further: Sequence[str] = ()
 ) -> None:
     """Write the arrays of one file's patches, or of the means of several files.
 
@@ -23,14 +24,14 @@ def write_npz(
     """
     if level == "frame":
         (prediction,) = predictions
-        further: dict[str, Any] = dict(prediction.further_heads)
+        curves: dict[str, Any] = dict(prediction.further_heads)
         if prediction.disagreement is not None:
-            further["disagreement"] = prediction.disagreement
+            curves["disagreement"] = prediction.disagreement
         if prediction.embeddings is not None:
-            further["embeddings"] = prediction.embeddings
+            curves["embeddings"] = prediction.embeddings
         np.savez_compressed(
             stream,
-            **further,
+            **curves,
             times=prediction.times,
             quadrants=prediction.quadrants,
             arousal=prediction.arousal,
@@ -42,6 +43,7 @@ def write_npz(
         )
         return
     many = list(predictions)
+    heads = [name for name in further if name in HEADS]
     means = _means(many, heads)
     np.savez_compressed(
         stream,
@@ -58,7 +60,7 @@ def write_npz(
 
 
 def write_npy(
-    stream: IO[bytes], predictions: Iterable[Prediction], level: str, heads: Sequence[str] = ()
+    stream: IO[bytes], predictions: Iterable[Prediction], level: str, further: Sequence[str] = ()
 ) -> None:
     """Write quadrants as the original script does: float32, (patches, 4) or (files, 4)."""
     if level == "frame":

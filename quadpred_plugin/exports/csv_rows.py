@@ -10,13 +10,13 @@ from quadpred_plugin.prediction import Prediction
 
 
 def write(
-    stream: IO[str], predictions: Iterable[Prediction], level: str, heads: Sequence[str] = ()
+    stream: IO[str], predictions: Iterable[Prediction], level: str, further: Sequence[str] = ()
 ) -> None:
     """Write a header and the rows, those of each file as soon as it is predicted."""
-    stream.write(csv_line(columns_of(level, heads)))
+    stream.write(csv_line(columns_of(level, further)))
     stream.flush()
     for prediction in predictions:
-        stream.writelines(csv_line(row) for row in rows(prediction, level, heads))
+        stream.writelines(csv_line(row) for row in rows(prediction, level, further))
         stream.flush()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quadpred_plugin.errors import OutputError
-from quadpred_plugin.exports.columns import columns_of, heads_of, rows
+from quadpred_plugin.exports.columns import columns_of, further_columns, rows
 from quadpred_plugin.prediction import Prediction
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ def to_frame(prediction: Prediction, level: str) -> pandas.DataFrame:
         import pandas
     except ImportError as error:
         raise OutputError("A data frame needs the package pandas: pip install pandas.") from error
-    heads = heads_of([prediction])
-    columns = list(columns_of(level, heads))
-    frame = pandas.DataFrame(rows(prediction, level, heads), columns=columns)
+    further = further_columns([prediction])
+    columns = list(columns_of(level, further))
+    frame = pandas.DataFrame(rows(prediction, level, further), columns=columns)
     frame.attrs["provenance"] = prediction.provenance
     return frame

@@ -39,7 +39,7 @@ class ExcerptExport(Export):
         stream: IO[Any],
         predictions: Iterable[Prediction],
         level: str | None = None,
-        heads: Sequence[str] | None = None,
+        further: Sequence[str] | None = None,
     ) -> None:
         """Write the rows of each prediction; without patches, start and score are empty."""
         writers = {"table": _write_table, "csv": _write_csv, "json": _write_json}

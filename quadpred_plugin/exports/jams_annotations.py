@@ -27,8 +27,9 @@ _MOOD_RULES = (
     "minus the probability of negative, -1..1."
 )
 _SEGMENT_RULES = (
-    "Segments of one quadrant, at least annotator.minimum_segment seconds long; confidence is the "
-    "quadrant's mean probability over the patches whose centres are in the segment. Segments in a "
+    "Segments of one quadrant, at least annotator.minimum_segment seconds long, with gaps where "
+    "the signal is quiet or the quadrant's mean probability is below annotator.segment_confidence; "
+    "confidence is that mean over the patches whose centres are in the segment. Segments in a "
     "neutral zone have the value neutral and no confidence."
 )
 _TAG_RULES = (
@@ -84,7 +85,7 @@ def _segments(prediction: Prediction) -> jams.Annotation:
     annotation = _annotation(
         "segment_open", prediction, _SEGMENT_RULES, segment_provenance(prediction)
     )
-    middles = prediction.times + prediction.patch_duration / 2
+    middles = prediction.centres
     for segment in prediction.segments():
         end = segment.start + segment.duration
         inside = (middles >= segment.start) & (middles < end)

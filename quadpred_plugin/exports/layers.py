@@ -54,7 +54,7 @@ def starts(prediction: Prediction) -> NDArray[np.int64]:
 
 
 def regions(prediction: Prediction) -> list[Region]:
-    """Return the segments in samples, contiguous as before."""
+    """Return the segments in samples; those that were contiguous still are."""
     rate = sample_rate_of(prediction)
     found = []
     for segment in prediction.segments():

@@ -9,12 +9,12 @@ from quadpred_plugin.system.text import printable
 
 
 def write(
-    stream: IO[str], predictions: Iterable[Prediction], level: str, heads: Sequence[str] = ()
+    stream: IO[str], predictions: Iterable[Prediction], level: str, further: Sequence[str] = ()
 ) -> None:
     """Write aligned columns, names first, numbers with two decimals."""
-    lines = [columns_of(level, heads)]
+    lines = [columns_of(level, further)]
     for prediction in predictions:
-        lines += [tuple(_text(value) for value in row) for row in rows(prediction, level, heads)]
+        lines += [tuple(_text(value) for value in row) for row in rows(prediction, level, further)]
     write_aligned(stream, lines, names=1)
 
 

@@ -17,7 +17,7 @@ TIER = "quadrant"
 
 
 def write(stream: IO[str], prediction: Prediction) -> None:
-    """Write the segments and, since a tier has no gaps, an unlabelled interval up to the end.
+    """Write the segments and, since a tier has no gaps, unlabelled intervals between them.
 
     The provenance is a comment in the last line, which starts with an exclamation mark.
 
@@ -29,11 +29,14 @@ def write(stream: IO[str], prediction: Prediction) -> None:
     duration = prediction.duration
     if not duration or _seconds(duration) == _seconds(0):
         raise OutputError(f"{prediction.source} has no duration, which a TextGrid needs.")
-    intervals = [
-        (_seconds(one.start), _seconds(one.start + one.duration), one.quadrant.name)
-        for one in prediction.segments()
-    ]
-    last, end = intervals[-1][1] if intervals else _seconds(0), _seconds(duration)
+    intervals: list[tuple[str, str, str]] = []
+    last, end = _seconds(0), _seconds(duration)
+    for one in prediction.segments():
+        start, stop = _seconds(one.start), _seconds(one.start + one.duration)
+        if last != start:
+            intervals.append((last, start, ""))
+        intervals.append((start, stop, one.quadrant.name))
+        last = stop
     if last != end:
         intervals.append((last, end, ""))
     lines = [

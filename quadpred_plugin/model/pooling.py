@@ -46,7 +46,11 @@ POSITIVE_VALENCE = tuple(index for index, quadrant in enumerate(QUADRANTS) if qu
 """Indices of the quadrants that an offset changes."""
 
 
-def pool(values: "NDArray[np.floating]", pooling: Pooling = PLAIN_MEAN) -> Any:
+def pool(
+    values: "NDArray[np.floating]",
+    pooling: Pooling = PLAIN_MEAN,
+    weights: "NDArray[np.float64] | None" = None,
+) -> Any:
     """Return a head's calibrated mean over patches.
 
     Parameters
@@ -55,13 +59,18 @@ def pool(values: "NDArray[np.floating]", pooling: Pooling = PLAIN_MEAN) -> Any:
         Probabilities of the quadrants, 0..1, or a scalar head, -1..1.
     pooling : Pooling
         ``PLAIN_MEAN`` leaves the mean unchanged.
+    weights : ndarray, shape (patches,), optional
+        Of the patches in the mean, 0 or more and not all 0; equal ones if None.
 
     Returns
     -------
     pooled : ndarray of float64, shape (classes,), or float
         In the range of the values.
     """
-    mean = values.mean(axis=0, dtype="float64")
+    if weights is None:
+        mean = values.mean(axis=0, dtype="float64")
+    else:
+        mean = weights @ values.astype("float64") / weights.sum()
     if pooling == PLAIN_MEAN:
         return mean if mean.ndim else float(mean)
     if mean.ndim:

@@ -1,6 +1,7 @@
 """Segments against an exhaustive search, smoothing against plain means."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -152,3 +153,48 @@ def test_without_a_minimum_a_segment_is_neutral_where_its_patches_are():
     assert prediction.patch_quadrants() == ["Q1", "neutral", "neutral", "Q4"]
     names = [one.quadrant.name for one in find_segments(prediction)]
     assert names == ["Q1", "neutral", "Q4"]
+
+
+RULES = {"minimum_duration": 2.0, "hysteresis": 0.5, "minimum_confidence": 0.35}
+
+
+def spans(labels, quiet=(), confidence=0.7, **rules):
+    """Segments of patches of half a second without overlap, alike in confidence."""
+    rows = np.full((len(labels), 4), (1 - confidence) / 3, dtype=np.float32)
+    rows[np.arange(len(labels)), np.array(labels) - 1] = confidence
+    mask = np.isin(np.arange(len(labels)), quiet)
+    made = replace(make(rows, hop=0.5, duration=len(labels) / 2), patch_duration=0.5, quiet=mask)
+    found = find_segments(made, **(RULES | rules))
+    return [(one.start, one.start + one.duration, one.quadrant.name) for one in found]
+
+
+def test_single_patches_and_tails_do_not_make_segments():
+    assert spans([3] * 10 + [1] * 2 + [3] * 10) == [(0, 11, "Q3")]
+    # A tail of reverberation that the network calls angry.
+    assert spans([3] * 16 + [2] * 8, quiet=range(16, 24)) == [(0, 8, "Q3")]
+    assert spans([2] * 2 + [3] * 16, quiet=range(2)) == [(1, 9, "Q3")]
+
+
+def test_a_long_pause_is_a_gap_and_a_short_one_is_not():
+    labels = [1] * 10 + [2] * 8 + [1] * 10
+    assert spans(labels, quiet=range(10, 18)) == [(0, 5, "Q1"), (9, 14, "Q1")]
+    assert spans([1] * 22, quiet=range(10, 12)) == [(0, 11, "Q1")]
+
+
+def test_what_is_uncertain_has_no_segment():
+    assert spans([1, 2, 3, 4] * 6, confidence=0.3) == []
+    nothing = dict.fromkeys(RULES, 0.0)
+    assert len(spans([1, 2, 3, 4] * 6, confidence=0.3, **nothing)) == 24
+
+
+def test_silence_alone_has_no_segment():
+    assert spans([1] * 8, quiet=range(8)) == []
+
+
+def test_the_defaults_are_those_that_were_chosen_on_real_pieces():
+    rules = Interpretation()
+    assert (rules.minimum_segment, rules.hysteresis, rules.segment_confidence) == (5, 0.5, 0.3)
+    made = make(one_hot([0] * 20 + [2] * 20))
+    assert made.segments() == find_segments(made, 5, 0.5, 0.3)
+    former = replace(made, interpretation=Interpretation(0, 2, 0, 0))
+    assert former.segments() == find_segments(made, 2)

@@ -44,7 +44,7 @@ def test_a_neutral_zone_in_frames_and_segments(quadpred, tmp_path):
         *arguments, "--format", "labels", "--hysteresis", "1", folder=tmp_path
     ).output.decode()
     heard = quadpred_plugin.predict(SAD, hop=0.32).interpret(
-        quadpred_plugin.Interpretation(0.8, 2.0, 1.0)
+        quadpred_plugin.Interpretation(0.8, hysteresis=1.0)
     )
     assert [line.split("\t")[2] for line in labels.splitlines()] == [
         one.quadrant.title for one in heard.segments()

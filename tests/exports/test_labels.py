@@ -3,9 +3,6 @@
 import mir_eval
 import numpy as np
 
-from quadpred_plugin.analysis.segments import find_segments
-from quadpred_plugin.interpretation import Interpretation
-
 WORDS = {
     "Q1": "Q1 happy, excited",
     "Q2": "Q2 angry, tense",
@@ -17,7 +14,7 @@ WORDS = {
 def test_labels_are_the_segments(song, save):
     path = save(song, ".labels.txt")
     intervals, labels = mir_eval.io.load_labeled_intervals(path, delimiter="\t")
-    expected = find_segments(song, Interpretation().minimum_segment)
+    expected = song.segments()
     assert labels == [WORDS[one.quadrant.name] for one in expected]
     ends = [(one.start, one.start + one.duration) for one in expected]
     np.testing.assert_allclose(intervals, ends, rtol=0, atol=1e-3)

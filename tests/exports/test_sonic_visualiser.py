@@ -2,13 +2,13 @@
 
 import itertools
 import json
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 import soundfile
 
-from quadpred_plugin.analysis.segments import find_segments
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.interpretation import Interpretation
 from quadpred_plugin.quadrants import QUADRANTS
@@ -62,7 +62,7 @@ def test_curves(shown, song, name):
 
 
 def test_segments_are_regions_of_each_quadrant(shown, song):
-    expected = find_segments(song, Interpretation().minimum_segment)
+    expected = song.segments()
     for quadrant in QUADRANTS:
         own = [one for one in expected if one.quadrant == quadrant]
         assert (quadrant.title in shown) == bool(own)
@@ -110,7 +110,7 @@ def test_imported_curves_have_all_rows(shown, song, name):
 
 
 def test_imported_segments_are_regions_with_labels(shown, song):
-    expected = find_segments(song, Interpretation().minimum_segment)
+    expected = song.segments()
     check_regions(shown["segments.csv"], expected, 2 * SAMPLE)
 
 
@@ -149,7 +149,8 @@ def test_provenance_is_a_comment(song, tmp_path):
 
 
 def test_segments_in_samples_have_no_gaps(song, tmp_path):
-    song.save(tmp_path / "song.segments.csv")
+    everywhere = replace(song, quiet=None, interpretation=Interpretation(segment_confidence=0))
+    everywhere.save(tmp_path / "song.segments.csv")
     header, *lines = (tmp_path / "song.segments.csv").read_text().splitlines()
     assert header == "frame,value,duration,label"
     cells = [line.split(",", maxsplit=3) for line in lines]

@@ -179,7 +179,7 @@ def test_rows_have_a_column_more(level, model, tmp_path):
 def test_rows_without_a_value_are_complete(model):
     failed = without_patches("b.wav", "error", None, "can't be read.", {})
     predictions = iter([failed, model.predict(SONG), qp.predict(SONG)])
-    text = text_of("csv", predictions, "file", heads=model.card.further_heads)
+    text = text_of("csv", predictions, "file", further=model.card.further_heads)
     header, *rows = text.splitlines()
     assert header.endswith(",quadrant,tension")
     assert [row.count(",") for row in rows] == [header.count(",")] * 3

@@ -104,11 +104,10 @@ def test_jams_has_every_patch():
         np.testing.assert_allclose(values, expected, rtol=0, atol=VALUE)
         (segments,) = found.search(namespace="segment_open")
         ends = [one.time + one.duration for one in segments.data]
-        # Segments are contiguous from start to end.
-        assert segments.data[0].time == 0
+        # Segments follow each other, with gaps, within the patches.
         starts = [one.time for one in segments.data]
-        assert starts[1:] == pytest.approx(ends[:-1], abs=TIME)
+        assert all(np.array(starts[1:]) >= np.array(ends[:-1]) - TIME)
         last = prediction.times[-1] + prediction.patch_duration
-        assert ends[-1] == pytest.approx(last, abs=TIME)
+        assert all(0 <= one for one in starts) and all(one <= last + TIME for one in ends)
 
     check()

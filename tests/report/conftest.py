@@ -14,8 +14,9 @@ from tests.signals import EXAMPLES
 # Debian's Chromium; None is that of Playwright.
 CHROMIUM = next(Path("/usr/bin").glob("chromium"), None)
 
-# A fixed model, so that the segments that the tests click don't depend on the default.
-MODEL = "music-4q"
+# A fixed model and a piece with several segments, which the tests click.
+MODEL = "compact"
+PIECE = EXAMPLES / "q4_calm.ogg"
 
 
 @dataclass
@@ -99,7 +100,7 @@ def one(tmp_path_factory, quadpred):
     """A page of one file."""
     folder = tmp_path_factory.mktemp("one")
     run = quadpred(
-        *("report", "-o", "one.html", "--model", MODEL, EXAMPLES / "q1_joy.ogg"),
+        *("report", "-o", "one.html", "--model", MODEL, PIECE),
         folder=folder,
     )
     assert run.code == 0
@@ -147,7 +148,7 @@ def rows(tmp_path_factory, quadpred):
             "csv",
             "--level",
             "frame",
-            EXAMPLES / "q1_joy.ogg",
+            PIECE,
         ),
         folder=tmp_path_factory.mktemp("rows"),
     )

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.image import imread
 
 HOP = 0.992
-LONG = 33.0  # seconds of the piece
+LONG = 34.0  # seconds of the piece
 
 
 def lane(tab, name):
@@ -28,8 +28,8 @@ def pixels(locator):
 @pytest.mark.parametrize("width", [1280, 390])
 def test_it_renders_and_loads_nothing(one, show, theme, width):
     tab = show(one, width=width, theme=theme)
-    assert tab.page.title() == "q1_joy.ogg: emotion over time"
-    assert tab.page.get_by_role("heading", level=1).inner_text() == "q1_joy.ogg"
+    assert tab.page.title() == "q4_calm.ogg: emotion over time"
+    assert tab.page.get_by_role("heading", level=1).inner_text() == "q4_calm.ogg"
     assert tab.page.get_by_role("button", name="Play").is_visible()
     # Nothing is wider than the window.
     assert tab.page.evaluate("document.documentElement.scrollWidth") == width
@@ -64,7 +64,7 @@ def test_the_audio_has_the_whole_piece(one, show):
     assert tab.page.evaluate("document.querySelector('audio').duration") == pytest.approx(
         LONG, abs=0.06
     )
-    assert tab.page.locator(".time").inner_text() == "0:00 / 0:33"
+    assert tab.page.locator(".time").inner_text() == "0:00 / 0:34"
 
 
 @pytest.mark.parametrize("patch", [0, 1, 10, 32])
@@ -145,7 +145,7 @@ def test_all_controls_are_reached_with_the_tab_key(one, show):
     button = tab.page.locator("button.segment").nth(1)
     button.focus()
     tab.page.keyboard.press("Enter")
-    assert tab.page.locator(".time").inner_text() == f"{button.inner_text()[:4]} / 0:33"
+    assert tab.page.locator(".time").inner_text() == f"{button.inner_text()[:4]} / 0:34"
     assert button.get_attribute("aria-current") == "true"
     assert tab.page.locator("[aria-current]").count() == 1
     outline = tab.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
@@ -181,7 +181,7 @@ def test_the_theme_is_the_system_s_until_it_is_chosen(one, show, theme, pressed)
 def test_the_table_holds_the_values(one, show, rows):
     tab = show(one)
     tab.page.get_by_text("All values as a table").click()
-    table = tab.page.get_by_role("region", name="Values of q1_joy.ogg").get_by_role("table")
+    table = tab.page.get_by_role("region", name="Values of q4_calm.ogg").get_by_role("table")
     assert table.is_visible()
     lines = table.locator("tbody tr").all_inner_texts()
     assert len(lines) == len(rows)
@@ -195,7 +195,7 @@ def test_without_scripts_it_is_readable_and_plays(one, show):
     tab = show(one, java_script_enabled=False)
     assert tab.page.locator("audio[controls]").is_visible()
     assert lane(tab, "taggram").locator("image").is_visible()
-    assert tab.page.get_by_text("Probabilities are not calibrated.").is_visible()
+    assert tab.page.get_by_text("Each second is analysed by itself").is_visible()
     for name in (".play", ".theme", ".seek", ".cursor", ".now"):
         assert not tab.page.locator(name).is_visible()
 

@@ -234,7 +234,6 @@ import numpy as np
 from quadpred_plugin.inference import Model
 from tests.small_models import samples_of_frames
 from tests.vamp.python_host import instance
-from vamp_wrapper.segmentation import centres_of
 from vamp_wrapper.settings import models
 
 number, card = next((number, card) for number, card in models().items() if card.name == "small")
@@ -248,7 +247,7 @@ for frames in map(int, sys.argv[1:]):
             rows = one.run(signal)["taggram"]
         model = model or Model(card)
         expected = model.predict((signal, 16000), hop=hop or None)
-        columns = np.maximum(centres_of(expected) - expected.hop / 2, 0)
+        columns = np.maximum(expected.centres - expected.hop / 2, 0)
         assert [time for time, *_ in rows] == np.round(columns * 1e9).tolist()
         values = np.array([values for *_, values in rows], dtype=np.float32)
         assert np.array_equal(values, expected.quadrants), (frames, hop)

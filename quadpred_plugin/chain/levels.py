@@ -1,5 +1,7 @@
 """Level of a signal over time, which tells music from pauses and tails of reverberation."""
 
+from array import array
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +21,7 @@ class LevelMeter:
 
     def __init__(self, frame: int) -> None:
         self._frame = frame
-        self._energies: list[NDArray[np.float64]] = []
+        self._energies = array("d")
         self._rest: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
 
     def process(self, block: NDArray[np.float32]) -> None:
@@ -27,7 +29,7 @@ class LevelMeter:
         samples = np.concatenate([self._rest, block])
         count = len(samples) // self._frame
         frames = samples[: count * self._frame].reshape(count, self._frame)
-        self._energies.append(np.square(frames, dtype=np.float64).sum(axis=1))
+        self._energies.frombytes(np.square(frames, dtype=np.float64).sum(axis=1).tobytes())
         self._rest = samples[count * self._frame :]
 
     def quiet(self, starts: NDArray[np.int64], frames: int) -> NDArray[np.bool_]:
@@ -45,7 +47,7 @@ class LevelMeter:
         quiet : ndarray of bool, shape (patches,)
         """
         last = np.square(self._rest, dtype=np.float64).sum(keepdims=True)
-        sums = np.cumsum(np.concatenate([np.zeros(1), *self._energies, last]))
+        sums = np.cumsum(np.concatenate([np.zeros(1), np.array(self._energies), last]))
         borders = np.minimum(np.stack([starts, starts + frames]), len(sums) - 1)
         energies = np.diff(sums[borders], axis=0)[0]
         return energies < energies.max(initial=0.0) * 10 ** (QUIET / 10)
