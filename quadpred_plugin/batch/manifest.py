@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.exports.csv_rows import csv_line
@@ -67,8 +67,25 @@ class Record:
     result_size: int = 0
 
 
+class Content(NamedTuple):
+    """Content of a file.
+
+    Attributes
+    ----------
+    size : int
+        Size, bytes.
+    mtime_ns : int
+        Time of the last change, ns.
+    sha256 : str
+    """
+
+    size: int
+    mtime_ns: int
+    sha256: str
+
+
 _COLUMNS = tuple(field.name for field in fields(Record))
-_NAMES = ", ".join(_COLUMNS)
+RECORD_NAMES = ", ".join(_COLUMNS)
 
 
 class Manifest:
@@ -111,19 +128,28 @@ class Manifest:
 
     def find(self, file: str) -> Record | None:
         """Return the record of a track, and mark the track as present in this run."""
-        row = self._fetch_one(f"SELECT {_NAMES} FROM tracks WHERE file = ?", os.fsencode(file))
+        row = self._fetch_one(
+            f"SELECT {RECORD_NAMES} FROM tracks WHERE file = ?", os.fsencode(file)
+        )
         if row is None:
             return None
         self._execute("UPDATE tracks SET run = ? WHERE file = ?", self.run, os.fsencode(file))
-        return _to_record(row)
+        return to_record(row)
 
     def save(self, record: Record) -> None:
         """Add or replace a record; `tick` or `commit` makes it permanent."""
         values = [os.fsencode(v) if n in ("file", "result") else v for n, v in _pairs(record)]
         marks = ", ".join("?" * (len(values) + 1))
         self._execute(
-            f"INSERT OR REPLACE INTO tracks ({_NAMES}, run) VALUES ({marks})", *values, self.run
+            f"INSERT OR REPLACE INTO tracks ({RECORD_NAMES}, run) VALUES ({marks})",
+            *values,
+            self.run,
         )
+
+    def record_content(self, file: str, content: Content) -> None:
+        """Record another content of a track whose result is kept."""
+        statement = "UPDATE tracks SET size = ?, mtime_ns = ?, sha256 = ? WHERE file = ?"
+        self._execute(statement, *content, os.fsencode(file))
 
     def tick(self) -> None:
         """Commit if the last commit is more than a second ago."""
@@ -193,9 +219,11 @@ class Manifest:
     def _write(self, stream: IO[str], columns: Iterable[str], condition: str) -> None:
         stream.write(csv_line(tuple(columns)))
         with self._translated_errors():
-            found = self._database.execute(f"SELECT {_NAMES} FROM tracks {condition} ORDER BY file")
+            found = self._database.execute(
+                f"SELECT {RECORD_NAMES} FROM tracks {condition} ORDER BY file"
+            )
             for row in found:
-                record = _to_record(row)
+                record = to_record(row)
                 stream.write(csv_line([getattr(record, name) for name in columns]))
 
     def _fetch_one(self, statement: str, *values: Any) -> Any:
@@ -228,7 +256,8 @@ def _pairs(record: Record) -> Iterator[tuple[str, Any]]:
     return zip(_COLUMNS, astuple(record), strict=True)
 
 
-def _to_record(row: Iterable[Any]) -> Record:
+def to_record(row: Iterable[Any]) -> Record:
+    """Return the record of a row of the columns `RECORD_NAMES`."""
     values = dict(zip(_COLUMNS, row, strict=True))
     for name in ("file", "result"):
         values[name] = os.fsdecode(values[name])

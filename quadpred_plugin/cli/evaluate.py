@@ -57,7 +57,8 @@ Examples:
     "results",
     type=click.Path(exists=True, path_type=Path),
     metavar="RESULTS",
-    help="Analyse nothing: a .csv or .json of 'quadpred predict', or a folder of 'quadpred batch'.",
+    help="Analyse nothing: a .csv, .json or .parquet of 'quadpred predict', or a folder of "
+    "'quadpred batch'.",
 )
 @click.option(
     "--model",
@@ -176,11 +177,13 @@ def command(
         restrict_algorithms()
     from quadpred_plugin.evaluation.matching import match_audio, match_results
     from quadpred_plugin.evaluation.ratings_table import read_ratings_table
-    from quadpred_plugin.evaluation.results_files import read_results
+    from quadpred_plugin.results.reading import read_results
 
     try:
         ratings = read_ratings_table(table, scale, group, dimension)
-        outputs = None if results is None else read_results(results)
+        outputs = None
+        if results is not None:
+            outputs = [track.output() for track in read_results(results, curves=True)]
         folder = audio or table.parent
         if outputs is None:
             matches = match_audio(ratings, folder)

@@ -20,8 +20,8 @@ from quadpred_plugin.cli.message_options import describe_model, print_message
 from quadpred_plugin.cli.progress import Progress
 from quadpred_plugin.errors import ModelError, OutputError
 from quadpred_plugin.exports import Export
-from quadpred_plugin.exports.excerpts import ExcerptExport
 from quadpred_plugin.exports.columns import LABEL, interpretation_columns
+from quadpred_plugin.exports.excerpts import ExcerptExport
 from quadpred_plugin.exports.plots import save_taggram
 from quadpred_plugin.interpretation import Interpretation
 from quadpred_plugin.model.card import ModelCard

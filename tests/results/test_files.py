@@ -7,10 +7,10 @@ import pytest
 
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.evaluation.outputs import output_of
-from quadpred_plugin.evaluation.results_files import read_results
 from quadpred_plugin.exports import export_to
 from quadpred_plugin.model.pooling import Pooling
 from quadpred_plugin.prediction import Prediction, without_patches
+from quadpred_plugin.results.reading import read_results
 
 
 def prediction(name="a.wav", seed=0):
@@ -60,7 +60,7 @@ def check(found, expected, values, curves):
 )
 def test_results_are_read_as_written(tmp_path, name, level, values, curves):
     export_to(tmp_path / name, MANY, name[2:], level)
-    found = read_results(tmp_path / name)
+    found = [track.output() for track in read_results(tmp_path / name, curves=True)]
     for one, other in zip(found, MANY[:2]):
         check(one, output_of(other), values, curves)
     if name == "r.csv" and level == "frame":
@@ -80,7 +80,10 @@ def test_a_folder_of_results(tmp_path):
     (tmp_path / "manifest.csv").write_text("file,status\nx,ok\n")
     (tmp_path / "settings.json").write_text("{}")
     (tmp_path / ".hidden.json").write_text("not json")
-    assert [one.source for one in read_results(tmp_path)] == ['b "1".wav', "music/a\udcff.wav"]
+    assert [one.source for one in read_results(tmp_path, curves=True)] == [
+        'b "1".wav',
+        "music/a\udcff.wav",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +98,7 @@ def test_a_folder_of_results(tmp_path):
             r"isn't a result of .*, or it is damaged \(JSONDecodeError: Expecting value",
         ),
         ("r.json", "[" * 100000, "is damaged"),
-        ("r.npz", "", r"isn't a \.csv or \.json file of 'quadpred predict'"),
+        ("r.npz", "", r"isn't a \.csv, \.json or \.parquet file of 'quadpred predict'"),
     ],
 )
 def test_other_files_are_refused(tmp_path, name, content, words):
@@ -122,7 +125,7 @@ def test_damaged_results_are_refused(tmp_path, change):
     change(content[0])
     path.write_text(json.dumps(content))
     with pytest.raises(QuadpredError, match="or it is damaged"):
-        read_results(path)
+        read_results(path, curves=True)
 
 
 def test_a_folder_without_results(tmp_path):
