@@ -19,6 +19,7 @@ _B = TypeVar("_B", bound=Recipe)
 _C = TypeVar("_C", bound=Recipe)
 _D = TypeVar("_D", bound=Recipe)
 _E = TypeVar("_E", bound=Recipe)
+_F = TypeVar("_F", bound=Recipe)
 
 
 def shipped_recipes() -> list[str]:
@@ -52,8 +53,9 @@ def read_recipe(
     third: type[_C],
     fourth: type[_D],
     fifth: type[_E],
+    sixth: type[_F],
     /,
-) -> _A | _B | _C | _D | _E: ...
+) -> _A | _B | _C | _D | _E | _F: ...
 
 
 def read_recipe(name_or_path: str, *kinds: type[Recipe]) -> Recipe:
