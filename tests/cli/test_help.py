@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -9,6 +11,8 @@ import pytest
 
 from quadpred_plugin.cli.environment_variables import PREFIX, name_variables
 from quadpred_plugin.cli.main import COMMANDS, quadpred
+from quadpred_plugin.version import VERSION
+from tests.limits import HANG
 
 
 def pages(command, context):
@@ -129,3 +133,12 @@ def test_the_program_reads_them(quadpred, tmp_path):
     assert run.output.startswith(b"{")
     run = quadpred("predict", "x.wav", folder=tmp_path, QUADPRED_PREDICT_FORMAT="xml")
     assert run.code == 2 and "is not one of" in run.messages
+
+
+def test_the_package_is_the_program_too(tmp_path):
+    words = [sys.executable, "-m", "quadpred_plugin"]
+    done = subprocess.run([*words, "--version"], capture_output=True, text=True, timeout=HANG)
+    assert (done.returncode, done.stdout) == (0, f"quadpred, version {VERSION}\n")
+    wrong = [*words, "predict", str(tmp_path / "a.wav"), "--hopp"]
+    done = subprocess.run(wrong, capture_output=True, text=True, timeout=HANG)
+    assert done.returncode == 2 and "python -m quadpred_plugin predict --help" in done.stderr
