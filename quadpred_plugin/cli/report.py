@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from quadpred_plugin.cli.current_results import refuse_given, results_option
 from quadpred_plugin.cli.destinations import Targets, check_targets, is_folder
 from quadpred_plugin.cli.file_options import available_cores, jobs_option, recursive_option
 from quadpred_plugin.cli.message_options import color_option, print_left_out, print_message
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from quadpred_plugin.prediction import Prediction
 
 SUFFIXES = (".html", ".htm")
+# Parameters that --from excludes, as it analyses nothing.
+_OF_ANALYSES = ("paths", "recursive", "model", "hop", "audio_limit", "no_audio", "jobs")
 
 
 @click.command(
@@ -27,9 +30,11 @@ Examples:
   quadpred report song.mp3
   quadpred report --hop 0.32 -o song.html song.mp3
   quadpred report --no-audio -o album.html album/
+  quadpred report --from results -o music/collection.html
 """,
 )
-@click.argument("paths", nargs=-1, required=True, metavar="PATHS...")
+@click.argument("paths", nargs=-1, metavar="[PATHS...]")
+@results_option
 @recursive_option
 @model_option
 @hop_option
@@ -54,6 +59,7 @@ Examples:
 @color_option
 def command(
     paths: tuple[str, ...],
+    results: Path | None,
     recursive: bool,
     model: str,
     hop: float | None,
@@ -68,11 +74,27 @@ def command(
 
     PATHS are audio files and folders of them; several are compared. The page is one file
     that needs no network: player, taggram, plane of arousal and valence, segments,
-    summary, the model's limits and licence. Its sound is mono. Exit code 0: all done;
-    1: some files failed, which the page shows too, or are analysed in part; 2: wrong use.
+    summary, the model's limits and licence. Its sound is mono.
+
+    With --from the page is that of a collection, from results: each track is a dot in the
+    plane and a row of a table, which can be filtered and sorted. It contains no sound, and
+    plays tracks from where they are.
+
+    Exit code 0: all done; 1: some files failed, which the page shows too, are analysed in
+    part, or have changed since; 2: wrong use.
     """
     if no_audio and audio_limit is not None:
         raise click.UsageError("--no-audio and --audio-limit exclude each other.")
+    if results is not None:
+        refuse_given(_OF_ANALYSES)
+        from quadpred_plugin.cli.report_collection import write_collection_page
+        from quadpred_plugin.report.page import load_templates
+
+        page = _plan_page([], output, force)
+        load_templates()
+        return write_collection_page(results, page, quiet)
+    if not paths:
+        raise click.UsageError("Name at least one audio file or folder, or results by --from.")
     from quadpred_plugin.chain.engine import restrict_algorithms
 
     restrict_algorithms()
