@@ -20,7 +20,9 @@ from quadpred_plugin.system.text import printable
 
 SUFFIXES = (".csv", ".json")
 PROBABILITIES = tuple(name.lower() for name in QUADRANT_NAMES)
-NEEDED = frozenset(("file", "duration", *PROBABILITIES, *DIMENSIONS))
+# Values that each patch has.
+CURVES = (*PROBABILITIES, *DIMENSIONS)
+NEEDED = frozenset(("file", "duration", *CURVES))
 
 # The arrays of patches in json. A quote in a text is escaped, so no text contains this.
 _FRAMES = re.compile(r'"frames": \{[^{}]*\}')
@@ -112,7 +114,7 @@ def track_of(
         "provenance": row.get("provenance") or {},
         "recorded": recorded,
     }
-    cells = [row[column] for column in (*PROBABILITIES, *DIMENSIONS)]
+    cells = [row[column] for column in CURVES]
     if all(cell in ("", None) for cell in cells):
         return TrackResult(name, path, failure=(*warnings, NO_VALUES)[0], **facts)
     numbers = finite_numbers(cells)
@@ -136,7 +138,7 @@ def curves_of(columns: Mapping[str, Sequence[Any]], patch_duration: float) -> di
     Parameters
     ----------
     columns : mapping
-        ``time``, ``arousal`` and ``valence`` of each patch.
+        ``time`` and the values of `CURVES` of each patch.
     patch_duration : float
         Seconds.
 
@@ -149,10 +151,8 @@ def curves_of(columns: Mapping[str, Sequence[Any]], patch_duration: float) -> di
     if not len(times) or np.any(np.diff(times) <= 0):
         raise ValueError("times of patches must increase")
     return {
-        dimension: predicted_curve(
-            times, patch_duration, finite_numbers(columns[dimension], len(times))
-        )
-        for dimension in DIMENSIONS
+        name: predicted_curve(times, patch_duration, finite_numbers(columns[name], len(times)))
+        for name in CURVES
     }
 
 
@@ -199,7 +199,7 @@ class _Reader:
                 "ok",
                 recorded=self._recorded,
                 curves=curves_of(
-                    {column: [row[column] for row in rows] for column in ("time", *DIMENSIONS)},
+                    {column: [row[column] for row in rows] for column in ("time", *CURVES)},
                     float(rows[0]["duration"]),
                 ),
             )
