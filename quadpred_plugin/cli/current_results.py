@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,3 +102,11 @@ def read_current(results: Path, curves: bool = False) -> tuple[list[TrackResult]
     if stale > _MOST_NAMED:
         print_message(f"{stale - _MOST_NAMED} more tracks have changed or don't exist any more.")
     return current, stale
+
+
+def tell_failed(tracks: Sequence[TrackResult]) -> int:
+    """Print how many tracks failed when they were analysed, if any; return their number."""
+    failed = sum(track.status == "error" for track in tracks)
+    if failed:
+        print_message(f"{failed} of {len(tracks)} tracks failed when they were analysed.")
+    return failed

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from quadpred_plugin.cli.current_results import read_current
+from quadpred_plugin.cli.current_results import read_current, tell_failed
 from quadpred_plugin.cli.message_options import print_message
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.system.text import printable
@@ -45,10 +45,8 @@ def write_collection_page(results: Path, page: Path, quiet: bool) -> int:
     tracks, stale = read_current(results)
     if not tracks:
         raise QuadpredError(f"{printable(str(results))} has no track that is still as analysed.")
-    failed = [track for track in tracks if track.status == "error"]
     write_collection(page, collection_of(tracks))
-    if failed:
-        print_message(f"{len(failed)} of {len(tracks)} tracks failed when they were analysed.")
+    failed = tell_failed(tracks)
     if not quiet:
         size = page.stat().st_size / 1e6
         print_message(printable(f"{page} is written, {len(tracks)} tracks, {size:.1f} MB."))

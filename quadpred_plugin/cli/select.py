@@ -126,8 +126,6 @@ def command(
     from quadpred_plugin.cli import select_run
     from quadpred_plugin.selection.groups import group_finder
 
-    card = choose_model(model, hop) if results is None else None
-
     wanted = select_run.Wanted(
         per_quadrant,
         seconds,
@@ -135,12 +133,11 @@ def command(
         group_finder(one_per) if one_per else None,
         one_per or "",
     )
+    card = choose_model(model, hop) if results is None else None
+    found = None if results is None else select_run.candidates_of_results(results, seconds)
     table = check_output_file(output, force)
     folder = None if audio is None else _check_audio(Path(audio), per_quadrant, force)
-    if card is None:
-        assert results is not None
-        found = select_run.candidates_of_results(results, seconds)
-    else:
+    if card is not None:
         names, empty_folders, left_out = expand_paths(paths, recursive)
         if not quiet:
             print_left_out(left_out)
@@ -153,6 +150,7 @@ def command(
             quiet,
             seconds,
         )
+    assert found is not None
     return select_run.run(found, wanted, table, folder, fade, quiet)
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from quadpred_plugin.cli.current_results import read_current
+from quadpred_plugin.cli.current_results import read_current, tell_failed
 from quadpred_plugin.cli.message_options import print_message
-from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.errors import AudioError, QuadpredError
 from quadpred_plugin.exports.csv_rows import csv_line
 from quadpred_plugin.prediction import INCOMPLETE, Prediction
 from quadpred_plugin.selection.candidates import Candidate, clearest_excerpt, whole_track
@@ -81,11 +81,11 @@ def candidates_of_results(results: Path, seconds: float | None) -> Found:
         If they aren't results, or have no values of patches where excerpts are wanted.
     """
     tracks, stale = read_current(results, curves=seconds is not None)
-    found = Found(failed=stale)
+    found = Found(failed=stale + tell_failed(tracks))
     for track in tracks:
         if track.failure:
-            found.failed += track.status == "error"
-        elif seconds is None:
+            continue
+        if seconds is None:
             _add_whole(track, found)
         elif not track.curves:
             raise click.UsageError(
@@ -112,8 +112,11 @@ def candidates_of_files(
     Parameters
     ----------
     card : ModelCard
-    names, empty_folders, hop, jobs
-        As for `file_predictions.predict_files`.
+    names : sequence of str
+        These five are as for `file_predictions.predict_files`.
+    empty_folders : frozenset of str
+    hop : float or None
+    jobs : int
     quiet : bool
         Whether to print failures only.
     seconds : float or None
@@ -164,7 +167,10 @@ def run(
         print_message(f"{found.short} {tracks} shorter than {wanted.seconds:g} s.")
     if folder is not None:
         for choice, number, candidate in _numbered(choices):
-            write_stimulus(folder / audio_name(choice.quadrant, number), candidate, fade)
+            try:
+                write_stimulus(folder / audio_name(choice.quadrant, number), candidate, fade)
+            except AudioError as error:
+                raise AudioError(f"{printable(candidate.path)} {error}") from error
     lines = [csv_line((*COLUMNS, "audio") if folder is not None else COLUMNS)]
     lines += _rows(choices, named=folder is not None)
     write_atomically(table, lambda stream: stream.writelines(lines), text=True)

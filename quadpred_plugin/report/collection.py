@@ -31,8 +31,8 @@ class QuadrantShare(NamedTuple):
     Attributes
     ----------
     quadrant : Quadrant
-    count : int
-        Tracks whose most probable quadrant it is.
+    tracks : int
+        Number of those whose most probable quadrant it is.
     share : float
         Among the tracks with values, 0..1.
     confidence : float
@@ -40,7 +40,7 @@ class QuadrantShare(NamedTuple):
     """
 
     quadrant: Quadrant
-    count: int
+    tracks: int
     share: float
     confidence: float
 

@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -150,10 +151,10 @@ def curves_of(columns: Mapping[str, Sequence[Any]], patch_duration: float) -> di
     times = finite_numbers(columns["time"])
     if not len(times) or np.any(np.diff(times) <= 0):
         raise ValueError("times of patches must increase")
-    return {
-        name: predicted_curve(times, patch_duration, finite_numbers(columns[name], len(times)))
-        for name in CURVES
-    }
+    values = {name: finite_numbers(columns[name], len(times)) for name in CURVES}
+    # All curves of a file share the array of their times.
+    shared = predicted_curve(times, patch_duration, times)
+    return {name: replace(shared, values=curve) for name, curve in values.items()}
 
 
 def finite_numbers(cells: Sequence[Any], count: int | None = None) -> NDArray[np.float64]:
@@ -164,7 +165,7 @@ def finite_numbers(cells: Sequence[Any], count: int | None = None) -> NDArray[np
     ValueError
         If one isn't a finite number, or there are others than ``count`` of them.
     """
-    numbers = np.array([float(cell) for cell in cells])
+    numbers = np.asarray(cells, dtype=np.float64)
     if not np.isfinite(numbers).all() or (count is not None and len(numbers) != count):
         raise ValueError(f"not a finite number for each patch: {printable(str(cells)[:60])}")
     return numbers

@@ -141,11 +141,11 @@ def test_without_tracks_the_table_is_empty(select, folder):
 def test_wrong_use_is_refused_before_anything_is_written(select, folder, arguments, sentence):
     (folder / "other.csv").write_text("file,mood\na.wav,happy\n")
     (folder / "nan.csv").write_text(HEADER + "five.wav,ok,3,nan,0.2,0.3,0.4,0,0,Q4\n")
-    before = sorted(folder.iterdir())
+    before = sorted(folder.rglob("*"))
     run, rows = select(*arguments)
     assert (run.code, rows) == (2, None)
     assert sentence in run.messages
-    assert [path for path in sorted(folder.iterdir()) if path.name != "cut"] == before
+    assert sorted(folder.rglob("*")) == before
 
 
 def test_the_table_s_suffix_and_existing_files(select, folder):
