@@ -95,7 +95,7 @@ def test_the_help_names_the_limit():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "Missing argument 'PATHS...'"),
+        ([], "Name at least one audio file or folder, or results by --from."),
         (["-o", "page.pdf", "album"], "ends in .html or .htm"),
         (["--hop", "0", "album"], "A hop of 0 s can't be used"),
         (["--model", "nobody", "album"], "There is no model 'nobody'"),
