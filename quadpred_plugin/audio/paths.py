@@ -1,5 +1,6 @@
 """Expand lists and folders to audio files, and name an output for each."""
 
+import codecs
 import os
 import sys
 from collections import Counter
@@ -10,6 +11,8 @@ from quadpred_plugin.audio.suffixes import AUDIO_SUFFIXES
 from quadpred_plugin.errors import AudioError
 from quadpred_plugin.system.files import name_that_fits
 from quadpred_plugin.system.text import printable
+
+PLAYLIST_SUFFIXES = (".m3u", ".m3u8")
 
 
 def read_list(path: str, null: bool) -> list[str]:
@@ -26,7 +29,8 @@ def read_list(path: str, null: bool) -> list[str]:
     -------
     names : list of str
         The paths, decoded as the system's file names; empty ones are left out. Relative
-        paths start from the current folder.
+        paths start from the current folder. In a playlist (.m3u or .m3u8), they start from the
+        playlist's folder, and comments are left out.
 
     Raises
     ------
@@ -42,6 +46,10 @@ def read_list(path: str, null: bool) -> list[str]:
         names = content.split(b"\0")
     else:
         names = [line.removesuffix(b"\r") for line in content.split(b"\n")]
+    if Path(path).suffix.lower() in PLAYLIST_SUFFIXES and not null:
+        folder = os.fsencode(os.path.dirname(path))
+        names[0] = names[0].removeprefix(codecs.BOM_UTF8)
+        names = [os.path.join(folder, name) for name in names if name and name[:1] != b"#"]
     return [os.fsdecode(name) for name in names if name]
 
 

@@ -5,7 +5,7 @@
 | `tracks` | find the audio files below a folder, one at a time |
 | `results` | names of result files, and writing them below the output folder only |
 | `manifest` | database of each track's status, content and settings |
-| `saved` | what a folder of results records, read without a run |
+| `saved` | what a folder of results records, read and kept up to date without a run |
 | `dataset` | Parquet data set of the rows of all tracks |
 | `folder` | folder of results: its lock, its state and its tables |
 | `plan` | which tracks lack a current result |

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.exports.csv_rows import csv_line
@@ -65,6 +65,23 @@ class Record:
     settings: str | None = None
     result: str = ""
     result_size: int = 0
+
+
+class Content(NamedTuple):
+    """Content of a file.
+
+    Attributes
+    ----------
+    size : int
+        Size, bytes.
+    mtime_ns : int
+        Time of the last change, ns.
+    sha256 : str
+    """
+
+    size: int
+    mtime_ns: int
+    sha256: str
 
 
 _COLUMNS = tuple(field.name for field in fields(Record))
@@ -128,6 +145,11 @@ class Manifest:
             *values,
             self.run,
         )
+
+    def record_content(self, file: str, content: Content) -> None:
+        """Record another content of a track whose result is kept."""
+        statement = "UPDATE tracks SET size = ?, mtime_ns = ?, sha256 = ? WHERE file = ?"
+        self._execute(statement, *content, os.fsencode(file))
 
     def tick(self) -> None:
         """Commit if the last commit is more than a second ago."""

@@ -1,16 +1,18 @@
-"""Read what a folder of results records, without a run and without changing it."""
+"""What a folder of results records, read and kept up to date without a run."""
 
 import json
 import os
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from quadpred_plugin.batch.folder import MANIFEST, STATE_FOLDER
-from quadpred_plugin.batch.manifest import RECORD_NAMES, Record, to_record
+from quadpred_plugin.batch.folder import MANIFEST, STATE_FOLDER, TABLE
+from quadpred_plugin.batch.manifest import RECORD_NAMES, Content, Manifest, Record, to_record
 from quadpred_plugin.errors import QuadpredError
+from quadpred_plugin.system.files import write_atomically
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class SavedRuns:
 
     Attributes
     ----------
+    folder : Path
+        The folder of results.
     root : str
         Absolute path of the collection in the last run.
     records : dict of Record
@@ -27,6 +31,7 @@ class SavedRuns:
         Settings by the hashes that records have.
     """
 
+    folder: Path
     root: str
     records: dict[str, Record]
     settings: dict[str, dict[str, Any]]
@@ -69,4 +74,28 @@ def read_saved_runs(folder: Path) -> SavedRuns | None:
             f"{path} can't be read ({error}): 'quadpred batch' with the same folder repairs it or "
             "tells why it can't."
         ) from error
-    return None if last is None else SavedRuns(os.fsdecode(last[0]), records, found)
+    return None if last is None else SavedRuns(folder, os.fsdecode(last[0]), records, found)
+
+
+def record_contents(folder: Path, contents: Mapping[str, Content]) -> None:
+    """Record new contents of tracks whose audio, and so whose result, is the same.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of results.
+    contents : mapping of Content
+        By path of the track below the root.
+
+    Raises
+    ------
+    OutputError
+        If the folder can't be written, or a run writes into it now.
+    """
+    manifest = Manifest(folder / STATE_FOLDER / MANIFEST)
+    try:
+        for file, content in contents.items():
+            manifest.record_content(file, content)
+        write_atomically(folder / TABLE, manifest.write_table, text=True)
+    finally:
+        manifest.close()

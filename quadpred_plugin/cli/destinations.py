@@ -174,7 +174,8 @@ def standard_output() -> IO[str]:
     if sys.stdout is None:
         raise click.UsageError("Standard output is closed: give -o.")
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")
+        # Names that aren't UTF-8 are written with their original bytes.
+        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
     return sys.stdout
 
 

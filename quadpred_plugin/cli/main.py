@@ -24,6 +24,7 @@ COMMANDS = {
     "doctor": "Check this installation and print how to repair it.",
     "vamp": "Install the Vamp plugin for Sonic Visualiser and other hosts.",
     "tag": "Write mood, quadrant, arousal and valence into tags.",
+    "playlist": "Order tracks along a path through valence and arousal.",
     "completion": "Print the completion script of bash, zsh or fish.",
     "evaluate": "Compare predictions with your own labels or ratings.",
     "agreement": "Measure agreement on emotions by Krippendorff's alpha.",

@@ -58,7 +58,8 @@ Examples:
     "lists",
     multiple=True,
     metavar="LIST",
-    help="Analyse the files named in LIST, one path per line; - is standard input.",
+    help="Analyse the files named in LIST, one path per line; - is standard input. Comments of a "
+    "playlist (.m3u8) are left out.",
 )
 @click.option("-0", "--null", is_flag=True, help="Paths in LIST end with NUL (find -print0).")
 @click.option(

@@ -66,5 +66,7 @@ def _with_record(track: TrackResult, record: Record, saved: SavedRuns) -> TrackR
         failure=failure,
         warnings=track.warnings or ((record.reason,) if record.reason else ()),
         provenance=settings or track.provenance,
-        recorded=Recorded(record.size, record.mtime_ns, record.sha256, track.recorded.written_ns),
+        recorded=Recorded(
+            record.size, record.mtime_ns, record.sha256, track.recorded.written_ns, saved.folder
+        ),
     )

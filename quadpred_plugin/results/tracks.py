@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,12 +32,15 @@ class Recorded:
         Digest of its content.
     written_ns : int or None
         When the results were written, ns; counts if they have no size and time.
+    folder : Path or None
+        The folder of ``quadpred batch`` that has this record.
     """
 
     size: int | None = None
     mtime_ns: int | None = None
     sha256: str | None = None
     written_ns: int | None = None
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, eq=False)

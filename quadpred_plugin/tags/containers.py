@@ -15,7 +15,7 @@ from quadpred_plugin.tags import fields
 from quadpred_plugin.tags.apev2 import read_ape
 from quadpred_plugin.tags.asf import read_asf
 from quadpred_plugin.tags.edits import Edit
-from quadpred_plugin.tags.id3 import read_id3
+from quadpred_plugin.tags.id3 import Id3, read_id3
 from quadpred_plugin.tags.id3_places import find_at_start, find_by_pointer, find_in_chunk
 from quadpred_plugin.tags.items import Item, Tag, same_name
 from quadpred_plugin.tags.mp4 import read_mp4
@@ -53,9 +53,42 @@ class TaggedFile:
             raise _translated(error) from error
         self.kind = self._tag.kind
 
+    @property
+    def mood_tag(self) -> str:
+        """Name of the tag that gets a new mood."""
+        if isinstance(self._tag, Id3) and self._tag.version == 3:
+            return fields.ID3V23_MOOD_TAG
+        return fields.tag_name(self.kind, fields.MOOD)
+
+    @property
+    def comment_tag(self) -> str | None:
+        """Name of the comment's tag; None if this kind of tags can't have it written."""
+        return fields.COMMENT_TAGS.get(self.kind)
+
+    @property
+    def has_one_comment(self) -> bool:
+        """Whether a new text of the comment replaces no second one.
+
+        ID3 can have comments in several languages. Of a Vorbis file's comments, each is a value.
+        """
+        tag = self.comment_tag
+        count = sum(same_name(item.name, tag) for item in self._tag.items) if tag else 0
+        return count == 1 or (count > 1 and self.kind == fields.VORBIS)
+
+    @property
+    def has_several_values(self) -> bool:
+        """Whether a tag can have several values; ID3v2.3 has no way to write them."""
+        return not (isinstance(self._tag, Id3) and self._tag.version == 3)
+
+    def has(self, tag: str) -> bool:
+        """Return whether the file has a tag, be it text or not."""
+        return any(same_name(item.name, tag) for item in self._tag.items)
+
     def values(self) -> dict[str, tuple[str, ...]]:
         """Return the values of each of our fields that the file has."""
-        found = {field: self.read(fields.tag_name(self.kind, field)) for field in fields.FIELDS}
+        names = {field: fields.tag_name(self.kind, field) for field in fields.FIELDS}
+        names[fields.MOOD] = self.mood_tag
+        found = {field: self.read(name) for field, name in names.items()}
         return {field: values for field, values in found.items() if values}
 
     def moods(self) -> dict[str, tuple[str, ...]]:

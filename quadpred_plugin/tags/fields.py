@@ -28,6 +28,10 @@ KINDS = (ID3, VORBIS, MP4, APE, ASF)
 # The mood's tag where players expect another name than the field's.
 _MOOD_TAGS = {ID3: "TMOO", APE: "Mood", ASF: "WM/Mood"}
 MP4_PREFIX = "----:com.apple.iTunes:"
+# A mood in ID3v2.3, which has no frame for it; its readers look for this one.
+ID3V23_MOOD_TAG = "TXXX:MOOD"
+# The comment that players show. ASF has it in an object of its own, which isn't written.
+COMMENT_TAGS = {ID3: "COMM:", VORBIS: "COMMENT", MP4: "©cmt", APE: "Comment"}
 _PREFIXES = {ID3: "TXXX:", MP4: MP4_PREFIX}
 # Names under which taggers and players keep a mood, in lower case; of MP4's free-form items, the
 # last part.
@@ -74,15 +78,23 @@ def values_of(summary: Summary, provenance: Mapping[str, Any]) -> dict[str, str]
     summary : Summary
         Means over the file.
     provenance : mapping
-        Of the prediction: the model's name and the SHA-256 of its graph.
+        Of the prediction: the model's name and the SHA-256 of its graph. Without these, the
+        model's field is empty.
     """
     return {
         MOOD: _mood_words(summary.quadrant),
         QUADRANT: summary.quadrant,
         AROUSAL: _decimal(summary.arousal),
         VALENCE: _decimal(summary.valence),
-        MODEL: model_value(provenance["model"], provenance["sha256"]),
+        MODEL: model_of(provenance) or "",
     }
+
+
+def model_of(provenance: Mapping[str, Any]) -> str | None:
+    """Return the model's value for a provenance; None if that doesn't tell it."""
+    if "model" in provenance and "sha256" in provenance:
+        return model_value(provenance["model"], provenance["sha256"])
+    return None
 
 
 def model_value(name: str, sha256: str) -> str:
@@ -114,10 +126,33 @@ def is_mood(kind: str, name: str) -> bool:
 def is_own_mood(mood: tuple[str, ...], values: Values) -> bool:
     """Return whether this program wrote a mood.
 
-    It did if the mood equals the words of the quadrant field.
+    It did if the mood equals the words of the quadrant field, as one value or as several.
     """
     quadrant = values.get(QUADRANT, ())
-    return len(quadrant) == 1 and mood == (_mood_words(quadrant[0]),)
+    if len(quadrant) != 1:
+        return False
+    words = _mood_words(quadrant[0])
+    return mood in (mood_values(words, False), mood_values(words, True))
+
+
+def mood_values(words: str, several: bool) -> tuple[str, ...]:
+    """Return the values of a mood.
+
+    Parameters
+    ----------
+    words : str
+        Words of a quadrant, as `values_of` returns them; empty for none.
+    several : bool
+        Whether each word is a value of its own.
+
+    Examples
+    --------
+    >>> mood_values("calm, tender", True), mood_values("", False)
+    (('calm', 'tender'), ())
+    """
+    if not words:
+        return ()
+    return tuple(words.split(", ")) if several else (words,)
 
 
 def _mood_words(name: str) -> str:

@@ -64,7 +64,7 @@ class Id3(Tag):
         encoding, codec, zero = self._encoding(texts)
         content = bytes([encoding])
         if frame == "COMM":
-            content += former.content[11:14] if former else b"eng"
+            content += _language(former) if former else b"eng"
         if frame in _DESCRIBED:
             content += description.encode(codec) + zero
         content += zero.join(value.encode(codec) for value in values)
@@ -172,6 +172,11 @@ def _item(frame: bytes, header: bytes) -> Item:
     except Exception:
         # Damaged or encrypted: it isn't ours, and is kept.
         return Item(name, frame)
+
+
+def _language(item: Item) -> bytes:
+    """Return the language of a comment, unless further data of the frame precede it."""
+    return b"eng" if item.content[9] & ~_FRAME_UNSYNCHRONISED else item.content[11:14]
 
 
 def _is_text(frame: str) -> bool:

@@ -18,6 +18,8 @@ _PARENTS = {b"moov", b"udta", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"tra
 _OTHER_POSITIONS = {b"mfra", b"saio", b"iloc"}
 # Type of data that is text in UTF-8.
 _TEXT = 1
+_TEXT_TYPE = struct.pack(">I", _TEXT)
+_COMMENT = b"\xa9cmt"
 _HANDLER = struct.pack(">I4sII4s4s9x", 33, b"hdlr", 0, 0, b"mdir", b"appl")
 
 
@@ -45,20 +47,22 @@ class Mp4(Tag):
     _atoms: list[_Atom] = field(default_factory=list)
 
     def require_text(self, name: str) -> None:
-        """Raise AudioError unless a name is that of a free-form item."""
+        """Raise AudioError unless a name is that of a free-form item, or the comment."""
         mark, *parts = name.split(":", 2)
-        if mark != "----" or len(parts) < 2:
+        if name != fields.COMMENT_TAGS[fields.MP4] and (mark != "----" or len(parts) < 2):
             raise AudioError(f"can't have text in a tag '{name}'.")
 
     def make(self, name: str, values: Sequence[str], former: Item | None) -> list[Item]:
-        """Return a free-form item."""
+        """Return a free-form item, or the comment."""
+        parts = [_atom(b"data", struct.pack(">II", _TEXT, 0) + value.encode()) for value in values]
+        if name == fields.COMMENT_TAGS[fields.MP4]:
+            return [Item(name, _atom(_COMMENT, b"".join(parts)), tuple(values))]
         _, mean, label = name.split(":", 2)
-        parts = [
+        names = [
             _atom(b"mean", bytes(4) + mean.encode()),
             _atom(b"name", bytes(4) + label.encode()),
-            *(_atom(b"data", struct.pack(">II", _TEXT, 0) + value.encode()) for value in values),
         ]
-        return [Item(name, _atom(b"----", b"".join(parts)), tuple(values))]
+        return [Item(name, _atom(b"----", b"".join([*names, *parts])), tuple(values))]
 
     def edits(self, items: Sequence[Item]) -> list[Edit]:
         """Return the edits of the items, of the atoms around them, and of offsets."""
@@ -208,8 +212,8 @@ def _atom(name: bytes, content: bytes) -> bytes:
 
 
 def _item(content: bytes, atom: _Atom) -> Item:
-    """Name an item, and read the texts of a free-form one."""
-    if atom.name != b"----":
+    """Name an item, and read the texts of a free-form one or of the comment."""
+    if atom.name not in (b"----", _COMMENT):
         return Item(atom.name.decode("latin-1"), content)
     parts, at = [], atom.content - atom.start
     while at + 8 <= len(content):
@@ -223,4 +227,7 @@ def _item(content: bytes, atom: _Atom) -> Item:
         values = tuple(part[8:].decode() for name, part in parts if name == b"data")
     except UnicodeDecodeError:
         values = ()
+    if atom.name == _COMMENT:
+        is_text = all(part[:4] == _TEXT_TYPE for name, part in parts if name == b"data")
+        return Item(fields.COMMENT_TAGS[fields.MP4], content, values if is_text else ())
     return Item(f"----:{texts.get(b'mean', '')}:{texts.get(b'name', '')}", content, values)

@@ -24,7 +24,8 @@ from quadpred_plugin.errors import AudioError, OutputError, QuadpredError
 from quadpred_plugin.tags import fields
 from quadpred_plugin.tags.containers import TaggedFile
 from quadpred_plugin.tags.edits import Edit, file_sha256
-from quadpred_plugin.tags.writing import Change, Former, Plan, restore, write_changes
+from quadpred_plugin.tags.planning import Change, Plan
+from quadpred_plugin.tags.writing import Former, restore, write_changes
 from quadpred_plugin.version import VERSION
 
 _KIND = "quadpred tags"

@@ -9,7 +9,8 @@ import stat
 import pytest
 import soundfile
 
-from quadpred_plugin.tags.writing import Change, write_changes
+from quadpred_plugin.tags.planning import Change
+from quadpred_plugin.tags.writing import write_changes
 from tests.limits import HANG
 from tests.signals import EXAMPLES
 from tests.tags.conftest import metadata, samples

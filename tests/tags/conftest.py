@@ -7,8 +7,9 @@ import soundfile
 
 from quadpred_plugin.audio.containers import open_container
 from quadpred_plugin.tags.containers import TaggedFile
+from quadpred_plugin.tags.planning import plan_changes
 from quadpred_plugin.tags.undo import UndoFile, read_undo_file, undo
-from quadpred_plugin.tags.writing import plan_changes, write_changes
+from quadpred_plugin.tags.writing import write_changes
 from tests.signals import example
 
 RATE = 48000

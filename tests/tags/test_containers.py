@@ -3,7 +3,8 @@
 import pytest
 
 from quadpred_plugin.tags.containers import TaggedFile
-from quadpred_plugin.tags.writing import Change, plan_changes, write_changes
+from quadpred_plugin.tags.planning import Change, plan_changes
+from quadpred_plugin.tags.writing import write_changes
 from tests.tags.conftest import CONTAINERS, metadata, samples
 
 WANTED = {

@@ -14,8 +14,9 @@ from quadpred_plugin.errors import AudioError
 from quadpred_plugin.tags.apev2 import read_ape
 from quadpred_plugin.tags.containers import TaggedFile
 from quadpred_plugin.tags.edits import apply_edits
+from quadpred_plugin.tags.planning import plan_changes
 from quadpred_plugin.tags.undo import UndoFile, read_undo_file, undo
-from quadpred_plugin.tags.writing import plan_changes, write_changes
+from quadpred_plugin.tags.writing import write_changes
 from tests.limits import HANG
 from tests.tags.conftest import CONTAINERS, metadata
 from tests.tags.tag_bytes import (

@@ -153,7 +153,6 @@ def unsynchronised(body):
 
 
 def ours(version, flags=0):
-    names = {"MOOD": b"TMOO"}
     values = {
         "MOOD": "angry, tense",
         "QUADPRED_QUADRANT": "Q2",
@@ -163,7 +162,8 @@ def ours(version, flags=0):
     }
     return b"".join(
         frame(version, b"TMOO", b"\0" + value.encode(), flags)
-        if name in names
+        # Version 3 has no frame for a mood.
+        if name == "MOOD" and version == 4
         else frame(version, b"TXXX", b"\0" + name.encode() + b"\0" + value.encode(), flags)
         for name, value in values.items()
     )

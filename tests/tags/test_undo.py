@@ -11,8 +11,9 @@ import pytest
 
 from quadpred_plugin.errors import AudioError, QuadpredError
 from quadpred_plugin.tags.containers import TaggedFile
+from quadpred_plugin.tags.planning import plan_changes
 from quadpred_plugin.tags.undo import UndoFile, plan_undo, read_undo_file, undo
-from quadpred_plugin.tags.writing import plan_changes, write_changes
+from quadpred_plugin.tags.writing import write_changes
 from tests.limits import HANG
 from tests.tags.conftest import CONTAINERS, metadata, samples
 from tests.tags.test_containers import WANTED, set_mood, tag
@@ -36,7 +37,8 @@ import quadpred_plugin
 from quadpred_plugin.tags import fields
 from quadpred_plugin.tags.containers import TaggedFile
 from quadpred_plugin.tags.undo import read_undo_file, undo
-from quadpred_plugin.tags.writing import plan_changes, write_changes
+from quadpred_plugin.tags.planning import plan_changes
+from quadpred_plugin.tags.writing import write_changes
 assert fields.AROUSAL == "QUADPRED_ENERGY"
 assert Path(quadpred_plugin.__file__).is_relative_to(sys.argv[1])
 if sys.argv[2] == "undo":

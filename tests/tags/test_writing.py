@@ -12,14 +12,16 @@ import pytest
 import soundfile
 
 from quadpred_plugin.errors import AudioError, OutputError
-from quadpred_plugin.tags.writing import Change, write_changes
+from quadpred_plugin.tags.planning import Change
+from quadpred_plugin.tags.writing import write_changes
 from tests.signals import noise
 from tests.tags.conftest import metadata, samples
 
 TOGGLING = """
 import sys
 from pathlib import Path
-from quadpred_plugin.tags.writing import Change, write_changes
+from quadpred_plugin.tags.planning import Change
+from quadpred_plugin.tags.writing import write_changes
 path = Path(sys.argv[1])
 before, after = ("first",), ("second",)
 print("ready", flush=True)
