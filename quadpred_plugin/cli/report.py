@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from quadpred_plugin.cli.current_results import refuse_given, results_option
 from quadpred_plugin.cli.destinations import Targets, check_targets, is_folder
 from quadpred_plugin.cli.file_options import available_cores, jobs_option, recursive_option
 from quadpred_plugin.cli.message_options import color_option, print_left_out, print_message
 from quadpred_plugin.cli.model_options import choose_model, hop_option, model_option
+from quadpred_plugin.cli.results_options import allow_changed_option, from_option, refuse_given
 from quadpred_plugin.system.text import printable
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ Examples:
 """,
 )
 @click.argument("paths", nargs=-1, metavar="[PATHS...]")
-@results_option
+@from_option(required=False)
+@allow_changed_option
 @recursive_option
 @model_option
 @hop_option
@@ -60,6 +61,7 @@ Examples:
 def command(
     paths: tuple[str, ...],
     results: Path | None,
+    allow_changed: bool,
     recursive: bool,
     model: str,
     hop: float | None,
@@ -92,7 +94,9 @@ def command(
 
         page = _plan_page([], output, force)
         load_templates()
-        return write_collection_page(results, page, quiet)
+        return write_collection_page(results, page, allow_changed, quiet)
+    if allow_changed:
+        raise click.UsageError("--allow-changed is an option of --from.")
     if not paths:
         raise click.UsageError("Name at least one audio file or folder, or results by --from.")
     from quadpred_plugin.chain.engine import restrict_algorithms

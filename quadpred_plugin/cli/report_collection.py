@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from quadpred_plugin.cli.current_results import read_current, tell_failed
 from quadpred_plugin.cli.message_options import print_message
+from quadpred_plugin.cli.results_options import current_tracks, tell_failed, tracks_of
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.system.text import printable
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from quadpred_plugin.results.tracks import TrackResult
 
 
-def write_collection_page(results: Path, page: Path, quiet: bool) -> int:
+def write_collection_page(results: Path, page: Path, allow_changed: bool, quiet: bool) -> int:
     """Write the page of all tracks of results whose files haven't changed.
 
     Parameters
@@ -25,6 +25,8 @@ def write_collection_page(results: Path, page: Path, quiet: bool) -> int:
         As for `results.reading.read_results`.
     page : Path
         Replaced when the new one is complete.
+    allow_changed : bool
+        Whether files may have changed since.
     quiet : bool
         Whether to print failures only.
 
@@ -42,7 +44,7 @@ def write_collection_page(results: Path, page: Path, quiet: bool) -> int:
     """
     from quadpred_plugin.report.writing import write_collection
 
-    tracks, stale = read_current(results)
+    tracks, stale = current_tracks(tracks_of(results), allow_changed)
     if not tracks:
         raise QuadpredError(f"{printable(str(results))} has no track that is still as analysed.")
     write_collection(page, collection_of(tracks))

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from quadpred_plugin.cli.current_results import refuse_given, results_option
 from quadpred_plugin.cli.destinations import Targets, check_output_file, check_targets
 from quadpred_plugin.cli.file_options import (
     FILES,
@@ -16,6 +15,7 @@ from quadpred_plugin.cli.file_options import (
 )
 from quadpred_plugin.cli.message_options import color_option, print_left_out
 from quadpred_plugin.cli.model_options import choose_model, hop_option, model_option
+from quadpred_plugin.cli.results_options import allow_changed_option, from_option, refuse_given
 from quadpred_plugin.quadrants import QUADRANT_NAMES
 from quadpred_plugin.selection import GROUPS
 
@@ -34,7 +34,8 @@ Examples:
 """,
 )
 @click.argument("paths", nargs=-1, metavar="[PATHS...]", type=FILES)
-@results_option
+@from_option(required=False)
+@allow_changed_option
 @recursive_option
 @model_option
 @hop_option
@@ -84,6 +85,7 @@ Examples:
 def command(
     paths: tuple[str, ...],
     results: Path | None,
+    allow_changed: bool,
     recursive: bool,
     model: str,
     hop: float | None,
@@ -114,6 +116,8 @@ def command(
     """
     if results is not None:
         refuse_given(_OF_ANALYSES)
+    elif allow_changed:
+        raise click.UsageError("--allow-changed is an option of --from.")
     elif not paths:
         raise click.UsageError("Name audio files or folders, or results by --from.")
     fade = _check_fade(fade, audio, seconds)
@@ -134,7 +138,9 @@ def command(
         one_per or "",
     )
     card = choose_model(model, hop) if results is None else None
-    found = None if results is None else select_run.candidates_of_results(results, seconds)
+    found = None
+    if results is not None:
+        found = select_run.candidates_of_results(results, seconds, allow_changed)
     table = check_output_file(output, force)
     folder = None if audio is None else _check_audio(Path(audio), per_quadrant, force)
     if card is not None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from quadpred_plugin.cli.current_results import read_current, tell_failed
 from quadpred_plugin.cli.message_options import print_message
+from quadpred_plugin.cli.results_options import current_tracks, tell_failed, tracks_of
 from quadpred_plugin.errors import AudioError, QuadpredError
 from quadpred_plugin.exports.csv_rows import csv_line
 from quadpred_plugin.prediction import INCOMPLETE, Prediction
@@ -72,15 +72,23 @@ class Found:
     failed: int = 0
 
 
-def candidates_of_results(results: Path, seconds: float | None) -> Found:
+def candidates_of_results(results: Path, seconds: float | None, allow_changed: bool) -> Found:
     """Return the candidates among the tracks of results.
+
+    Parameters
+    ----------
+    results : Path
+    seconds : float or None
+        Length of excerpts; None for whole tracks.
+    allow_changed : bool
+        Whether files may have changed since.
 
     Raises
     ------
     click.UsageError
         If they aren't results, or have no values of patches where excerpts are wanted.
     """
-    tracks, stale = read_current(results, curves=seconds is not None)
+    tracks, stale = current_tracks(tracks_of(results, curves=seconds is not None), allow_changed)
     found = Found(failed=stale + tell_failed(tracks))
     for track in tracks:
         if track.failure:

@@ -2,14 +2,15 @@
 
 import os
 from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
 from typing import Any
 
 from quadpred_plugin.errors import AudioError
 from quadpred_plugin.system.failures import failures_as
 from quadpred_plugin.tags.containers import require_mutagen
+from quadpred_plugin.tags.descriptions import read_description
 
 # Names of one field in mutagen's simple tags, and in those of WMA, WAV and AIFF.
-_ARTIST = ("artist", "Author", "TPE1")
 _ALBUM = ("album", "WM/AlbumTitle", "TALB")
 _ALBUM_ARTIST = ("albumartist", "WM/AlbumArtist", "TPE2")
 
@@ -41,7 +42,7 @@ def group_finder(kind: str) -> Callable[[str], Hashable | None]:
 
 
 def _artist(path: str) -> Hashable | None:
-    return _value(_tags(path), _ARTIST)
+    return read_description(Path(path)).artist.casefold() or None
 
 
 def _album(path: str) -> Hashable | None:

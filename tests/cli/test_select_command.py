@@ -99,8 +99,8 @@ def test_files_that_changed_or_are_gone_are_named(select, folder):
     run, rows = select("--from", "results.csv", "--per-quadrant", "1")
     assert run.code == 1
     assert [row["file"] for row in rows] == [NAMES[1], NAMES[4]]
-    assert f"{NAMES[0]} was changed after the results were written" in run.messages
-    assert f"{NAMES[2]} doesn't exist any more" in run.messages
+    assert f"{NAMES[0]}: was changed after the results were written" in run.messages
+    assert f"{NAMES[2]}: doesn't exist any more" in run.messages
 
 
 def test_a_file_that_cannot_be_read_is_replaced_by_the_next(select, folder):
@@ -113,11 +113,10 @@ def test_a_file_that_cannot_be_read_is_replaced_by_the_next(select, folder):
     assert f"quadpred: {NAMES[4]} is not audio" in run.messages
 
 
-def test_without_tracks_the_table_is_empty(select, folder):
-    (folder / "results.csv").write_text(HEADER)
-    run, rows = select("--from", "results.csv")
-    assert (run.code, rows) == (1, [])
-    assert "Q4: 0 of 10 chosen; 0 tracks." in run.messages
+def test_files_that_changed_are_used_if_allowed(select, folder):
+    os.utime(folder / NAMES[0], (4e9, 4e9))
+    run, rows = select("--from", "results.csv", "--per-quadrant", "1", "--allow-changed")
+    assert (run.code, rows[0]["file"]) == (0, NAMES[0])
 
 
 @pytest.mark.parametrize(
@@ -129,6 +128,8 @@ def test_without_tracks_the_table_is_empty(select, folder):
         (("--from", "results.csv", "-r", "--hop", "1"), "excludes -r and --hop"),
         (("--from", "other.csv"), "isn't a result of 'quadpred predict"),
         (("--from", "nan.csv"), "it is damaged"),
+        (("--from", "empty.csv"), "empty.csv has no tracks."),
+        (("--allow-changed", "a, comma.wav"), "--allow-changed is an option of --from."),
         (("--from", "results.csv", "--fade", "1"), "--fade is an option of --audio"),
         (("--from", "results.csv", "--audio", "cut", "--seconds", "0.9"), "don't fit into 0.9 s"),
         (("--from", "results.csv", "--seconds", "2"), "has no values of patches"),
@@ -140,6 +141,7 @@ def test_without_tracks_the_table_is_empty(select, folder):
 )
 def test_wrong_use_is_refused_before_anything_is_written(select, folder, arguments, sentence):
     (folder / "other.csv").write_text("file,mood\na.wav,happy\n")
+    (folder / "empty.csv").write_text(HEADER)
     (folder / "nan.csv").write_text(HEADER + "five.wav,ok,3,nan,0.2,0.3,0.4,0,0,Q4\n")
     before = sorted(folder.rglob("*"))
     run, rows = select(*arguments)

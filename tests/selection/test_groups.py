@@ -74,4 +74,5 @@ def test_folders(tmp_path, monkeypatch):
 def test_damaged_tags_are_an_error_of_the_file(tmp_path):
     (tmp_path / "damaged.flac").write_bytes(b"fLaC" + bytes(100))
     with pytest.raises(AudioError, match="has tags that can't be read"):
-        group_finder("artist")(str(tmp_path / "damaged.flac"))
+        group_finder("album")(str(tmp_path / "damaged.flac"))
+    assert group_finder("artist")(str(tmp_path / "damaged.flac")) is None
