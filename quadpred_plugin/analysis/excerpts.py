@@ -1,8 +1,9 @@
-"""Excerpt of a file with the highest mean probability of one quadrant."""
+"""Excerpt of a file with the highest mean probability of one quadrant, or of any."""
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.quadrants import QUADRANT_NAMES, QUADRANTS, Quadrant
@@ -52,20 +53,67 @@ def find_excerpt(prediction: Prediction, quadrant: str, seconds: float) -> Excer
         raise ValueError(
             f"There is no quadrant '{quadrant}'; use one of {', '.join(QUADRANT_NAMES)}."
         )
-    if not 0 < seconds < float("inf"):
-        raise ValueError(f"The length of an excerpt must be positive, not {seconds} seconds.")
+    windows = _Windows(prediction, seconds)
     if not len(prediction):
         return None
     index = QUADRANT_NAMES.index(quadrant)
-    end = prediction.duration
-    if end is None:
-        end = float(prediction.times[-1]) + prediction.patch_duration
-    seconds = min(seconds, end)
-    # The tolerance lets ten patches of 0.992 s fit into 9.92 s despite rounding.
-    inside = int((seconds - prediction.patch_duration) / prediction.hop + 1e-6) + 1
-    inside = min(max(inside, 1), len(prediction))
-    sums = np.concatenate([[0.0], np.cumsum(prediction.quadrants[:, index], dtype=np.float64)])
-    means = (sums[inside:] - sums[:-inside]) / inside
-    first = int(means.argmax())
-    start = max(min(float(prediction.times[first]), end - seconds), 0.0)
-    return Excerpt(start, seconds, QUADRANTS[index], float(means[first]))
+    return windows.excerpt(int(windows.means[:, index].argmax()), index)
+
+
+def find_clearest_excerpt(prediction: Prediction, seconds: float) -> tuple[Excerpt, slice] | None:
+    """Find the excerpt with the highest mean probability of any quadrant.
+
+    Parameters
+    ----------
+    prediction : Prediction
+    seconds : float
+        As for `find_excerpt`.
+
+    Returns
+    -------
+    excerpt : Excerpt
+        The earliest of equal excerpts; the whole signal if it is shorter.
+    patches : slice
+        The patches that its score is about. Instead of both, None without patches.
+
+    Raises
+    ------
+    ValueError
+        If the length isn't positive.
+    """
+    windows = _Windows(prediction, seconds)
+    if not len(prediction):
+        return None
+    first, index = divmod(int(windows.means.argmax()), len(QUADRANTS))
+    return windows.excerpt(first, index), slice(first, first + windows.patches)
+
+
+class _Windows:
+    """Mean probabilities over as many patches as fit into an excerpt, by the first patch."""
+
+    def __init__(self, prediction: Prediction, seconds: float) -> None:
+        if not 0 < seconds < float("inf"):
+            raise ValueError(f"The length of an excerpt must be positive, not {seconds} seconds.")
+        self._times = prediction.times
+        if not len(prediction):
+            return
+        end = prediction.duration
+        if end is None:
+            end = float(prediction.times[-1]) + prediction.patch_duration
+        self._end = end
+        self._seconds = min(seconds, end)
+        # The tolerance lets ten patches of 0.992 s fit into 9.92 s despite rounding.
+        inside = int((self._seconds - prediction.patch_duration) / prediction.hop + 1e-6) + 1
+        self.patches = min(max(inside, 1), len(prediction))
+        self.means = self._means(prediction.quadrants)
+
+    def excerpt(self, first: int, index: int) -> Excerpt:
+        """Return the excerpt of the patches from the first one on, for a quadrant's index."""
+        start = max(min(float(self._times[first]), self._end - self._seconds), 0.0)
+        return Excerpt(start, self._seconds, QUADRANTS[index], float(self.means[first, index]))
+
+    def _means(self, quadrants: NDArray[np.floating]) -> NDArray[np.float64]:
+        sums = np.zeros((len(quadrants) + 1, len(QUADRANTS)))
+        np.cumsum(quadrants, axis=0, dtype=np.float64, out=sums[1:])
+        means: NDArray[np.float64] = (sums[self.patches :] - sums[: -self.patches]) / self.patches
+        return means

@@ -19,6 +19,7 @@ COMMANDS = {
     "batch": "Predict a collection of any size, one result per track.",
     "live": "Predict a stream or an audio device while it arrives.",
     "report": "Write a page that plays files and shows their emotion over time.",
+    "select": "Choose stimuli: the clearest tracks or excerpts of each quadrant.",
     "models": "List, show, verify and import models.",
     "doctor": "Check this installation and print how to repair it.",
     "vamp": "Install the Vamp plugin for Sonic Visualiser and other hosts.",

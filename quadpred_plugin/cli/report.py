@@ -11,6 +11,7 @@ from quadpred_plugin.cli.destinations import Targets, check_targets, is_folder
 from quadpred_plugin.cli.file_options import available_cores, jobs_option, recursive_option
 from quadpred_plugin.cli.message_options import color_option, print_left_out, print_message
 from quadpred_plugin.cli.model_options import choose_model, hop_option, model_option
+from quadpred_plugin.cli.results_options import allow_changed_option, from_option, refuse_given
 from quadpred_plugin.cli.together import plan_together, put_files_together, together_options
 from quadpred_plugin.system.text import printable
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from quadpred_plugin.prediction import Prediction
 
 SUFFIXES = (".html", ".htm")
+# Parameters that --from excludes, as it analyses nothing.
+_OF_ANALYSES = (
+    *("paths", "recursive", "model", "hop", "audio_limit", "no_audio", "jobs"),
+    *("together", "axis", "anchors", "smooth", "plot"),
+)
 
 
 @click.command(
@@ -29,9 +35,12 @@ Examples:
   quadpred report --hop 0.32 -o song.html song.mp3
   quadpred report --no-audio -o album.html album/
   quadpred report --together --axis aligned -o both.html old.flac new.flac
+  quadpred report --from results -o music/collection.html
 """,
 )
-@click.argument("paths", nargs=-1, required=True, metavar="PATHS...")
+@click.argument("paths", nargs=-1, metavar="[PATHS...]")
+@from_option(required=False)
+@allow_changed_option
 @recursive_option
 @model_option
 @hop_option
@@ -57,6 +66,8 @@ Examples:
 @color_option
 def command(
     paths: tuple[str, ...],
+    results: Path | None,
+    allow_changed: bool,
     recursive: bool,
     model: str,
     hop: float | None,
@@ -76,11 +87,29 @@ def command(
 
     PATHS are audio files and folders of them; several are compared. The page is one file
     that needs no network: player, taggram, plane of arousal and valence, segments,
-    summary, the model's limits and licence. Its sound is mono. Exit code 0: all done;
-    1: some files failed, which the page shows too, or are analysed in part; 2: wrong use.
+    summary, the model's limits and licence. Its sound is mono.
+
+    With --from the page is that of a collection, from results: each track is a dot in the
+    plane and a row of a table, which can be filtered and sorted. It contains no sound, and
+    plays tracks from where they are.
+
+    Exit code 0: all done; 1: some files failed, which the page shows too, are analysed in
+    part, or have changed since; 2: wrong use.
     """
     if no_audio and audio_limit is not None:
         raise click.UsageError("--no-audio and --audio-limit exclude each other.")
+    if results is not None:
+        refuse_given(_OF_ANALYSES)
+        from quadpred_plugin.cli.report_collection import write_collection_page
+        from quadpred_plugin.report.page import load_templates
+
+        page = _plan_page([], output, force)
+        load_templates()
+        return write_collection_page(results, page, allow_changed, quiet)
+    if allow_changed:
+        raise click.UsageError("--allow-changed is an option of --from.")
+    if not paths:
+        raise click.UsageError("Name at least one audio file or folder, or results by --from.")
     from quadpred_plugin.chain.engine import restrict_algorithms
 
     restrict_algorithms()

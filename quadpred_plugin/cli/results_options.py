@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from quadpred_plugin.cli.message_options import print_message
 from quadpred_plugin.errors import QuadpredError
@@ -41,8 +42,42 @@ def allow_changed_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def tracks_of(results: Path) -> list[TrackResult]:
+def refuse_given(parameters: Collection[str]) -> None:
+    """Refuse parameters of the current command that --from leaves without effect.
+
+    Environment variables may set them for other calls, so those of the command line count.
+
+    Parameters
+    ----------
+    parameters : collection of str
+        Names of the command's parameters.
+
+    Raises
+    ------
+    click.UsageError
+        If one of them is given.
+    """
+    context = click.get_current_context()
+    given = [
+        parameter.opts[0] if isinstance(parameter, click.Option) else "PATHS"
+        for parameter in context.command.params
+        if parameter.name in parameters
+        # Arguments that aren't given come from the command line too, and are empty.
+        and context.params[parameter.name]
+        and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise click.UsageError(f"--from analyses nothing and excludes {' and '.join(given)}.")
+
+
+def tracks_of(results: Path, curves: bool = False) -> list[TrackResult]:
     """Return the tracks of results, each once.
+
+    Parameters
+    ----------
+    results : Path
+    curves : bool
+        Whether to read the values of patches too.
 
     Raises
     ------
@@ -52,7 +87,7 @@ def tracks_of(results: Path) -> list[TrackResult]:
     from quadpred_plugin.results.reading import read_results
 
     try:
-        tracks = list({track.path: track for track in read_results(results)}.values())
+        tracks = list({track.path: track for track in read_results(results, curves)}.values())
     except QuadpredError as error:
         raise click.UsageError(printable(str(error))) from error
     if not tracks:
@@ -80,6 +115,32 @@ def reason_against(track: TrackResult, stale: str, allow_changed: bool) -> str |
     return (
         None if allow_changed else f"{stale[:-1]}, or give --allow-changed if only its tags were."
     )
+
+
+def current_tracks(
+    tracks: Iterable[TrackResult], allow_changed: bool
+) -> tuple[list[TrackResult], int]:
+    """Return the tracks that are still as analysed, and how many others there are; name these."""
+    from quadpred_plugin.results.staleness import staleness
+
+    current, refused = [], []
+    for track in tracks:
+        stale = staleness(track)
+        reason = stale and reason_against(track, stale, allow_changed)
+        if reason is None:
+            current.append(track)
+        else:
+            refused.append((track.path, reason))
+    print_some(refused, "left out")
+    return current, len(refused)
+
+
+def tell_failed(tracks: Sequence[TrackResult]) -> int:
+    """Print how many tracks failed when they were analysed, if any; return their number."""
+    failed = sum(track.status == "error" for track in tracks)
+    if failed:
+        print_message(f"{failed} of {len(tracks)} tracks failed when they were analysed.")
+    return failed
 
 
 def print_some(names: Iterable[tuple[str, str]], what: str) -> None:

@@ -11,6 +11,7 @@ from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.model.card import LANGUAGES, ModelCard
 from quadpred_plugin.quadrants import DIMENSIONS, QUADRANT_NAMES, QUADRANTS, Quadrant
 from quadpred_plugin.report import drawing, formatting, track
+from quadpred_plugin.report.collection import COLUMNS, Collection
 from quadpred_plugin.report.together import COLOURS, Together
 from quadpred_plugin.report.track import Track
 from quadpred_plugin.version import VERSION
@@ -77,23 +78,44 @@ def make_page(tracks: Sequence[Track], card: ModelCard, together: Together | Non
     QuadpredError
         If Jinja isn't installed.
     """
-    from markupsafe import Markup
-
-    templates = load_templates()
-    style = templates.get_template("page.css").render()
-    script = (ASSETS / "page.js").read_text(encoding="utf-8")
-    return templates.get_template("page.html").render(
+    return _render(
+        "page",
+        media="data:",
         card=card,
-        policy=_content_policy(style, script),
         # Files that can't be read may have no provenance.
         provenance=next(
             (one.prediction.provenance for one in tracks if one.prediction.provenance), {}
         ),
-        script=Markup(script),
-        style=Markup(style),
         together=together,
         tracks=tracks,
-        version=VERSION,
+    )
+
+
+def make_collection_page(collection: Collection, folder: str, card: ModelCard | None = None) -> str:
+    """Return the page of a collection.
+
+    Parameters
+    ----------
+    collection : Collection
+    folder : str
+        Folder of the page, from which tracks are addressed.
+    card : ModelCard, optional
+        Card of the model that made the predictions, if it is known.
+
+    Raises
+    ------
+    QuadpredError
+        If Jinja isn't installed.
+    """
+    return _render(
+        "collection",
+        # The tracks, opened from a disk or from the page's own server.
+        media="'self' file:",
+        card=card,
+        provenance={},
+        collection=collection,
+        columns=COLUMNS,
+        data=_safe_json(collection.page_data(folder)),
     )
 
 
@@ -111,7 +133,26 @@ def readable_ink(quadrant: Quadrant) -> str:
     return "#000" if (luminance + 0.05) / 0.05 > 1.05 / (luminance + 0.05) else "#fff"
 
 
-def _content_policy(style: str, script: str) -> str:
+def _render(name: str, media: str, **content: Any) -> str:
+    """Return the page of a template, with its style sheet and script."""
+    from markupsafe import Markup
+
+    templates = load_templates()
+    sheets = ["page.css"] if name == "page" else ["page.css", f"{name}.css"]
+    style = "".join(templates.get_template(sheet).render() for sheet in sheets)
+    script = "".join(
+        (ASSETS / file).read_text(encoding="utf-8") for file in ("common.js", f"{name}.js")
+    )
+    return templates.get_template(f"{name}.html").render(
+        policy=_content_policy(style, script, media),
+        script=Markup(script),
+        style=Markup(style),
+        version=VERSION,
+        **content,
+    )
+
+
+def _content_policy(style: str, script: str, media: str) -> str:
     """Return a policy that allows the page's own content only, so that injected markup is inert."""
 
     def source(content: str) -> str:
@@ -120,25 +161,31 @@ def _content_policy(style: str, script: str) -> str:
 
     return (
         f"default-src 'none'; style-src {source(style)}; script-src {source(script)}; "
-        "img-src data:; media-src data:; base-uri 'none'; form-action 'none'"
+        f"img-src data:; media-src {media}; base-uri 'none'; form-action 'none'"
     )
 
 
 def _track_data(shown: Track) -> Any:
-    """Return the data of a track for the script, as JSON that is safe within HTML."""
+    """Return the data of a track for the script."""
+    prediction = shown.shown
+    return _safe_json(
+        {
+            "name": shown.name,
+            "duration": prediction.duration,
+            "start": drawing.cells_start(prediction),
+            "hop": prediction.hop,
+            "names": QUADRANT_NAMES,
+            "quadrants": prediction.quadrants.astype(float).round(4).tolist(),
+            "arousal": prediction.arousal.astype(float).round(4).tolist(),
+            "valence": prediction.valence.astype(float).round(4).tolist(),
+            "segments": [segment.start for segment in shown.segments],
+        }
+    )
+
+
+def _safe_json(content: dict[str, Any]) -> Any:
+    """Return JSON that is safe within HTML."""
     from markupsafe import Markup
 
-    prediction = shown.shown
-    content = {
-        "name": shown.name,
-        "duration": prediction.duration,
-        "start": drawing.cells_start(prediction),
-        "hop": prediction.hop,
-        "names": QUADRANT_NAMES,
-        "quadrants": prediction.quadrants.astype(float).round(4).tolist(),
-        "arousal": prediction.arousal.astype(float).round(4).tolist(),
-        "valence": prediction.valence.astype(float).round(4).tolist(),
-        "segments": [segment.start for segment in shown.segments],
-    }
     # A browser ends a script element at the first "</script", even within a JSON string.
     return Markup(json.dumps(content, allow_nan=False).replace("<", "\\u003c"))

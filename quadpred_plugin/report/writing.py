@@ -6,7 +6,8 @@ from pathlib import Path
 from quadpred_plugin.errors import AudioError
 from quadpred_plugin.model.card import ModelCard
 from quadpred_plugin.prediction import Prediction
-from quadpred_plugin.report.page import make_page
+from quadpred_plugin.report.collection import Collection
+from quadpred_plugin.report.page import make_collection_page, make_page
 from quadpred_plugin.report.sound import choose_bit_rate, encode
 from quadpred_plugin.report.together import Together
 from quadpred_plugin.report.track import make_tracks
@@ -62,6 +63,27 @@ def write_report(
     page = make_page(make_tracks(predictions, sounds), card, together)
     write_atomically(path, lambda stream: stream.write(page), text=True)
     return complaints
+
+
+def write_collection(path: Path, collection: Collection, card: ModelCard | None = None) -> None:
+    """Write the page of a collection atomically.
+
+    Parameters
+    ----------
+    path : Path
+        An existing file is replaced when the new one is complete. Tracks are addressed from
+        its folder.
+    collection : Collection
+    card : ModelCard, optional
+        Card of the model that made the predictions, if it is known.
+
+    Raises
+    ------
+    QuadpredError
+        If Jinja isn't installed or the file can't be written.
+    """
+    page = make_collection_page(collection, str(path.parent), card)
+    write_atomically(path, lambda stream: stream.write(page), text=True)
 
 
 def _embed(predictions: Sequence[Prediction], limit: int) -> tuple[list[str | None], list[str]]:

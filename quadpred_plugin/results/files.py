@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,7 +21,9 @@ from quadpred_plugin.system.text import printable
 
 SUFFIXES = (".csv", ".json")
 PROBABILITIES = tuple(name.lower() for name in QUADRANT_NAMES)
-NEEDED = frozenset(("file", "duration", *PROBABILITIES, *DIMENSIONS))
+# Values that each patch has.
+CURVES = (*PROBABILITIES, *DIMENSIONS)
+NEEDED = frozenset(("file", "duration", *CURVES))
 
 # The arrays of patches in json. A quote in a text is escaped, so no text contains this.
 _FRAMES = re.compile(r'"frames": \{[^{}]*\}')
@@ -112,7 +115,7 @@ def track_of(
         "provenance": row.get("provenance") or {},
         "recorded": recorded,
     }
-    cells = [row[column] for column in (*PROBABILITIES, *DIMENSIONS)]
+    cells = [row[column] for column in CURVES]
     if all(cell in ("", None) for cell in cells):
         return TrackResult(name, path, failure=(*warnings, NO_VALUES)[0], **facts)
     numbers = finite_numbers(cells)
@@ -136,7 +139,7 @@ def curves_of(columns: Mapping[str, Sequence[Any]], patch_duration: float) -> di
     Parameters
     ----------
     columns : mapping
-        ``time``, ``arousal`` and ``valence`` of each patch.
+        ``time`` and the values of `CURVES` of each patch.
     patch_duration : float
         Seconds.
 
@@ -148,12 +151,10 @@ def curves_of(columns: Mapping[str, Sequence[Any]], patch_duration: float) -> di
     times = finite_numbers(columns["time"])
     if not len(times) or np.any(np.diff(times) <= 0):
         raise ValueError("times of patches must increase")
-    return {
-        dimension: predicted_curve(
-            times, patch_duration, finite_numbers(columns[dimension], len(times))
-        )
-        for dimension in DIMENSIONS
-    }
+    values = {name: finite_numbers(columns[name], len(times)) for name in CURVES}
+    # All curves of a file share the array of their times.
+    shared = predicted_curve(times, patch_duration, times)
+    return {name: replace(shared, values=curve) for name, curve in values.items()}
 
 
 def finite_numbers(cells: Sequence[Any], count: int | None = None) -> NDArray[np.float64]:
@@ -164,7 +165,7 @@ def finite_numbers(cells: Sequence[Any], count: int | None = None) -> NDArray[np
     ValueError
         If one isn't a finite number, or there are others than ``count`` of them.
     """
-    numbers = np.array([float(cell) for cell in cells])
+    numbers = np.asarray(cells, dtype=np.float64)
     if not np.isfinite(numbers).all() or (count is not None and len(numbers) != count):
         raise ValueError(f"not a finite number for each patch: {printable(str(cells)[:60])}")
     return numbers
@@ -199,7 +200,7 @@ class _Reader:
                 "ok",
                 recorded=self._recorded,
                 curves=curves_of(
-                    {column: [row[column] for row in rows] for column in ("time", *DIMENSIONS)},
+                    {column: [row[column] for row in rows] for column in ("time", *CURVES)},
                     float(rows[0]["duration"]),
                 ),
             )

@@ -12,8 +12,7 @@ from typing import Any
 
 from quadpred_plugin.errors import InstallationError, QuadpredError
 from quadpred_plugin.exports.parquet_table import PROVENANCE_KEY
-from quadpred_plugin.quadrants import DIMENSIONS
-from quadpred_plugin.results.files import NEEDED, curves_of, opened_path, track_of
+from quadpred_plugin.results.files import CURVES, NEEDED, curves_of, opened_path, track_of
 from quadpred_plugin.results.tracks import Recorded, TrackResult
 from quadpred_plugin.system.failures import failures_as
 
@@ -80,7 +79,7 @@ def _tracks_of_patches(table: Any, path: Path, recorded: Recorded) -> Iterator[T
     names = table.column("file").to_pylist()
     # All rows of a track follow each other.
     starts = [row for row, name in enumerate(names) if not row or name != names[row - 1]]
-    columns = {name: table.column(name).to_numpy() for name in ("time", "duration", *DIMENSIONS)}
+    columns = {name: table.column(name).to_numpy() for name in ("time", "duration", *CURVES)}
     for start, end in pairwise([*starts, len(names)]):
         rows = {name: column[start:end] for name, column in columns.items()}
         curves = curves_of(rows, float(rows["duration"][0]))

@@ -81,7 +81,8 @@ class TrackResult(ArrayValue):
     recorded : Recorded
         What tells whether the file has changed (`staleness.staleness`).
     curves : dict of Curve
-        By dimension: values of the patches; empty unless they are asked for and known.
+        By column, ``q1`` to ``q4``, ``arousal`` and ``valence``: values of the patches; empty
+        unless they are asked for and known.
     """
 
     source: str
@@ -112,7 +113,8 @@ class TrackResult(ArrayValue):
         if self.failure:
             return FileOutput(self.source, failure=self.failure)
         values = {name: getattr(self, name) for name in DIMENSIONS} if self.has_values else {}
-        return FileOutput(self.source, self.quadrants, values, self.curves)
+        curves = {name: self.curves[name] for name in DIMENSIONS if name in self.curves}
+        return FileOutput(self.source, self.quadrants, values, curves)
 
     @property
     def has_values(self) -> bool:

@@ -1,5 +1,6 @@
 """``quadpred report``: where the page goes, what fails, and what is said."""
 
+import json
 import os
 import subprocess
 import sys
@@ -94,7 +95,7 @@ def test_the_help_names_the_limit():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "Missing argument 'PATHS...'"),
+        ([], "Name at least one audio file or folder, or results by --from."),
         (["-o", "page.pdf", "album"], "ends in .html or .htm"),
         (["--hop", "0", "album"], "A hop of 0 s can't be used"),
         (["--model", "nobody", "album"], "There is no model 'nobody'"),
@@ -152,3 +153,52 @@ def test_without_jinja_a_sentence_names_the_command(folder):
         "quadpred: Reports need one more package: pip install 'quadpred-plugin[report]'.\n"
     )
     assert not (folder / "x.html").exists()
+
+
+def test_the_page_of_a_collection_from_results(folder, report, quadpred):
+    made = quadpred("batch", "-q", "-o", "results", "album", folder=folder)
+    assert made.code == 0, made.messages
+    run = report("--from", "results", "-o", "album/collection.html")
+    assert (run.code, run.output) == (0, b"")
+    assert run.messages == ("quadpred: album/collection.html is written, 2 tracks, 0.0 MB.\n")
+    page = (folder / "album" / "collection.html").read_text()
+    data = json.loads(page.partition('class="data">')[2].partition("</script>")[0])
+    rows = {
+        row["file"]: row
+        for row in quadpred("predict", "--format", "csv", "album", folder=folder).rows()
+    }
+    assert data["name"] == data["address"] == ["one.wav", "two.wav"]
+    for place, name in enumerate(data["name"]):
+        row = rows[f"album/{name}"]
+        assert data["quadrants"][data["quadrant"][place]] == row["quadrant"]
+        for column in ("arousal", "valence", "duration"):
+            assert data[column][place] == pytest.approx(float(row[column]), abs=1e-4)
+    os.utime(folder / "album" / "one.wav", (4e9, 4e9))
+    soundfile.write(folder / "album" / "one.wav", [0.1] * 20000, 16000)
+    run = report("--from", "results", "-o", "left.html")
+    assert run.code == 1
+    assert (
+        "album/one.wav: was changed since it was analysed: analyse it again, or give"
+        in run.messages
+    )
+    assert "<title>1 track: " in (folder / "left.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--from", "results.csv", "album"), "excludes PATHS"),
+        (("--from", "results.csv", "--no-audio", "-j", "2"), "excludes --no-audio and -j"),
+        (("--from", "results.csv"), "results.csv has no tracks."),
+        (("--allow-changed", "album"), "--allow-changed is an option of --from."),
+        (("--from", "broken.mp3"), "isn't a .csv, .json or .parquet file"),
+        (("--from", "results.csv", "-o", "page.txt"), "ends in .html or .htm"),
+        ((), "Name at least one audio file or folder, or results by --from."),
+    ],
+)
+def test_wrong_use_with_results(folder, report, arguments, sentence):
+    header = "file,status,duration,q1,q2,q3,q4,arousal,valence,quadrant\n"
+    (folder / "results.csv").write_text(header)
+    run = report(*arguments)
+    assert run.code == 2
+    assert sentence in run.messages

@@ -101,7 +101,7 @@ def test_a_data_set_alone(batch, tmp_path):
 def test_curves_of_a_folder(batch):
     tracks = read_results(batch("json"), curves=True)
     both = {track.source: track for track in tracks}
-    assert set(both["c/d.wav"].curves) == {"arousal", "valence"}
+    assert set(both["c/d.wav"].curves) == {"q1", "q2", "q3", "q4", "arousal", "valence"}
     assert [bool(track.curves) for track in tracks] == [track.has_values for track in tracks]
     assert not any(track.curves for track in read_results(batch("json")))
 
