@@ -101,6 +101,15 @@ def test_csv_without_a_model(folder, tag):
     assert tags["MOOD"] == ["angry, tense"] and "QUADPRED_MODEL" not in tags
 
 
+def test_names_with_commas_and_line_breaks(folder, tag):
+    name = 'two\nlines, "é".ogg'
+    shutil.copy(folder / "music" / "q4, calm.ogg", folder / name)
+    write_csv(folder / "r.csv", row(name))
+    run = tag("--from", "r.csv")
+    assert run.code == 0 and run.output.count(b"\n") == 1
+    assert mutagen.File(folder / name)["QUADPRED_QUADRANT"] == ["Q2"]
+
+
 def test_changed_missing_and_unrecorded_files(folder, tag):
     write_csv(folder / "r.csv", row("music/q4, calm.ogg"), row("gone.ogg"))
     song = folder / "music" / "q4, calm.ogg"
