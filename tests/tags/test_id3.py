@@ -152,7 +152,8 @@ def unsynchronised(body):
     return bytes(found)
 
 
-def ours(version, flags=0):
+def ours(sizes, flags=0, version=None):
+    """Build our frames with sizes as in a version, and by default of that version."""
     values = {
         "MOOD": "angry, tense",
         "QUADPRED_QUADRANT": "Q2",
@@ -161,10 +162,10 @@ def ours(version, flags=0):
         "QUADPRED_MODEL": "music-4q 0123456789ab",
     }
     return b"".join(
-        frame(version, b"TMOO", b"\0" + value.encode(), flags)
+        frame(sizes, b"TMOO", b"\0" + value.encode(), flags)
         # Version 3 has no frame for a mood.
-        if name == "MOOD" and version == 4
-        else frame(version, b"TXXX", b"\0" + name.encode() + b"\0" + value.encode(), flags)
+        if name == "MOOD" and (version or sizes) == 4
+        else frame(sizes, b"TXXX", b"\0" + name.encode() + b"\0" + value.encode(), flags)
         for name, value in values.items()
     )
 
@@ -251,7 +252,7 @@ def test_sizes_as_itunes_wrote_them(bare, tag_and_undo):
     bare.write_bytes(build(4, body, 0) + audio)
 
     def check(path):
-        assert path.read_bytes() == build(4, body + ours(3), 0) + audio
+        assert path.read_bytes() == build(4, body + ours(3, version=4), 0) + audio
 
     tag_and_undo(bare, check)
 
