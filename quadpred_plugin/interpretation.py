@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from quadpred_plugin.word_ranges import WordRanges
 
+MEASURES = ("confidence", "consistency")
+"""Further columns of a row: its largest probability, and `Prediction.consistency`."""
+
 
 @dataclass(frozen=True)
 class Interpretation:
@@ -39,6 +42,8 @@ class Interpretation:
         Names of `scales.SCALES`: rows have arousal and valence on these too.
     words : WordRanges or None
         Ranges whose words rows have (`word_ranges.read_word_ranges`).
+    measures : tuple of str
+        Of `MEASURES`: columns that rows have too.
 
     Raises
     ------
@@ -52,6 +57,7 @@ class Interpretation:
     segment_confidence: float = 0.3
     scales: tuple[str, ...] = ()
     words: WordRanges | None = None
+    measures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, probability in (
@@ -70,6 +76,11 @@ class Interpretation:
         unknown = [name for name in self.scales if name not in SCALES]
         if unknown:
             raise ValueError(f"There is no scale '{unknown[0]}'; use one of {', '.join(SCALES)}.")
+        unknown = [name for name in self.measures if name not in MEASURES]
+        if unknown:
+            raise ValueError(
+                f"There is no column '{unknown[0]}' to add; use one of {', '.join(MEASURES)}."
+            )
 
     def name_of(self, probabilities: NDArray[np.floating]) -> str:
         """Return the name of the most probable quadrant, or ``neutral``.

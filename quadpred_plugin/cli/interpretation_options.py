@@ -51,6 +51,13 @@ _OPTIONS = (
         f"Default: {Interpretation.segment_confidence:g}.",
     ),
     click.option(
+        "--columns",
+        "measures",
+        metavar="NAMES",
+        help="Add columns, comma-separated: confidence (the largest probability) and consistency "
+        "(of the heads with each other).",
+    ),
+    click.option(
         "--scale",
         "scales",
         type=click.Choice(list(SCALES)),
@@ -110,6 +117,7 @@ def interpretation_of(
     min_segment: float,
     hysteresis: float,
     segment_confidence: float,
+    measures: str | None,
     scales: Sequence[str],
     words: str | None,
 ) -> Interpretation:
@@ -127,9 +135,14 @@ def interpretation_of(
             *(min_confidence, min_segment, hysteresis, segment_confidence),
             scales=tuple(dict.fromkeys(scales)),
             words=read_word_ranges(Path(words)) if words is not None else None,
+            measures=tuple(dict.fromkeys(_names(measures))) if measures is not None else (),
         )
     except (ValueError, QuadpredError) as error:
         raise click.UsageError(str(error)) from error
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",")]
 
 
 def check_columns(export: Export, top: Sequence[str], option: str) -> None:

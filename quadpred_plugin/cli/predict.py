@@ -166,6 +166,7 @@ def command(
     min_segment: float,
     hysteresis: float,
     segment_confidence: float,
+    measures: str | None,
     scales: tuple[str, ...],
     words: str | None,
     smooth: float,
@@ -210,7 +211,12 @@ def command(
         raise click.UsageError("--force and --skip-existing exclude each other.")
     check_verbosity(quiet, verbose)
     format_name = format_name or _default_format(output)
-    for option, given in (("--scale", scales), ("--words", words), ("--intervals", intervals)):
+    for option, given in (
+        ("--columns", measures),
+        ("--scale", scales),
+        ("--words", words),
+        ("--intervals", intervals),
+    ):
         if given:
             check_columns(FORMATS[format_name], top, option)
     if intervals is not None:
@@ -220,7 +226,7 @@ def command(
     export, level = choose_export(format_name, level, top, seconds)
     export = choose_frame_rate(export, format_name, fps)
     interpretation = interpretation_of(
-        min_confidence, min_segment, hysteresis, segment_confidence, scales, words
+        min_confidence, min_segment, hysteresis, segment_confidence, measures, scales, words
     )
     if output is None and not export.text:
         raise click.UsageError(f"A {export.suffix} file needs a name: give -o.")

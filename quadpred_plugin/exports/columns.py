@@ -6,7 +6,8 @@ both in seconds: the second that the row is about, whatever the model's context.
 the section that a user gives. In a file's row ``duration`` is the file's length.
 
 Further columns come after these: the model's further heads, then what the interpretation adds,
-which are arousal and valence on other scales, and words. The label of given sections is last.
+which are confidence and consistency, arousal and valence on other scales, and words. The label of
+given sections is last.
 """
 
 from __future__ import annotations
@@ -14,10 +15,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from quadpred_plugin.chain.heads import HEADS, REQUIRED_HEADS
+from quadpred_plugin.interpretation import MEASURES
 from quadpred_plugin.scales import SCALES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from quadpred_plugin.interpretation import Interpretation
     from quadpred_plugin.prediction import Prediction, Summary
@@ -36,6 +41,7 @@ COLUMNS = {
     "segment": ("file", "time", "duration", *_NUMBERS, "quadrant"),
 }
 
+CONFIDENCE, CONSISTENCY = MEASURES
 WORDS, LABEL = "words", "label"
 _SCALED = {
     column: (scale, dimension)
@@ -52,7 +58,7 @@ def columns_of(level: str, further: Iterable[str] = ()) -> tuple[str, ...]:
 def interpretation_columns(interpretation: Interpretation) -> tuple[str, ...]:
     """Return the names of the columns that an interpretation adds."""
     scaled = [column for name in interpretation.scales for column in SCALES[name].columns]
-    return (*scaled, *([WORDS] if interpretation.words else []))
+    return (*interpretation.measures, *scaled, *([WORDS] if interpretation.words else []))
 
 
 def further_columns(predictions: Sequence[Prediction]) -> tuple[str, ...]:
@@ -82,7 +88,11 @@ def rows(
         return [_file_row(prediction, further)]
     if level == "segment":
         return _segment_rows(prediction, further)
-    heads = {name: values.tolist() for name, values in prediction.further_heads.items()}
+    curves = {
+        name: values.tolist()
+        for name, values in {**prediction.further_heads, **_measures(prediction)}.items()
+        if name in further
+    }
     columns = zip(
         prediction.times.tolist(),
         prediction.quadrants.tolist(),
@@ -99,7 +109,7 @@ def rows(
                 prediction,
                 further,
                 {"arousal": arousal, "valence": valence},
-                {name: values[index] for name, values in heads.items()},
+                {name: values[index] for name, values in curves.items()},
             ),
         )
         for index, (time, probabilities, arousal, valence, quadrant) in enumerate(columns)
@@ -108,7 +118,7 @@ def rows(
 
 def _file_row(prediction: Prediction, further: Sequence[str]) -> tuple[Value, ...]:
     start: tuple[Value, ...] = (prediction.source, prediction.status, prediction.duration)
-    return (*start, *_summary_values(prediction, prediction.summary(), further))
+    return (*start, *_summary_values(prediction, prediction.summary(), further, slice(None)))
 
 
 def _segment_rows(prediction: Prediction, further: Sequence[str]) -> list[tuple[Value, ...]]:
@@ -122,7 +132,9 @@ def _segment_rows(prediction: Prediction, further: Sequence[str]) -> list[tuple[
     lines = []
     for start, duration, quadrant, label in parts:
         summary = prediction.summary(start, start + duration)
-        values = _summary_values(prediction, summary, further, quadrant, label)
+        centres = prediction.centres
+        inside = (centres >= start) & (centres < start + duration)
+        values = _summary_values(prediction, summary, further, inside, quadrant, label)
         lines.append((prediction.source, start, duration, *values))
     return lines
 
@@ -131,21 +143,32 @@ def _summary_values(
     prediction: Prediction,
     summary: Summary | None,
     further: Sequence[str],
+    inside: NDArray[np.bool_] | slice,
     quadrant: str | None = None,
     label: str | None = None,
 ) -> tuple[Value, ...]:
-    """Return the values of a summary, with its own quadrant if none is given."""
+    """Return the values of a summary, with its own quadrant if none is given.
+
+    Its consistency is the mean over the patches inside.
+    """
     if summary is None:
         rest = (label if name == LABEL else None for name in further)
         return (*(None for _ in _NUMBERS), None, *rest)
     plane = {"arousal": summary.arousal, "valence": summary.valence}
+    heads = {**summary.further_heads, CONFIDENCE: summary.confidence}
+    if CONSISTENCY in further and len(values := prediction.consistency()[inside]):
+        heads[CONSISTENCY] = float(values.mean())
     return (
         *summary.quadrants.tolist(),
         summary.arousal,
         summary.valence,
         quadrant or summary.quadrant,
-        *_further_values(prediction, further, plane, summary.further_heads, label),
+        *_further_values(prediction, further, plane, heads, label),
     )
+
+
+def _measures(prediction: Prediction) -> dict[str, NDArray[np.floating]]:
+    return dict(zip(MEASURES, (prediction.confidence(), prediction.consistency()), strict=True))
 
 
 def _further_values(

@@ -56,9 +56,42 @@ def test_rows_of_patches_in_all_formats(quadpred, folder):
     assert table["valence_percent"] == said["frames"]["valence_percent"]
 
 
+def test_confidence_and_consistency(quadpred, folder):
+    columns = ["--columns", "confidence,consistency"]
+    plain = quadpred("predict", "--format", "json", "--level", "frame", SAD, folder=folder)
+    (said,) = json.loads(plain.output)
+    (row,) = quadpred("predict", "--format", "csv", *columns, SAD, folder=folder).rows()
+    assert list(row) == [*FILE_COLUMNS, "confidence", "consistency"]
+    for name in ("confidence", "consistency"):
+        assert float(row[name]) == pytest.approx(said[name], abs=1e-5)
+    rows = quadpred(
+        *("predict", "--format", "csv", "--level", "frame", *columns, "--scale", "unit", SAD),
+        folder=folder,
+    ).rows()
+    added = ["confidence", "consistency", "arousal_unit", "valence_unit"]
+    assert list(rows[0]) == [*FRAME_COLUMNS, *added]
+    for name in ("confidence", "consistency"):
+        found = [float(one[name]) for one in rows]
+        np.testing.assert_allclose(found, said["frames"][name], atol=1e-5)
+    segments = quadpred(
+        *("predict", "--format", "csv", "--level", "segment", *columns, SAD), folder=folder
+    ).rows()
+    centres = np.array([float(one["time"]) + float(one["duration"]) / 2 for one in rows])
+    values = np.array(said["frames"]["consistency"])
+    for one in segments:
+        start, end = float(one["time"]), float(one["time"]) + float(one["duration"])
+        inside = (centres >= start) & (centres < end)
+        assert float(one["consistency"]) == pytest.approx(values[inside].mean(), abs=1e-4)
+        assert float(one["confidence"]) == pytest.approx(
+            max(float(one[name]) for name in ("q1", "q2", "q3", "q4")), abs=1e-5
+        )
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (["--columns", "confidence,loudness"], "There is no column 'loudness'"),
+        (["--columns", "confidence", "--top", "Q1"], "--columns has no effect on the excerpts"),
         (["--scale", "likert7"], "'likert7' is not one of"),
         (["--scale", "unit", "--format", "npz", "-o", "x.npz"], "--scale needs a format of rows"),
         (["--words", "words.csv", "--format", "labels"], "--words needs a format of rows"),
