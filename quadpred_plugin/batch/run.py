@@ -193,12 +193,18 @@ def open_batch(
     Raises
     ------
     OutputError
-        If the folder can't be used: it contains something else, or another run uses it.
+        If the folder can't be used: it contains something else, another run uses it, or it is an
+        address.
     """
     if not is_address(root):
         root = os.path.abspath(root)
     elif places:
         raise OutputError(f"{root} is an address, where no links can be followed.")
+    if is_address(output):
+        raise OutputError(
+            f"{output} is an address, and results are written into a folder of this machine: name "
+            "one, and copy it to the address afterwards."
+        )
     output = os.path.abspath(output)
     if format_name is None:
         FORMATS["parquet"].require()

@@ -132,6 +132,24 @@ def test_a_track_that_changes_is_analysed_again(server, tracks, noise, quadpred,
     assert "3 tracks: 1 analysed, 2 unchanged." in run.messages, run.messages
 
 
+def test_workers_of_dask_read_it_too(server, bucket, local, quadpred, tmp_path):
+    server.cut["Größe.wav"] = 1
+    run = quadpred(
+        *("batch", "--engine", "dask", "-j", "1", "-o", "results", bucket),
+        folder=tmp_path,
+        **server.environment,
+    )
+    assert run.code == 0, run.messages
+    assert results_in(tmp_path / "results") == local
+
+
+def test_results_go_into_a_folder(bucket, server, quadpred, tmp_path):
+    run = quadpred("batch", "-o", "s3://tracks/r", bucket, folder=tmp_path, **server.environment)
+    assert run.code == 2
+    assert "results are written into a folder of this machine" in run.messages
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
