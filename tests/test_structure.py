@@ -33,6 +33,8 @@ HEAVY = {
     "distributed",
     "librosa",
     "pythonosc",
+    "fsspec",
+    "s3fs",
 }
 
 

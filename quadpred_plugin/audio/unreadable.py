@@ -19,6 +19,11 @@ def cannot_open(error: Exception) -> str:
     return f"can't be opened: {_cause(error)}."
 
 
+def cannot_fetch(error: Exception) -> str:
+    """Return the reason for a file at an address that can't be copied here."""
+    return f"can't be fetched: {_cause(error)}."
+
+
 def cannot_list(error: OSError) -> str:
     """Return the reason for a folder whose names can't be read."""
     return f"is a folder that can't be read: {_cause(error)}."

@@ -2,7 +2,8 @@
 
 | module | subject |
 |---|---|
-| `tracks` | find the audio files below a folder, one at a time |
+| `tracks` | find the audio files below a folder or an address, one at a time |
+| `sources` | the file of a track: its own, or a temporary copy of one at an address |
 | `results` | names of result files, and writing them below the output folder only |
 | `manifest` | database of each track's status, content and settings |
 | `saved` | what a folder of results records, read and kept up to date without a run |

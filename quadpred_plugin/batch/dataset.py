@@ -58,6 +58,7 @@ class Dataset:
         self._since = 0.0
         # Name of the part being written, so that a second attempt replaces the first.
         self._part = ""
+        self._last: int | None = None
         self._repair()
 
     def add(self, record: Record, prediction: Prediction, former_part: str) -> None:
@@ -125,9 +126,12 @@ class Dataset:
             return
         folder = FOLDERS[self._level]
         if not self._part:
-            parts = (self._output / folder).glob("part-*.parquet")
-            last = max((int(path.stem.partition("-")[2]) for path in parts), default=0)
-            self._part = f"{folder}/part-{last + 1:06}.parquet"
+            if self._last is None:
+                # Once a run: a large collection has thousands of parts.
+                parts = (self._output / folder).glob("part-*.parquet")
+                self._last = max((int(path.stem.partition("-")[2]) for path in parts), default=0)
+            self._last += 1
+            self._part = f"{folder}/part-{self._last:06}.parquet"
         table = pyarrow.concat_tables([table for _, table in self._waiting])
         self._put(table.combine_chunks(), self._part)
 

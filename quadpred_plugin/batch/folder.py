@@ -11,6 +11,7 @@ from typing import IO, Any
 from quadpred_plugin.batch.manifest import Manifest
 from quadpred_plugin.batch.results import make_folder, put_in_place
 from quadpred_plugin.errors import OutputError
+from quadpred_plugin.system.addresses import is_address
 from quadpred_plugin.system.files import write_atomically
 
 # Hidden, unlike results, so that it can't have the name of one.
@@ -121,8 +122,7 @@ class ResultsFolder:
             raise OutputError(
                 f"The folder {self.path} contains {last_kind}: choose another one for {kind}."
             )
-        # If the old path no longer exists, the collection was moved.
-        if not force and os.path.isdir(last_root) and not os.path.samefile(last_root, root):
+        if not force and not _is_same_collection(last_root, root):
             raise OutputError(
                 f"The folder {self.path} contains results of {last_root}: choose another one, or "
                 "give --force to replace those whose tracks have the same names."
@@ -132,6 +132,14 @@ class ResultsFolder:
         staged = self.staging / name
         write_atomically(staged, write, text=True)
         put_in_place(staged, self.path, name)
+
+
+def _is_same_collection(last: str, root: str) -> bool:
+    """Return whether the collection of the last run may be that of this one."""
+    if is_address(last) or is_address(root):
+        return last.rstrip("/") == root.rstrip("/")
+    # If the old path no longer exists, the collection was moved.
+    return not os.path.isdir(last) or os.path.samefile(last, root)
 
 
 def _has_files(path: Path) -> bool:

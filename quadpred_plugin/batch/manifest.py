@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -216,40 +217,50 @@ class Manifest:
         for statement in _TABLES:
             self._execute(statement)
 
-    def _write(self, stream: IO[str], columns: Iterable[str], condition: str) -> None:
-        stream.write(csv_line(tuple(columns)))
+    def _write(self, stream: IO[str], columns: tuple[str, ...], condition: str) -> None:
+        stream.write(csv_line(columns))
+        values = attrgetter(*columns)
         with self._translated_errors():
             found = self._database.execute(
                 f"SELECT {RECORD_NAMES} FROM tracks {condition} ORDER BY file"
             )
             for row in found:
                 record = to_record(row)
-                stream.write(csv_line([getattr(record, name) for name in columns]))
+                stream.write(csv_line(values(record)))
+
+    # Several calls a track, and a context manager of a generator takes as long as a statement.
 
     def _fetch_one(self, statement: str, *values: Any) -> Any:
-        with self._translated_errors():
+        try:
             return self._database.execute(statement, values).fetchone()
+        except sqlite3.Error as error:
+            raise self._translated(error) from error
 
     def _execute(self, statement: str, *values: Any) -> None:
-        with self._translated_errors():
+        try:
             self._database.execute(statement, values)
+        except sqlite3.Error as error:
+            raise self._translated(error) from error
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            if "locked" in str(error):
-                raise OutputError(
-                    f"{self.path} is in use: another run writes into the same folder. Wait "
-                    "until it ends, or choose another folder."
-                ) from error
-            if isinstance(error, sqlite3.OperationalError):
-                raise OutputError(f"{self.path} can't be used: {error}.") from error
-            raise OutputError(
-                f"{self.path} is damaged ({error}). Remove it, and give --force to analyse all "
-                "tracks again or --skip-existing to keep the existing results."
-            ) from error
+            raise self._translated(error) from error
+
+    def _translated(self, error: sqlite3.Error) -> OutputError:
+        if "locked" in str(error):
+            return OutputError(
+                f"{self.path} is in use: another run writes into the same folder. Wait until it "
+                "ends, or choose another folder."
+            )
+        if isinstance(error, sqlite3.OperationalError):
+            return OutputError(f"{self.path} can't be used: {error}.")
+        return OutputError(
+            f"{self.path} is damaged ({error}). Remove it, and give --force to analyse all tracks "
+            "again or --skip-existing to keep the existing results."
+        )
 
 
 def _pairs(record: Record) -> Iterator[tuple[str, Any]]:
@@ -258,7 +269,15 @@ def _pairs(record: Record) -> Iterator[tuple[str, Any]]:
 
 def to_record(row: Iterable[Any]) -> Record:
     """Return the record of a row of the columns `RECORD_NAMES`."""
-    values = dict(zip(_COLUMNS, row, strict=True))
-    for name in ("file", "result"):
-        values[name] = os.fsdecode(values[name])
-    return Record(**values)
+    file, status, reason, size, mtime_ns, sha256, settings, result, result_size = row
+    return Record(
+        os.fsdecode(file),
+        status,
+        reason,
+        size,
+        mtime_ns,
+        sha256,
+        settings,
+        os.fsdecode(result),
+        result_size,
+    )

@@ -54,7 +54,7 @@ class Plan:
     Parameters
     ----------
     root, output : str
-        The collection and the folder of results.
+        The collection, also an address, and the folder of results.
     suffix : str
         Suffix of result files; empty for a data set.
     settings : str
@@ -89,10 +89,11 @@ class Plan:
         """Yield the tracks in order, one at a time."""
         for found in find_tracks(self._root, self._output, self.left_out, self._places):
             record = self._manifest.find(found.file)
-            task = None if found.problem else self._task(found.file, record)
+            task = None if found.problem else self._task(found, record)
             yield PlannedTrack(found, task, record)
 
-    def _task(self, file: str, record: Record | None) -> Task | None:
+    def _task(self, found: FoundTrack, record: Record | None) -> Task | None:
+        file = found.file
         result = result_path(file, self._suffix) if self._suffix else ""
         task = Task(file, result)
         if self._rules.force:
@@ -101,7 +102,7 @@ class Plan:
             return None if self._exists(record, result) else task
         if record is None or not self._is_current(record, result):
             return task
-        stamp = read_stamp(os.path.join(self._root, file))
+        stamp = found.stamp or read_stamp(os.path.join(self._root, file))
         if not self._rules.checksum and stamp == (record.size, record.mtime_ns):
             return None
         return Task(file, result, known=record.sha256)

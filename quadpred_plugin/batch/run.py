@@ -21,6 +21,7 @@ from quadpred_plugin.exports import FORMATS
 from quadpred_plugin.inference import provenance_of
 from quadpred_plugin.model.card import ModelCard
 from quadpred_plugin.prediction import without_patches
+from quadpred_plugin.system.addresses import is_address
 from quadpred_plugin.system.text import printable
 
 # Status of a track whose existing result is kept without a record of its content and settings.
@@ -170,7 +171,7 @@ def open_batch(
     Parameters
     ----------
     root, output : str
-        The collection and the folder of results.
+        The collection, also an address, and the folder of results.
     card : ModelCard
     hop : float or None
         Seconds, as for `Model.predict`.
@@ -192,9 +193,19 @@ def open_batch(
     Raises
     ------
     OutputError
-        If the folder can't be used: it contains something else, or another run uses it.
+        If the folder can't be used: it contains something else, another run uses it, or it is an
+        address.
     """
-    root, output = os.path.abspath(root), os.path.abspath(output)
+    if not is_address(root):
+        root = os.path.abspath(root)
+    elif places:
+        raise OutputError(f"{root} is an address, where no links can be followed.")
+    if is_address(output):
+        raise OutputError(
+            f"{output} is an address, and results are written into a folder of this machine: name "
+            "one, and copy it to the address afterwards."
+        )
+    output = os.path.abspath(output)
     if format_name is None:
         FORMATS["parquet"].require()
     kind = "result files" if format_name else "a data set"

@@ -1,18 +1,17 @@
 """Tasks: analyse one track in a worker, write its result, report the outcome."""
 
 import errno
-import hashlib
 import os
-import socket
 import uuid
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from quadpred_plugin.batch.results import put_in_place
-from quadpred_plugin.batch.tracks import Stamp, read_stamp
+from quadpred_plugin.batch.sources import open_source
+from quadpred_plugin.batch.tracks import Stamp
 from quadpred_plugin.batch.workers import crash_reason
-from quadpred_plugin.errors import AudioError, OutputError
+from quadpred_plugin.errors import OutputError
 from quadpred_plugin.exports import export_to
 from quadpred_plugin.inference import Model
 from quadpred_plugin.prediction import Prediction
@@ -22,7 +21,6 @@ from quadpred_plugin.system.files import write_atomically
 # Status, besides those of predictions, of a track with unchanged content, whose result is kept.
 UNCHANGED = "unchanged"
 
-_BLOCK_BYTES = 1 << 20
 # Errors that every other track would meet too; they end the run.
 _FATAL_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
@@ -34,11 +32,12 @@ class Job:
     Attributes
     ----------
     root, output : str
-        The collection and the folder of results. Absolute paths, since workers have other
-        current folders.
+        The collection, also an address, and the folder of results. Absolute paths, since workers
+        have other current folders.
     staging : str
-        Folder below the output folder for incomplete files of this run only. A worker that
-        doesn't find it writes nothing: it has another file system, or the run has ended.
+        Folder below the output folder for incomplete files of this run only, and for copies of
+        tracks at an address. A worker that doesn't find it writes no results: it has another file
+        system, or the run has ended.
     hop : float or None
         Seconds, as for `Model.predict`.
     format_name : str or None
@@ -120,20 +119,14 @@ def analyse_track(job: Job, model: Model, task: Task) -> Outcome:
     OutputError
         If no result can be written: the disk is full or read-only.
     """
-    path = os.path.join(job.root, task.file)
-    stamp, sha256 = read_stamp(path), None
-    if stamp is not None:
-        sha256 = _digest(path)
-    elif not os.path.isdir(job.root):
-        raise AudioError(
-            f"The folder {job.root} doesn't exist on {socket.gethostname()}: every worker needs "
-            "the collection under the same path."
-        )
-    outcome = Outcome(task.file, UNCHANGED, stamp=stamp, sha256=sha256)
-    if sha256 is not None and sha256 == task.known:
-        return outcome
-    # The name below the root, so that results don't depend on the root's path.
-    prediction = replace(model.predict_or_explain(path, job.hop), source=task.file)
+    with open_source(job.root, task.file, job.staging) as source:
+        outcome = Outcome(task.file, UNCHANGED, stamp=source.stamp, sha256=source.sha256)
+        if source.sha256 is not None and source.sha256 == task.known:
+            return outcome
+        if source.problem is not None:
+            return replace(outcome, status="error", reasons=(source.problem,))
+        # The name below the root, so that results don't depend on the root's path.
+        prediction = replace(model.predict_or_explain(source.path, job.hop), source=task.file)
     outcome = replace(outcome, status=prediction.status, reasons=prediction.warnings)
     if job.format_name is None:
         return replace(outcome, prediction=prediction)
@@ -199,15 +192,3 @@ def _write(job: Job, task: Task, prediction: Prediction, outcome: Outcome) -> Ou
 
 def _staged(job: Job) -> Path:
     return Path(job.staging, uuid.uuid4().hex)
-
-
-def _digest(path: str) -> str | None:
-    """Return the SHA-256 of a file, or None if it can't be read; decoding reports the cause."""
-    digest = hashlib.sha256()
-    try:
-        with open(path, "rb") as stream:
-            while block := stream.read(_BLOCK_BYTES):
-                digest.update(block)
-    except OSError:
-        return None
-    return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Find the audio files below a folder, and the links and folders that can't be followed."""
+"""Find the audio files below a folder or an address, and links and folders not to be followed."""
 
 import os
 import stat
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from quadpred_plugin.audio.paths import count_left_out, is_audio_name
 from quadpred_plugin.audio.unreadable import cannot_list, outside_link
 from quadpred_plugin.errors import AudioError
+from quadpred_plugin.system.addresses import Place, is_address
 
 
 class Stamp(NamedTuple):
@@ -37,10 +38,13 @@ class FoundTrack:
         Path below the root.
     problem : str or None
         Why it can't be analysed, as in `audio.unreadable`.
+    stamp : Stamp or None
+        Size and time, where the list of the folder has them: at an address.
     """
 
     file: str
     problem: str | None = None
+    stamp: Stamp | None = None
 
 
 def find_tracks(
@@ -60,6 +64,7 @@ def find_tracks(
     Parameters
     ----------
     root : str
+        A folder, or the address of one, where links don't exist.
     excluded : str, optional
         A folder to leave out: the folder of results.
     left_out : Counter of str, optional
@@ -73,6 +78,9 @@ def find_tracks(
     AudioError
         If the root can't be read.
     """
+    if is_address(root):
+        yield from _find_at(Place(root), Counter() if left_out is None else left_out)
+        return
     links_of = _Links(root, places)
     folders = [""]
     while folders:
@@ -99,6 +107,31 @@ def find_tracks(
             elif problem := links_of.problem(path):
                 yield FoundTrack(os.path.join(folder, name), problem)
         folders += reversed(entered)
+
+
+def _find_at(place: Place, left_out: Counter[str]) -> Iterator[FoundTrack]:
+    """Find the audio files below an address, as `find_tracks` does below a folder."""
+    folders = [""]
+    while folders:
+        folder = folders.pop()
+        try:
+            entries = place.list(folder)
+        except OSError as error:
+            if not folder:
+                reason = error.strerror or "there is no such folder"
+                raise AudioError(f"The address {place.address} can't be read: {reason}.") from error
+            yield FoundTrack(folder, cannot_list(error))
+            continue
+        # Object stores have names that no folder on a disk can have.
+        entries = [entry for entry in entries if entry.name and not entry.name.startswith(".")]
+        files = [entry for entry in entries if not entry.is_folder]
+        count_left_out([entry.name for entry in files], left_out)
+        for entry in files:
+            if is_audio_name(entry.name):
+                stamp = Stamp(entry.size, entry.changed_ns)
+                yield FoundTrack(os.path.join(folder, entry.name), stamp=stamp)
+        below = [os.path.join(folder, entry.name) for entry in entries if entry.is_folder]
+        folders += reversed(below)
 
 
 def read_stamp(path: str) -> Stamp | None:

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import click
 
 from quadpred_plugin.batch.engines import ENGINES, EngineOptions
-from quadpred_plugin.cli.file_options import available_cores, jobs_option
+from quadpred_plugin.cli.file_options import FolderOrAddress, available_cores, jobs_option
 from quadpred_plugin.cli.message_options import (
     check_verbosity,
     color_option,
@@ -34,7 +34,7 @@ Examples:
   quadpred batch -o out --engine dask --scheduler tcp://10.0.0.1:8786 music/
 """,
 )
-@click.argument("root", type=click.Path(exists=True, file_okay=False))
+@click.argument("root", type=FolderOrAddress(exists=True, file_okay=False))
 @click.option(
     "-o",
     "--output",
@@ -114,7 +114,7 @@ def command(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Predict all tracks below the folder ROOT, each once.
+    """Predict all tracks below ROOT, each once: a folder, or an address (s3://BUCKET/MUSIC).
 
     The result of ROOT/album/song.mp3 is DIR/album/song.mp3.json. Links that lead out of
     ROOT are failures unless --follow-links names where they lead; nothing is written outside

@@ -8,8 +8,20 @@ from typing import Any
 
 import click
 
+from quadpred_plugin.system.addresses import is_address
+
 # Completed as file names by shells. Not checked here: an unreadable file is one error of many.
 FILES = click.Path(readable=False)
+
+
+class FolderOrAddress(click.Path):
+    """A folder, checked as by `click.Path`, or an address, which is read later."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return an address unchanged, otherwise what `click.Path` returns."""
+        if isinstance(value, str) and is_address(value):
+            return value
+        return super().convert(value, param, ctx)
 
 
 def recursive_option(command: Callable[..., Any]) -> Callable[..., Any]:
