@@ -17,7 +17,6 @@ from quadpred_plugin.training.datasets.track import Track
 from quadpred_plugin.training.distillation.auxiliary_targets import Projection
 from quadpred_plugin.training.emotion.sampling import Example
 from quadpred_plugin.training.large.trunk_features import load_trunk_features
-from quadpred_plugin.training.midi.note_features import NOTE_FEATURES
 from quadpred_plugin.training.midi.renditions import training_renders
 from quadpred_plugin.training.networks.contextual import AUXILIARY, NOTES, build_contextual
 from quadpred_plugin.training.networks.published import standardise_bands
@@ -95,8 +94,7 @@ def run_pretext(
     }
 
     def make_network() -> Any:
-        sizes = {AUXILIARY: projection.size, NOTES: NOTE_FEATURES}
-        network = build_contextual(recipe.front_end, recipe.dropout, auxiliary=sizes)
+        network = build_contextual(recipe.front_end, recipe.dropout, auxiliary=projection.size)
         standardise_bands(network, *band_statistics(_bands_of(examples)))
         steps = -(-recipe.patches // recipe.schedule.batch_size)
         network.compile(

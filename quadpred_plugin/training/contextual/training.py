@@ -37,7 +37,7 @@ from quadpred_plugin.training.emotion.track_outputs import (
 )
 from quadpred_plugin.training.features import load_features
 from quadpred_plugin.training.large.heads import Report, heads_folder, predict_tracks
-from quadpred_plugin.training.networks.contextual import build_contextual
+from quadpred_plugin.training.networks.contextual import AUXILIARY, build_contextual
 from quadpred_plugin.training.patches import cut_as_predicted
 from quadpred_plugin.training.recipes.config import read_recipe
 from quadpred_plugin.training.recipes.contextual_model import ContextualModel, Teaching
@@ -212,8 +212,8 @@ def train_network(
         import keras
 
         initial = keras.saving.load_model(initial_weights, compile=False)
-        sizes = {name: initial.get_layer(name).units for name in recipe.auxiliary_weights}
-        network = build_contextual(recipe.front_end, recipe.dropout, auxiliary=sizes)
+        size = initial.get_layer(AUXILIARY).units
+        network = build_contextual(recipe.front_end, recipe.dropout, auxiliary=size)
         network.set_weights(initial.get_weights())
         network.get_layer("band_norm").trainable = False
         degrees = recipe.degrees

@@ -1,11 +1,12 @@
 """Network for patches of three seconds, at a tenth of the published one's arithmetic a patch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from quadpred_plugin.chain.entries import EMBEDDINGS
 from quadpred_plugin.chain.heads import HEADS, REQUIRED_HEADS
 from quadpred_plugin.chain.preprocessing import Preprocessing
+from quadpred_plugin.training.midi.note_features import NOTE_FEATURES
 
 # Bands above 6.5 kHz are ignored: there, resamplers and codecs differ most.
 USED_BANDS = 112
@@ -19,10 +20,11 @@ CONVOLUTIONS = (
 )
 # Frames that are averaged before the first convolution: an answer a second needs no more.
 _AVERAGED_FRAMES = 2
-_STATISTICS_UNITS = 192
+_STATISTICS_UNITS = (512, 256)
+_HARMONY_UNITS = 128
 UNITS = 256
 AUXILIARY = "auxiliary"
-"""Name of the layer that estimates musicnn's features."""
+"""Name of the layer that estimates musicnn's features, an output of training alone."""
 NOTES = "notes"
 """Name of the layer that estimates the notes."""
 CONTEXTUAL = "quadpred_contextual"
@@ -35,14 +37,14 @@ def build_contextual(
     dropout: float = 0.2,
     batch_norm: bool = True,
     heads: Sequence[str] = REQUIRED_HEADS,
-    auxiliary: Mapping[str, int] | None = None,
+    auxiliary: int | None = None,
 ) -> Any:
     """Build the network.
 
     Strided convolutions reduce a patch to six frames and four bands, whose mean and maximum
-    over time are one part of the embedding's input. The other is a dense layer over the mean,
-    maximum and variance of each band, which keeps neighbouring bands apart: their difference
-    separates a major third from a minor one. One patch takes 0.032 GFLOP.
+    over time are one part of the embedding's input. The other comes from an estimate of the
+    notes alone, as in `harmony.build_harmony`: convolutions merge neighbouring bands, whose
+    difference separates a major third from a minor one. One patch takes 0.033 GFLOP.
 
     Parameters
     ----------
@@ -54,14 +56,15 @@ def build_contextual(
         False builds the folded network, whose convolutions have biases instead.
     heads : sequence of str
         Names of `chain.heads.HEADS`.
-    auxiliary : dict of int, optional
-        Values of the outputs `AUXILIARY` and `NOTES`.
+    auxiliary : int, optional
+        Values of the output `AUXILIARY`, which with `NOTES` is added for training; neither if
+        None.
 
     Returns
     -------
     network : keras.Model
         Patches of logarithmic bands, shape (patches, frames, bands), to the softmax of each
-        head, to ``embeddings`` (patches, `UNITS`), at least 0, and the auxiliary outputs.
+        head, to ``embeddings`` (patches, `UNITS`), at least 0, and the outputs of training.
     """
     from keras import Input, Model, layers
 
@@ -73,7 +76,7 @@ def build_contextual(
     )
     hidden = layers.Reshape((frames, bands, 1))(hidden)
     hidden = layers.Cropping2D(((0, 0), (0, bands - used)))(hidden)
-    statistics = _band_statistics(layers.Reshape((frames, used))(hidden), batch_norm)
+    notes = _estimate_notes(layers.Reshape((frames, used))(hidden), dropout, batch_norm)
     hidden = layers.AveragePooling2D((_AVERAGED_FRAMES, 1), padding="same")(hidden)
     for number, (filters, kernel, stride) in enumerate(CONVOLUTIONS, 1):
         name = f"convolution{number}"
@@ -88,7 +91,8 @@ def build_contextual(
     steps, places, filters = hidden.shape[1:]
     hidden = layers.Reshape((steps, places * filters))(hidden)
     pooled = [layers.GlobalAveragePooling1D()(hidden), layers.GlobalMaxPooling1D()(hidden)]
-    joined = layers.Concatenate()([*pooled, statistics])
+    harmony = layers.Dense(_HARMONY_UNITS, activation="relu", name="harmony")(notes)
+    joined = layers.Concatenate()([*pooled, harmony])
     embeddings = layers.Dense(UNITS, activation="relu", name=EMBEDDINGS)(joined)
     hidden = layers.Dropout(dropout)(embeddings)
     outputs = {
@@ -96,12 +100,8 @@ def build_contextual(
         for head in heads
     }
     outputs[EMBEDDINGS] = embeddings
-    # Convolutions merge neighbouring bands, and with them neighbouring notes.
-    sources = {AUXILIARY: embeddings, NOTES: statistics}
-    outputs |= {
-        name: layers.Dense(size, name=name)(sources[name])
-        for name, size in (auxiliary or {}).items()
-    }
+    if auxiliary is not None:
+        outputs |= {AUXILIARY: layers.Dense(auxiliary, name=AUXILIARY)(embeddings), NOTES: notes}
     return Model(patches, outputs, name=CONTEXTUAL)
 
 
@@ -115,8 +115,8 @@ def without_auxiliary(network: Any) -> Any:
     return Model(network.input, outputs, name=CONTEXTUAL)
 
 
-def _band_statistics(bands: Any, batch_norm: bool) -> Any:
-    """Return a dense layer's outputs for the mean, variance and maximum of each band."""
+def _estimate_notes(bands: Any, dropout: float, batch_norm: bool) -> Any:
+    """Return `note_features.NoteFeatures` as estimated from statistics of each band."""
     from keras import layers
 
     mean = layers.GlobalAveragePooling1D()(bands)
@@ -124,7 +124,13 @@ def _band_statistics(bands: Any, batch_norm: bool) -> Any:
     variance = layers.Subtract()([squares, layers.Multiply()([mean, mean])])
     maximum = layers.GlobalMaxPooling1D()(bands)
     hidden = layers.Concatenate()([mean, maximum, variance])
-    hidden = layers.Dense(_STATISTICS_UNITS, use_bias=not batch_norm, name="statistics")(hidden)
-    if batch_norm:
-        hidden = layers.BatchNormalization(name="statistics_norm")(hidden)
-    return layers.ReLU()(hidden)
+    hidden = layers.BatchNormalization(name="statistics")(hidden)
+    for number, units in enumerate(_STATISTICS_UNITS, 1):
+        name = f"statistics{number}"
+        hidden = layers.Dense(units, use_bias=not batch_norm, name=name)(hidden)
+        if batch_norm:
+            hidden = layers.BatchNormalization(name=f"{name}_norm")(hidden)
+        hidden = layers.ReLU()(hidden)
+        if number < len(_STATISTICS_UNITS):
+            hidden = layers.Dropout(dropout / 2)(hidden)
+    return layers.Dense(NOTE_FEATURES, name=NOTES)(hidden)
