@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from quadpred_plugin.errors import QuadpredError
-from quadpred_plugin.exports.edit_list import DEFAULT_FRAME_RATE
-from quadpred_plugin.exports.timecode import FRAME_RATES
+from quadpred_plugin.exports.timecode import DEFAULT_FRAME_RATE, FRAME_RATES
 
 if TYPE_CHECKING:
     from quadpred_plugin.exports import Export

@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import IO
 
 from quadpred_plugin.errors import OutputError
-from quadpred_plugin.exports.timecode import FRAME_RATES
+from quadpred_plugin.exports.timecode import DEFAULT_FRAME_RATE, FRAME_RATES
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.system.text import printable
-
-DEFAULT_FRAME_RATE = "25"
 
 # Event numbers have three digits.
 _MAXIMUM_EVENTS = 999

@@ -64,3 +64,4 @@ FRAME_RATES = {
     "59.94": FrameRate(Fraction(60000, 1001), dropped=4),
     "60": FrameRate(Fraction(60)),
 }
+DEFAULT_FRAME_RATE = "25"

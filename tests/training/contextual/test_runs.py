@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 from quadpred_plugin import load_model
+from quadpred_plugin.training.teachers.soft_labels import note_labels, write_soft_labels
 from tests import signals
 from tests.conftest import SCRIPT
 from tests.limits import HANG
@@ -37,6 +38,14 @@ def place(tmp_path_factory):
         "patches": 64,
     }
     write_recipe(folder, "contextual", changes, epochs=2, batch_size=16)
+    quadrants = np.full((4, 1, 4), 0.25)
+    write_soft_labels(
+        note_labels(folder / "work"),
+        [f"clip{index}@one" for index in range(4)],
+        [np.ones(1)] * 4,
+        list(quadrants),
+        quadrants[:, 0],
+    )
     return folder
 
 
