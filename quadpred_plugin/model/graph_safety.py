@@ -15,10 +15,10 @@ from quadpred_plugin.system.text import printable
 
 # Operations of this project's networks and of the imported ones: loops, but no file access.
 OPERATIONS = frozenset(
-    """AddV2 BiasAdd Cast ConcatV2 Const Conv2D Enter Exit ExpandDims FloorDiv FloorMod GatherV2
-    Greater Identity IsFinite Less Log LoopCond MatMul Max MaxPool Maximum Mean Merge Minimum
-    Mul Neg NextIteration NoOp Pack Pad Placeholder Range RealDiv Relu Reshape Round Rsqrt
-    SelectV2 Shape Softmax Squeeze StridedSlice Sub Switch Transpose ZerosLike""".split()
+    """AddV2 AvgPool BiasAdd Cast ConcatV2 Const Conv2D Enter Exit ExpandDims FloorDiv FloorMod
+    GatherV2 Greater Identity IsFinite Less Log LoopCond MatMul Max MaxPool Maximum Mean Merge
+    Minimum Mul Neg NextIteration NoOp Pack Pad Placeholder Range RealDiv Relu Reshape Round
+    Rsqrt SelectV2 Shape Softmax Squeeze StridedSlice Sub Switch Transpose ZerosLike""".split()
 )
 # In bytes. The published networks have 12 MB; a larger file isn't read.
 LARGEST_FILE = 256 * 2**20

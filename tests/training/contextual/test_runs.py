@@ -39,8 +39,10 @@ def place(tmp_path_factory):
     }
     write_recipe(folder, "contextual", changes, epochs=2, batch_size=16)
     quadrants = np.full((4, 1, 4), 0.25)
+    labels = note_labels(folder / "work")
+    labels.parent.mkdir(parents=True)
     write_soft_labels(
-        note_labels(folder / "work"),
+        labels,
         [f"clip{index}@one" for index in range(4)],
         [np.ones(1)] * 4,
         list(quadrants),
