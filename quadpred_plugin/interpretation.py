@@ -39,11 +39,11 @@ class Interpretation:
     segment_confidence : float
         Smallest mean probability, 0..1, of a segment's quadrant; other segments are left out.
     scales : tuple of str
-        Names of `scales.SCALES`: rows have arousal and valence on these too.
+        Names of ``scales.SCALES``: rows have arousal and valence on these too.
     words : WordRanges or None
         Ranges whose words rows have (`word_ranges.read_word_ranges`).
     measures : tuple of str
-        Of `MEASURES`: columns that rows have too.
+        Of ``MEASURES``: columns that rows have too.
 
     Raises
     ------

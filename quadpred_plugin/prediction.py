@@ -106,7 +106,7 @@ class Prediction(ArrayValue):
         Values of the last layer that the model's heads share; None unless they were asked
         for, and without patches.
     quiet : ndarray of bool, shape (patches,), or None
-        Patches with a low level (`chain.levels`), in which segments have gaps; None if unknown.
+        Patches with a low level (``chain.levels``), in which segments have gaps; None if unknown.
     sections : tuple of Section, or None
         Given sections, which rows at level ``segment`` are about; None for segments that are found
         (`analysis.given_sections`).

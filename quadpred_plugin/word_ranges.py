@@ -130,7 +130,7 @@ def read_word_ranges(path: Path) -> WordRanges:
     Parameters
     ----------
     path : Path
-        A csv with the columns of `COLUMNS`: words, and the ranges of arousal and valence, each
+        A csv with the columns ``COLUMNS``: words, and the ranges of arousal and valence, each
         -1 to 1. Both cells of a dimension are empty in a row about the other one alone.
 
     Returns

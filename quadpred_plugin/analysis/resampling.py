@@ -23,7 +23,7 @@ def resample(prediction: Prediction, rate: float) -> Prediction:
     ----------
     prediction : Prediction
     rate : float
-        Rows per second, above 0 and at most `MAXIMUM_RATE`.
+        Rows per second, above 0 and at most 1000.
 
     Returns
     -------

@@ -43,7 +43,7 @@ def find_segments(
     If the prediction's interpretation has a neutral zone, neutral is a fifth choice, whose
     probability is the minimum confidence everywhere.
 
-    Patches with a low level (`Prediction.quiet`) count for no quadrant. A quiet stretch is a gap
+    Patches with a low level (``Prediction.quiet``) count for no quadrant. A quiet stretch is a gap
     at the beginning or end of a segment, and within a segment if it is no shorter than the
     minimum duration. Segments of too little confidence are left out as a whole: as a neutral
     zone of single patches, it would compete with every quadrant, and win where two quadrants

@@ -131,7 +131,7 @@ class Export:
         level : {'file', 'frame', 'segment'}, optional
             Ignored by formats without levels.
         further : sequence of str, optional
-            Names of further columns of rows (`columns.further_columns`). If None, those of the
+            Names of further columns of rows (``columns.further_columns``). If None, those of the
             predictions, provided that these are a sequence.
 
         Raises
