@@ -16,7 +16,7 @@ from quadpred_plugin.cli.message_options import (
 )
 from quadpred_plugin.cli.model_options import choose_model, hop_option, model_option
 from quadpred_plugin.errors import OutputError
-from quadpred_plugin.exports import FORMATS, LEVELS
+from quadpred_plugin.exports import FORMATS, LEVELS, SEGMENT
 
 # Tables are for terminals, not for files.
 FILE_FORMATS = tuple(name for name in FORMATS if name != "table")
@@ -140,6 +140,8 @@ def command(
     check_verbosity(quiet, verbose)
     if dataset and format_name:
         raise click.UsageError("--dataset and --format exclude each other.")
+    if dataset and level == SEGMENT:
+        raise click.UsageError("A data set has rows of tracks or patches: --level file or frame.")
     if scheduler and not ENGINES[engine].takes_scheduler:
         clusters = [name for name, entry in ENGINES.items() if entry.takes_scheduler]
         raise click.UsageError(f"--scheduler needs --engine {' or '.join(clusters)}.")

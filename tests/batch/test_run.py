@@ -278,6 +278,14 @@ def test_other_formats_come_from_the_registry(batch, tmp_path, name):
         assert np.load(result)["quadrants"].shape == (3, 4)
 
 
+def test_rows_of_segments_are_those_of_predict(batch, tmp_path, quadpred, folder):
+    assert batch("--format", "csv", "--level", "segment").code == 1
+    found = list(csv.DictReader((tmp_path / "results" / "song.flac.csv").open()))
+    arguments = ["predict", "--format", "csv", "--level", "segment", "song.flac"]
+    assert found == quadpred(*arguments, folder=folder / "music").rows()
+    assert found[0]["duration"]
+
+
 def test_folders_of_others_are_left_alone(batch, tmp_path, folder):
     results = tmp_path / "results"
     results.mkdir()
@@ -301,6 +309,7 @@ def test_folders_of_others_are_left_alone(batch, tmp_path, folder):
         (["music"], "Missing option '-o'"),
         (["-o", "x", "--force", "--skip-existing", "music"], "exclude each other"),
         (["-o", "x", "--dataset", "--format", "csv", "music"], "exclude each other"),
+        (["-o", "x", "--dataset", "--level", "segment", "music"], "--level file or frame"),
         (["-o", "x", "--scheduler", "tcp://127.0.0.1:1", "music"], "needs --engine dask"),
         (["-o", "x", "--hop", "0.001", "music"], "--hop"),
         (["-o", "x", "--model", "nothing", "music"], "There is no model 'nothing'"),
