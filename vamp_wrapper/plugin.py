@@ -192,7 +192,7 @@ class QuadpredPlugin:
         start = self._start or 0
         self.close()
         for warning in prediction.warnings if self._samples else ():
-            print_message(f"{prediction.source} {warning}")
+            print_message(f"{prediction.source}: {warning}")
         if not len(prediction):
             return None
         rules = Interpretation(
