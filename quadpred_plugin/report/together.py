@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quadpred_plugin.exports.plots import save_figure
-from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.quadrants import DIMENSIONS
+from quadpred_plugin.report.drawing import patch_centres
 from quadpred_plugin.report.time_maps import TimeMap
 from quadpred_plugin.report.track import Track
 
@@ -83,11 +83,6 @@ class Together:
     marks: tuple[tuple[float, str], ...] = ()
 
 
-def centres(prediction: Prediction) -> NDArray[np.float64]:
-    """Return the centre of each patch, s, shape (patches,)."""
-    return prediction.times + prediction.patch_duration / 2
-
-
 def put_together(
     tracks: Sequence[Track],
     axis: str,
@@ -118,7 +113,7 @@ def put_together(
     curves = []
     for place, track in with_patches:
         shown = track.shown
-        times = centres(shown)
+        times = patch_centres(shown)
         length = shown.duration or float(times[-1])
         if axis == "relative":
             times, length = times / length * 100, 100.0

@@ -36,7 +36,7 @@ def analysed(tmp_path_factory, quadpred):
 
 @pytest.fixture
 def folder(analysed, tmp_path):
-    """A copy of them; the copy's collection counts as moved, so its path is told anew."""
+    """A copy of them, read with its new path, since the collection counts as moved."""
     folder = tmp_path / "copy"
     shutil.copytree(analysed, folder)
     return folder

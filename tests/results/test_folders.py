@@ -1,4 +1,4 @@
-"""Folders of ``quadpred batch``: each track, its path and record; stale files are told."""
+"""Folders of ``quadpred batch``: each track, its path and record, and sentences on stale files."""
 
 import os
 import shutil

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import soundfile
 
 from quadpred_plugin.training.datasets import vgmidi
@@ -103,3 +104,11 @@ def write_corpora(folder):
     write_csv(pieces / "pieces.csv", facts)
     write_csv(pieces / "ratings.csv", ratings)
     write_csv(rendered / "renders.csv", played)
+
+
+def outputs_of_track(path, name):
+    """Return the outputs that a run left for one track, by head."""
+    with np.load(path) as file:
+        at = list(file["names"]).index(name)
+        rows = slice(file["counts"][:at].sum(), file["counts"][: at + 1].sum())
+        return {head: file[head][rows] for head in ("quadrants", "arousal", "valence")}

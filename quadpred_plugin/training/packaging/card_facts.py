@@ -58,10 +58,10 @@ _LARGE = (
     "thousand songs, trained on clips' labels and on listeners' ratings over time."
 )
 _CONTEXTUAL = (
-    "a small network that hears three seconds at a time, trained on clips' labels, on listeners' "
-    "ratings over time, and on the outputs of a larger one (dense layers on the convolutions of "
-    "musicnn, a network that was trained to tag a hundred thousand songs). First it was trained to "
-    "estimate musicnn's features and the notes of piano."
+    "a small network that analyses three seconds at a time, trained on clips' labels, on "
+    "listeners' ratings over time, and on the outputs of a larger one (dense layers on the "
+    "convolutions of musicnn, a network that was trained to tag a hundred thousand songs). First "
+    "it was trained to estimate musicnn's features and the notes of piano."
 )
 _ALL_CORPORA_LIMITS = (
     "Trained on 30 s excerpts of Western popular recordings of one collection, on synthesised "

@@ -12,7 +12,7 @@ from quadpred_plugin.training.teachers.soft_labels import note_labels, write_sof
 from tests import signals
 from tests.conftest import SCRIPT
 from tests.limits import HANG
-from tests.training.emotion_corpora import write_corpora, write_recipe
+from tests.training.emotion_corpora import outputs_of_track, write_corpora, write_recipe
 
 
 @pytest.fixture(scope="module")
@@ -128,10 +128,7 @@ def test_the_exported_model_gives_the_outputs_that_were_scored(place, trained):
     assert model.card.entries["patches"].embeddings.width == 256
 
     prediction = model.predict(place / "renders" / "4.wav")
-    with np.load(place / "work/runs/contextual/tiny/all/emopia-known.npz") as file:
-        at = list(file["names"]).index("clip4@one")
-        rows = slice(file["counts"][:at].sum(), file["counts"][: at + 1].sum())
-        scored = {head: file[head][rows] for head in ("quadrants", "arousal", "valence")}
+    scored = outputs_of_track(place / "work/runs/contextual/tiny/all/emopia-known.npz", "clip4@one")
     # Weights and bands are float16.
     for head, values in scored.items():
         np.testing.assert_allclose(getattr(prediction, head), values, atol=5e-3)

@@ -10,7 +10,7 @@ from quadpred_plugin import load_model
 from quadpred_plugin.training.served import CACHE_FOLDER
 from tests.conftest import SCRIPT
 from tests.limits import HANG
-from tests.training.emotion_corpora import write_corpora, write_recipe
+from tests.training.emotion_corpora import outputs_of_track, write_corpora, write_recipe
 
 
 @pytest.fixture(scope="module")
@@ -99,10 +99,7 @@ def test_the_exported_model_gives_the_outputs_that_were_scored(place, trained):
 
     # The fold's network in the same file: its outputs were scored, on patches 3 s apart.
     prediction = model.predict(place / "renders" / "4.wav", hop=187 * 256 / 16000)
-    with np.load(place / "work/runs/large/tiny/all/emopia-known.npz") as file:
-        at = list(file["names"]).index("clip4@one")
-        rows = slice(file["counts"][:at].sum(), file["counts"][: at + 1].sum())
-        scored = {head: file[head][rows] for head in ("quadrants", "arousal", "valence")}
+    scored = outputs_of_track(place / "work/runs/large/tiny/all/emopia-known.npz", "clip4@one")
     # The first patch begins with the file in both. Weights and features are float16.
     for head, values in scored.items():
         np.testing.assert_allclose(getattr(prediction, head)[0], values[0], atol=5e-3)
