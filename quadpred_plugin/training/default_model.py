@@ -16,7 +16,9 @@ from quadpred_plugin.training.datasets.emopia import NAME as EMOPIA
 from quadpred_plugin.training.datasets.fourq import NAME as FOURQ
 from quadpred_plugin.training.datasets.vgmidi import NAME as VGMIDI
 
-RECIPE = "compact"
+MODEL, VERSION = "compact", "2"
+RECIPE, TEACHER = "contextual", "large"
+"""The recipes of the model, and of the larger one that teaches it."""
 DURATIONS = "durations.json"
 
 
@@ -53,7 +55,8 @@ def default_chain(data: Path, work: Path, output: Path, date: str, jobs: int) ->
     data : Path
         Folder with the folders ``4q``, ``emopia`` and ``vgmidi``.
     work : Path
-        Folder of caches and runs; gets ``games``, ``renders`` and ``vgmidi-renders`` too.
+        Folder of caches and runs; gets ``games``, ``renders``, ``vgmidi-renders`` and
+        ``degraded`` too.
     output : Path
         Folder for the model's files.
     date : str
@@ -62,29 +65,48 @@ def default_chain(data: Path, work: Path, output: Path, date: str, jobs: int) ->
         Processes.
     """
     fourq, emopia = str(data / FOURQ), str(data / EMOPIA)
-    games, renders = str(work / "games"), str(work / "renders")
+    games, renders, piece_renders, degraded = (
+        str(work / name) for name in ("games", "renders", "vgmidi-renders", "degraded")
+    )
     table = str(work / "renders" / "renders.csv")
     pieces = ("--dataset", VGMIDI, "--data", str(data / VGMIDI))
-    piece_renders = str(work / "vgmidi-renders")
-    at_work = ("--work", str(work))
-    parallel = ("-j", str(jobs))
+    at_work, parallel = ("--work", str(work)), ("-j", str(jobs))
+    degraded_clips = str(work / "degraded" / FOURQ)
     renders_and_work = ("--renders", table, *at_work, *parallel)
-    student = ("student", RECIPE, "--data", fourq, *renders_and_work)
-    export = ("export", RECIPE, "--data", fourq, *at_work, "-o", str(output), "--date", date)
-    embeddings = ("pretext", "pretext-embeddings", "--games", games, *renders_and_work)
-    notes = ("pretext", "pretext-notes", "--data", emopia, *renders_and_work)
+    corpora = (
+        *("--data", str(data), "--renders", table, "--degraded", degraded),
+        *("--vgmidi-renders", str(work / "vgmidi-renders" / "renders.csv"), *at_work, *parallel),
+    )
+    large = ("large", TEACHER, *corpora)
+    model = ("contextual", RECIPE, "--games", games, *corpora)
+    export = (
+        *(
+            "export",
+            RECIPE,
+            "--name",
+            MODEL,
+            "--version",
+            "2",
+            "--data",
+            fourq,
+            "--renders",
+            table,
+            *at_work,
+        ),
+        *("-o", str(output), "--date", date),
+    )
     return [
         ChainStep(name, minutes, ("train", *arguments))
         for name, minutes, arguments in (
             ("games", (6, 2), ("games", "-o", games)),
             ("render", None, ("render", "--data", emopia, "-o", renders, *parallel)),
             ("render-vgmidi", None, ("render", *pieces, "-o", piece_renders, *parallel)),
-            ("teacher", (28, 34), ("teacher", "--data", fourq, *renders_and_work)),
+            ("degrade", None, ("degrade", "--data", fourq, "-o", degraded_clips, *parallel)),
             ("notes", (4, 6), ("notes", "--data", emopia, *renders_and_work)),
-            ("pretext-embeddings", (27, 22), embeddings),
-            ("pretext-notes", (3, 3), notes),
-            ("folds", None, student),
-            ("final", None, (*student, "--final")),
+            ("large-folds", None, large),
+            ("large-final", None, (*large, "--final")),
+            ("folds", None, model),
+            ("final", None, (*model, "--final")),
             ("export", None, export),
         )
     ]

@@ -36,14 +36,21 @@ from quadpred_plugin.training.emotion.track_outputs import (
     write_outputs,
 )
 from quadpred_plugin.training.features import load_features
-from quadpred_plugin.training.large.heads import Report, heads_folder, predict_tracks
+from quadpred_plugin.training.large.heads import heads_folder, predict_tracks
 from quadpred_plugin.training.networks.contextual import AUXILIARY, build_contextual
 from quadpred_plugin.training.networks.published import copy_layers
 from quadpred_plugin.training.patches import cut_as_predicted
 from quadpred_plugin.training.recipes.config import read_recipe
 from quadpred_plugin.training.recipes.contextual_model import ContextualModel, Teaching
 from quadpred_plugin.training.recipes.large_model import LargeModel
-from quadpred_plugin.training.runs.fitting import BEST, Figures, best_network, fit, is_finished
+from quadpred_plugin.training.runs.fitting import (
+    BEST,
+    Figures,
+    Report,
+    best_network,
+    fit,
+    is_finished,
+)
 from quadpred_plugin.training.runs.record import Run, open_run, record_of
 from quadpred_plugin.training.runs.workspace import Workspace, part_name
 from quadpred_plugin.training.teachers.soft_labels import SoftLabels, note_labels

@@ -20,7 +20,7 @@ from quadpred_plugin.training.midi.renditions import validation_sets
 from quadpred_plugin.training.networks.contextual import without_auxiliary
 from quadpred_plugin.training.networks.musicnn_trunk import join
 from quadpred_plugin.training.packaging.card_facts import release_of
-from quadpred_plugin.training.packaging.export import export
+from quadpred_plugin.training.packaging.export import ModelFiles, export
 from quadpred_plugin.training.recipes.contextual_model import ContextualModel
 from quadpred_plugin.training.recipes.large_model import LargeModel
 from quadpred_plugin.training.runs.fitting import BEST
@@ -33,9 +33,7 @@ _CALIBRATED = "quadrants"
 def export_of_all_corpora(
     workspace: Workspace,
     recipe: LargeModel | ContextualModel,
-    name: str,
-    folder: Path,
-    release_date: str,
+    files: ModelFiles,
 ) -> Path:
     """Freeze the network that was trained on everything; its card has the folds' scores.
 
@@ -76,9 +74,9 @@ def export_of_all_corpora(
     trained = keras.saving.load_model(best, compile=False)
     if isinstance(recipe, ContextualModel):
         network = without_auxiliary(trained)
-        return export(network, recipe.front_end, release, name, folder, release_date)
+        return export(network, recipe.front_end, release, files)
     network = join(published_trunk(), trained)
-    return export(network, recipe.front_end, release, name, folder, release_date, network)
+    return export(network, recipe.front_end, release, files, network)
 
 
 def read_folds(folders: Sequence[Path], tests: str, tracks: Sequence[Track]) -> list[Fold]:
