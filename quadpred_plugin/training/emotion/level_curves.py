@@ -30,4 +30,5 @@ def level_curve(track: Track) -> Curve:
         dtype=np.float64,
     )
     levels = 10 * np.log10(np.maximum(powers, _SILENCE))
-    return Curve(np.arange(seconds) + 0.5, levels.astype(np.float64))
+    times = np.arange(seconds, dtype=np.float64) + 0.5
+    return Curve(times, levels.astype(np.float64))
