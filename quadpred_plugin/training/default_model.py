@@ -16,9 +16,7 @@ from quadpred_plugin.training.datasets.emopia import NAME as EMOPIA
 from quadpred_plugin.training.datasets.fourq import NAME as FOURQ
 from quadpred_plugin.training.datasets.vgmidi import NAME as VGMIDI
 
-MODEL, VERSION = "compact", "2"
-RECIPE, TEACHER = "contextual", "large"
-"""The recipes of the model, and of the larger one that teaches it."""
+RECIPE = "compact"
 DURATIONS = "durations.json"
 
 
@@ -55,8 +53,7 @@ def default_chain(data: Path, work: Path, output: Path, date: str, jobs: int) ->
     data : Path
         Folder with the folders ``4q``, ``emopia`` and ``vgmidi``.
     work : Path
-        Folder of caches and runs; gets ``games``, ``renders``, ``vgmidi-renders`` and
-        ``degraded`` too.
+        Folder of caches and runs; gets ``games``, ``renders`` and ``vgmidi-renders`` too.
     output : Path
         Folder for the model's files.
     date : str
@@ -65,48 +62,29 @@ def default_chain(data: Path, work: Path, output: Path, date: str, jobs: int) ->
         Processes.
     """
     fourq, emopia = str(data / FOURQ), str(data / EMOPIA)
-    games, renders, piece_renders, degraded = (
-        str(work / name) for name in ("games", "renders", "vgmidi-renders", "degraded")
-    )
+    games, renders = str(work / "games"), str(work / "renders")
     table = str(work / "renders" / "renders.csv")
     pieces = ("--dataset", VGMIDI, "--data", str(data / VGMIDI))
-    at_work, parallel = ("--work", str(work)), ("-j", str(jobs))
-    degraded_clips = str(work / "degraded" / FOURQ)
+    piece_renders = str(work / "vgmidi-renders")
+    at_work = ("--work", str(work))
+    parallel = ("-j", str(jobs))
     renders_and_work = ("--renders", table, *at_work, *parallel)
-    corpora = (
-        *("--data", str(data), "--renders", table, "--degraded", degraded),
-        *("--vgmidi-renders", str(work / "vgmidi-renders" / "renders.csv"), *at_work, *parallel),
-    )
-    large = ("large", TEACHER, *corpora)
-    model = ("contextual", RECIPE, "--games", games, *corpora)
-    export = (
-        *(
-            "export",
-            RECIPE,
-            "--name",
-            MODEL,
-            "--version",
-            "2",
-            "--data",
-            fourq,
-            "--renders",
-            table,
-            *at_work,
-        ),
-        *("-o", str(output), "--date", date),
-    )
+    student = ("student", RECIPE, "--data", fourq, *renders_and_work)
+    export = ("export", RECIPE, "--data", fourq, *at_work, "-o", str(output), "--date", date)
+    embeddings = ("pretext", "pretext-embeddings", "--games", games, *renders_and_work)
+    notes = ("pretext", "pretext-notes", "--data", emopia, *renders_and_work)
     return [
         ChainStep(name, minutes, ("train", *arguments))
         for name, minutes, arguments in (
             ("games", (6, 2), ("games", "-o", games)),
             ("render", None, ("render", "--data", emopia, "-o", renders, *parallel)),
             ("render-vgmidi", None, ("render", *pieces, "-o", piece_renders, *parallel)),
-            ("degrade", None, ("degrade", "--data", fourq, "-o", degraded_clips, *parallel)),
+            ("teacher", (28, 34), ("teacher", "--data", fourq, *renders_and_work)),
             ("notes", (4, 6), ("notes", "--data", emopia, *renders_and_work)),
-            ("large-folds", None, large),
-            ("large-final", None, (*large, "--final")),
-            ("folds", None, model),
-            ("final", None, (*model, "--final")),
+            ("pretext-embeddings", (27, 22), embeddings),
+            ("pretext-notes", (3, 3), notes),
+            ("folds", None, student),
+            ("final", None, (*student, "--final")),
             ("export", None, export),
         )
     ]

@@ -42,31 +42,26 @@ def tables_command(
 ) -> None:
     """Print the scores of models that were trained on all corpora.
 
-    RECIPE is contextual and large if absent. The tables have the F1 of pop clips, the scores
+    RECIPE is large if absent. The tables have the F1 of pop clips, the scores
     of each instrument that renders EMOPIA's validation part, the agreement with VGMIDI's
     listeners beside the level alone and beside other listeners, and how extreme and how well
     calibrated the values are.
     """
     workspace = open_corpora(work, data, renders, vgmidi_renders, None)
-    from quadpred_plugin.training.datasets.fourq import NAME as POP
-    from quadpred_plugin.training.distillation.comparison import baseline_rows
     from quadpred_plugin.training.emotion.tables import corpora_tables
     from quadpred_plugin.training.evaluation.documents import write_between
     from quadpred_plugin.training.packaging.all_corpora_export import fold_folders
     from quadpred_plugin.training.recipes.config import read_recipe
     from quadpred_plugin.training.recipes.contextual_model import ContextualModel
     from quadpred_plugin.training.recipes.large_model import LargeModel
-    from quadpred_plugin.training.teachers.baselines import results_file
 
     recipes = [
-        read_recipe(name, ContextualModel, LargeModel)
-        for name in recipe_names or ("contextual", "large")
+        read_recipe(name, ContextualModel, LargeModel) for name in recipe_names or ("large",)
     ]
     text = corpora_tables(
         workspace,
         {recipe.name: fold_folders(workspace, recipe) for recipe in recipes},
         recipes[0].degrees.lag,
-        baseline_rows(results_file(work), POP),
     )
     click.echo(text)
     if write:

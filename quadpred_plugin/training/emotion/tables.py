@@ -28,12 +28,7 @@ Models = Mapping[str, Sequence[Path]]
 """Folders of the folds' runs, by the name of the model."""
 
 
-def corpora_tables(
-    workspace: Workspace,
-    models: Models,
-    lag: float,
-    baselines: Mapping[str, Sequence[Mapping[str, float]]],
-) -> str:
+def corpora_tables(workspace: Workspace, models: Models, lag: float) -> str:
     """Return the tables of 4Q, of instruments, of ratings over time, and of degrees.
 
     Every clip and every piece is judged by the network that didn't learn from it, EMOPIA's
@@ -46,8 +41,6 @@ def corpora_tables(
     models : dict of sequence of Path
     lag : float
         Seconds by which listeners react late.
-    baselines : dict
-        Rows of 4Q's table: F1 by head, one dict per fold.
 
     Returns
     -------
@@ -63,7 +56,8 @@ def corpora_tables(
     ]
     instruments = _instruments(workspace)
     rated = {one.name: _quadrant_of(ratings[one.clip]) for one in judged}
-    pop, timbres, degrees = dict(baselines), [], []
+    pop: dict[str, list[dict[str, float]]] = {}
+    timbres, degrees = [], []
     curves: dict[str, Callable[[str, str], Curve]] = {}
     for model, folders in models.items():
         folds = read_folds(folders, fourq.NAME, clips)

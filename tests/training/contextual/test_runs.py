@@ -109,14 +109,14 @@ def test_an_interrupted_run_ends_as_an_uninterrupted_one(place, trained):
 
 def test_the_tables_have_the_scores_of_both_models(place, trained):
     page = place / "results.md"
-    page.write_text("# Results\n\n<!-- corpora:begin -->\nold\n<!-- corpora:end -->\n\nEnd.\n")
+    page.write_text("# Results\n\n<!-- corpora:begin -->\nstale\n<!-- corpora:end -->\n\nEnd.\n")
     command = [SCRIPT, "train", "tables", "tiny.json", "teacher.json", "--data", "data"]
     command += ["--work", "work", "--renders", "renders/renders.csv", "--write", "results.md"]
     command += ["--vgmidi-renders", "vgmidi-renders/renders.csv"]
     done = subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=HANG)
     assert done.returncode == 0, done.stderr
     text = page.read_text()
-    assert done.stdout.strip() in text and "old" not in text and text.endswith("End.\n")
+    assert done.stdout.strip() in text and "stale" not in text and text.endswith("End.\n")
     rows = [tuple(line.strip("| ").split(" | ")) for line in text.splitlines() if "|" in line]
 
     arousal, truth = [], []
