@@ -32,8 +32,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinxcontrib.programoutput",
 ]
-# The page on embeddings waits for a shipped model that has them.
-exclude_patterns = ["_build", "offline", "tutorials/embeddings.md"]
+exclude_patterns = ["_build", "offline"]
 nitpicky = True
 # Keep straight quotes and the two hyphens of options in help texts.
 smartquotes = False

@@ -86,7 +86,8 @@ class Prediction(ArrayValue):
     quadrants : ndarray of float32, shape (patches, 4)
         Probabilities of Q1 to Q4, 0..1; each row sums to 1.
     arousal, valence : ndarray of float32, shape (patches,)
-        Probability of positive minus probability of negative, -1..1.
+        -1..1: degrees as listeners would rate them, or, of models that were trained on labels
+        alone, the probability of positive minus that of negative. The model's card says which.
     provenance : dict
         Model, SHA-256 of its graph, version and settings.
     warnings : tuple of str

@@ -82,5 +82,4 @@ def find_turning_points(
 
 def _border_time(prediction: Prediction, patch: int) -> float:
     """Return the time halfway between the centres of a patch and its predecessor, s."""
-    centres = prediction.times[patch - 1 : patch + 1] + prediction.patch_duration / 2
-    return float(centres.mean())
+    return float(prediction.centres[patch - 1 : patch + 1].mean())

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     import jams
 
 _MOOD_RULES = (
-    "One value per patch, from its start: [valence, arousal], each the probability of positive "
-    "minus the probability of negative, -1..1."
+    "One value per patch, from its start: [valence, arousal], each -1..1: degrees as listeners "
+    "would rate them, or, of models that were trained on labels alone, the probability of positive "
+    "minus that of negative; the card of the model in annotator says which."
 )
 _SEGMENT_RULES = (
     "Segments of one quadrant, at least annotator.minimum_segment seconds long, with gaps where "

@@ -29,12 +29,12 @@ def write(stream: IO[bytes], prediction: Prediction) -> None:
     if not len(prediction):
         stream.write(bytes(3 * COLOURS))
         return
-    middles = prediction.times + prediction.patch_duration / 2
+    centres = prediction.centres
     seconds = prediction.duration
     if seconds is None:
         seconds = float(prediction.times[-1]) + prediction.patch_duration
     times = (np.arange(COLOURS) + 0.5) * seconds / COLOURS
-    nearest = np.searchsorted((middles[1:] + middles[:-1]) / 2, times)
+    nearest = np.searchsorted((centres[1:] + centres[:-1]) / 2, times)
     palette = np.array([list(bytes.fromhex(quadrant.colour[1:])) for quadrant in QUADRANTS])
     brightness = _DARKEST + (1 - _DARKEST) * (prediction.arousal.astype(np.float64) + 1) / 2
     colours = palette[prediction.quadrants.argmax(axis=1)] * brightness[:, np.newaxis]

@@ -61,9 +61,10 @@ def draw_taggram(prediction: Prediction) -> Any:
     # Dollar signs in file names must not start mathematical notation.
     name = printable(Path(prediction.source).name)
     taggram.set_title(name, loc="left", parse_math=False)
-    middles = prediction.times + prediction.patch_duration / 2
-    curves.plot(middles, prediction.arousal, color="black", label="arousal")
-    curves.plot(middles, prediction.valence, color="black", linestyle="--", label="valence")
+    curves.plot(prediction.centres, prediction.arousal, color="black", label="arousal")
+    curves.plot(
+        prediction.centres, prediction.valence, color="black", linestyle="--", label="valence"
+    )
     curves.axhline(0, color="grey", linewidth=0.5)
     curves.set_ylim(-1.05, 1.05)
     curves.set_xlim(edges[0], max(edges[-1], prediction.duration or 0))

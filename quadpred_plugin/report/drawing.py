@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from quadpred_plugin.prediction import Prediction
 from quadpred_plugin.quadrants import QUADRANTS
@@ -86,11 +85,6 @@ def taggram_cells(prediction: Prediction) -> str:
 def cells_start(prediction: Prediction) -> float:
     """Return the start of the first cell, s; a cell lasts one hop around its patch's centre."""
     return float(prediction.times[0]) + (prediction.patch_duration - prediction.hop) / 2
-
-
-def patch_centres(prediction: Prediction) -> NDArray[np.float64]:
-    """Return the centre of each patch, s, shape (patches,)."""
-    return prediction.times + prediction.patch_duration / 2
 
 
 def line(across: Sequence[float], up: Sequence[float]) -> str:

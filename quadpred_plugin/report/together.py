@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from quadpred_plugin.exports.plots import save_figure
 from quadpred_plugin.quadrants import DIMENSIONS
-from quadpred_plugin.report.drawing import patch_centres
 from quadpred_plugin.report.time_maps import TimeMap
 from quadpred_plugin.report.track import Track
 
@@ -113,7 +112,7 @@ def put_together(
     curves = []
     for place, track in with_patches:
         shown = track.shown
-        times = patch_centres(shown)
+        times = shown.centres
         length = shown.duration or float(times[-1])
         if axis == "relative":
             times, length = times / length * 100, 100.0

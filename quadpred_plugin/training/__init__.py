@@ -22,7 +22,7 @@ runs record; `default_model` has the commands of the whole chain.
 
 ``quadpred train default --dry-run`` prints the default model's commands with their durations.
 
-| room | subject |
+| part | subject |
 |---|---|
 | `recipes` | everything that decides a training: one schema, one .json file per recipe |
 | `datasets` | tracks, licences and citations: one module per dataset |

@@ -16,7 +16,7 @@ from quadpred_plugin.training.networks.convolutional import build_convolutional
 from quadpred_plugin.training.networks.gated_ensemble import Gate, build_ensemble
 from quadpred_plugin.training.networks.harmony import build_harmony
 from quadpred_plugin.training.packaging.card_facts import release_of_music_only
-from quadpred_plugin.training.packaging.export import export
+from quadpred_plugin.training.packaging.export import ModelFiles, export
 from quadpred_plugin.training.patches import cut
 from quadpred_plugin.training.recipes.config import read_recipe
 from quadpred_plugin.training.recipes.kinds import MusicOnly
@@ -69,8 +69,8 @@ def train(dataset, tmp_path, monkeypatch):
         workspace = Workspace(tmp_path / "work", {"mine": tmp_path})
         network = train_music_only(workspace, recipe, lambda figures: None)
         release = release_of_music_only(recipe, lambda name: dataset)
-        folder = tmp_path / "models"
-        return network, export(network, recipe.front_end, release, "tiny", folder, "2026-01-01")
+        files = ModelFiles("tiny", tmp_path / "models", "2026-01-01", "3")
+        return network, export(network, recipe.front_end, release, files)
 
     return run
 

@@ -22,6 +22,7 @@ from quadpred_plugin.cli.train.render import render_command
 from quadpred_plugin.cli.train.scratch import scratch_command
 from quadpred_plugin.cli.train.stability import stability_command
 from quadpred_plugin.cli.train.student import student_command
+from quadpred_plugin.cli.train.tables import tables_command
 from quadpred_plugin.cli.train.teacher import teacher_command
 from quadpred_plugin.cli.train.transfer import transfer_command
 
@@ -58,6 +59,7 @@ for _command in (
     pretext_command,
     student_command,
     compare_command,
+    tables_command,
     scratch_command,
     pretrain_command,
     transfer_command,

@@ -22,6 +22,7 @@ from quadpred_plugin.cli.train.options import (
 )
 
 if TYPE_CHECKING:
+    from quadpred_plugin.training.emotion.folds import FoldTraining
     from quadpred_plugin.training.runs.workspace import Workspace
 
 _OPTIONS = (
@@ -66,10 +67,9 @@ def open_corpora(
 
 
 def train_and_score(
+    training: FoldTraining,
     workspace: Workspace,
     recipe: Any,
-    folder_of: Callable[..., Path],
-    train_folds: Callable[..., list[Path]],
     final: bool,
     chosen: tuple[int, ...],
     jobs: int,
@@ -79,12 +79,9 @@ def train_and_score(
 
     Parameters
     ----------
+    training : FoldTraining
     workspace : Workspace
     recipe : LargeModel or ContextualModel
-    folder_of : callable
-        Returns the folder of a run, given workspace, recipe and fold.
-    train_folds : callable
-        Trains, given workspace, recipe, folds, jobs and a report; returns the folders.
     final : bool
         Whether to train on everything.
     chosen : tuple of int
@@ -96,12 +93,13 @@ def train_and_score(
     """
     from quadpred_plugin.training.datasets.fourq import NAME
     from quadpred_plugin.training.emotion.fold_scores import score_folds
+    from quadpred_plugin.training.emotion.folds import train_folds
     from quadpred_plugin.training.emotion.scores import as_rows
     from quadpred_plugin.training.splits import fold_numbers
 
     folds = [None] if final else list(chosen or fold_numbers(workspace.tracks(NAME)))
-    start_anew(again, [folder_of(workspace, recipe, fold) for fold in folds])
-    folders = train_folds(workspace, recipe, folds, jobs, report_epoch)
+    start_anew(again, [training.folder(workspace, recipe, fold) for fold in folds])
+    folders = train_folds(training, workspace, recipe, folds, jobs, report_epoch)
     if final:
         click.echo(folders[0])
     else:

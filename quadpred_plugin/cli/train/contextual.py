@@ -42,10 +42,9 @@ def contextual_command(
     'quadpred train large' on the same folds. An interrupted run resumes.
     """
     workspace = open_corpora(work, data, renders, vgmidi_renders, degraded, games)
-    from quadpred_plugin.training.contextual.contextual_folds import train_folds
-    from quadpred_plugin.training.contextual.training import model_folder
+    from quadpred_plugin.training.contextual.contextual_folds import CONTEXTUAL_TRAINING
     from quadpred_plugin.training.recipes.config import read_recipe
     from quadpred_plugin.training.recipes.contextual_model import ContextualModel
 
     recipe = read_recipe(recipe_name, ContextualModel)
-    train_and_score(workspace, recipe, model_folder, train_folds, final, chosen, jobs, again)
+    train_and_score(CONTEXTUAL_TRAINING, workspace, recipe, final, chosen, jobs, again)

@@ -45,6 +45,7 @@ Examples:
     help="Folder for the model's files.",
 )
 @click.option("--date", required=True, metavar="YYYY-MM-DD", help="Release date in the card.")
+@click.option("--version", default="1", show_default=True, help="The model's version in the card.")
 def export_command(
     recipe_name: str,
     data: Path,
@@ -54,6 +55,7 @@ def export_command(
     name: str | None,
     output: Path,
     date: str,
+    version: str,
 ) -> None:
     """Freeze a trained network into a model.
 
@@ -64,6 +66,7 @@ def export_command(
     workspace = open_workspace(work, renders=renders)
     from quadpred_plugin.training.packaging.all_corpora_export import export_of_all_corpora
     from quadpred_plugin.training.packaging.card_facts import dataset_name
+    from quadpred_plugin.training.packaging.export import ModelFiles
     from quadpred_plugin.training.packaging.trained_models import (
         export_music_only,
         export_student,
@@ -77,14 +80,14 @@ def export_command(
     recipe = read_recipe(
         recipe_name, MusicOnly, Student, Ensemble, LanguageStudy, LargeModel, ContextualModel
     )
-    name = name or encoder or recipe.name
+    files = ModelFiles(name or encoder or recipe.name, output, date, version)
     workspace = with_dataset(workspace, dataset_name(recipe), data)
     if isinstance(recipe, LanguageStudy):
         method, speech = split_encoder(encoder, recipe)
-        click.echo(export_study(workspace, recipe, method, speech, name, output, date))
+        click.echo(export_study(workspace, recipe, method, speech, files))
     elif isinstance(recipe, LargeModel | ContextualModel):
-        click.echo(export_of_all_corpora(workspace, recipe, name, output, date))
+        click.echo(export_of_all_corpora(workspace, recipe, files))
     elif isinstance(recipe, MusicOnly):
-        click.echo(export_music_only(workspace, recipe, name, output, date))
+        click.echo(export_music_only(workspace, recipe, files))
     else:
-        click.echo(export_student(workspace, recipe, name, output, date))
+        click.echo(export_student(workspace, recipe, files))

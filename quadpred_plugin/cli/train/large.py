@@ -37,10 +37,9 @@ def large_command(
     pieces that the networks didn't learn from. An interrupted run resumes.
     """
     workspace = open_corpora(work, data, renders, vgmidi_renders, degraded)
-    from quadpred_plugin.training.large.heads import heads_folder
-    from quadpred_plugin.training.large.large_folds import train_folds
+    from quadpred_plugin.training.large.large_folds import LARGE_TRAINING
     from quadpred_plugin.training.recipes.config import read_recipe
     from quadpred_plugin.training.recipes.large_model import LargeModel
 
     recipe = read_recipe(recipe_name, LargeModel)
-    train_and_score(workspace, recipe, heads_folder, train_folds, final, chosen, jobs, again)
+    train_and_score(LARGE_TRAINING, workspace, recipe, final, chosen, jobs, again)

@@ -1,6 +1,5 @@
 """Train the contextual network on musicnn's features and on notes, without labels of emotion."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from quadpred_plugin.training.networks.contextual import AUXILIARY, NOTES, build
 from quadpred_plugin.training.networks.published import standardise_bands
 from quadpred_plugin.training.patches import band_statistics
 from quadpred_plugin.training.recipes.contextual_model import ContextualPretext
-from quadpred_plugin.training.runs.fitting import BEST, Figures, fit, is_finished
+from quadpred_plugin.training.runs.fitting import BEST, Report, fit, is_finished
 from quadpred_plugin.training.runs.record import Run, open_run, record_of
 from quadpred_plugin.training.runs.workspace import RENDERS, Workspace
 
@@ -40,7 +39,7 @@ def run_pretext(
     workspace: Workspace,
     recipe: ContextualPretext,
     jobs: int,
-    report: Callable[[str, Figures], None],
+    report: Report,
 ) -> None:
     """Train a network on musicnn's features and on notes, or resume.
 

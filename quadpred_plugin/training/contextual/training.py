@@ -36,13 +36,21 @@ from quadpred_plugin.training.emotion.track_outputs import (
     write_outputs,
 )
 from quadpred_plugin.training.features import load_features
-from quadpred_plugin.training.large.heads import Report, heads_folder, predict_tracks
+from quadpred_plugin.training.large.heads import heads_folder, predict_tracks
 from quadpred_plugin.training.networks.contextual import AUXILIARY, build_contextual
+from quadpred_plugin.training.networks.published import copy_layers
 from quadpred_plugin.training.patches import cut_as_predicted
 from quadpred_plugin.training.recipes.config import read_recipe
 from quadpred_plugin.training.recipes.contextual_model import ContextualModel, Teaching
 from quadpred_plugin.training.recipes.large_model import LargeModel
-from quadpred_plugin.training.runs.fitting import BEST, Figures, best_network, fit, is_finished
+from quadpred_plugin.training.runs.fitting import (
+    BEST,
+    Figures,
+    Report,
+    best_network,
+    fit,
+    is_finished,
+)
 from quadpred_plugin.training.runs.record import Run, open_run, record_of
 from quadpred_plugin.training.runs.workspace import Workspace, part_name
 from quadpred_plugin.training.teachers.soft_labels import SoftLabels, note_labels
@@ -213,8 +221,14 @@ def train_network(
 
         initial = keras.saving.load_model(initial_weights, compile=False)
         size = initial.get_layer(AUXILIARY).units
-        network = build_contextual(recipe.front_end, recipe.dropout, auxiliary=size)
-        network.set_weights(initial.get_weights())
+        network = build_contextual(
+            recipe.front_end,
+            recipe.dropout,
+            auxiliary=size,
+            branch_dropout=recipe.branch_dropout,
+        )
+        # By name: a dropped branch moves its layers within the order of all weights.
+        copy_layers(initial, network)
         network.get_layer("band_norm").trainable = False
         degrees = recipe.degrees
         losses: dict[str, Any] = {name: None for name in network.output}

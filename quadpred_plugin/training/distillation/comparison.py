@@ -1,15 +1,15 @@
 """Compare a student with baselines, its teacher and the studies, on the same folds."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from statistics import mean, stdev
 from typing import Any
 
 from quadpred_plugin.evaluation.classification import HEAD_CLASSES
 from quadpred_plugin.training.datasets.emopia import NAME as PIANO
 from quadpred_plugin.training.datasets.fourq import NAME as POP
 from quadpred_plugin.training.evaluation.calibration import pooling_by_fold
+from quadpred_plugin.training.evaluation.fold_tables import comparison_table, fold_rows
 from quadpred_plugin.training.evaluation.predictions import read_predictions
 from quadpred_plugin.training.evaluation.scoring import Fold, score_folds
 from quadpred_plugin.training.language_study.experiments import (
@@ -48,13 +48,6 @@ def baseline_rows(results: Path, tests: str) -> dict[str, list[dict[str, float]]
         return {}
     scores = json.loads(results.read_text(encoding="utf-8"))
     return {title: by_tests[tests] for title, by_tests in scores.items() if tests in by_tests}
-
-
-def fold_rows(scores: Mapping[str, Any], level: str = "clip") -> list[dict[str, float]]:
-    """Return the F1 of each head, one dict per fold, from `scoring.score_folds`."""
-    folds = scores["folds"][level]
-    count = len(folds["quadrants"])
-    return [{head: folds[head][fold] for head in HEAD_CLASSES} for fold in range(count)]
 
 
 def study_rows(study: LanguageStudy, workspace: Workspace) -> dict[str, list[dict[str, float]]]:
@@ -142,17 +135,4 @@ def calibration_table(scores: Mapping[str, Any]) -> str:
         for level in ("clip", "patch"):
             cells = [f"{one[level][head]['calibration_error']:.3f}" for head in HEAD_CLASSES]
             lines.append(f"| {tests} | {level} | {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
-
-
-def comparison_table(rows: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
-    """Return rows as a Markdown table: macro F1 by clip, mean and spread over folds."""
-    lines = [f"| model | folds | {' | '.join(HEAD_CLASSES)} |", "|---|---|---|---|---|"]
-    for title, folds in rows.items():
-        cells = [title, str(len(folds))]
-        for head in HEAD_CLASSES:
-            values = [fold[head] for fold in folds]
-            spread = f" ± {stdev(values):.3f}" if len(values) > 1 else ""
-            cells.append(f"{mean(values):.3f}{spread}")
-        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"

@@ -9,7 +9,6 @@ from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.training.datasets.emopia import NAME as PIANO
 from quadpred_plugin.training.datasets.fourq import NAME as POP
 from quadpred_plugin.training.distillation.student_runs import (
-    Report,
     Trained,
     music_folds,
     predictions_file,
@@ -24,6 +23,7 @@ from quadpred_plugin.training.midi.renditions import (
     PIANO_KNOWN,
     PIANO_SYNTHETIC,
 )
+from quadpred_plugin.training.runs.fitting import Report
 from quadpred_plugin.training.runs.workers import run_in_parallel
 from quadpred_plugin.training.runs.workspace import Workspace
 

@@ -1,6 +1,6 @@
 """Runs of students and ensembles: one fold, or all of the data."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,13 +25,12 @@ from quadpred_plugin.training.features import load_features
 from quadpred_plugin.training.networks.gated_ensemble import Gate, build_ensemble, fit_gate
 from quadpred_plugin.training.patches import draw
 from quadpred_plugin.training.recipes.kinds import Ensemble, Student
-from quadpred_plugin.training.runs.fitting import BEST, Figures, best_network, is_finished
+from quadpred_plugin.training.runs.fitting import BEST, Report, best_network, is_finished
 from quadpred_plugin.training.runs.record import Run, open_run, record_of
 from quadpred_plugin.training.runs.workspace import Workspace, part_name
 from quadpred_plugin.training.splits import fold_numbers
 from quadpred_plugin.training.targets import track_quadrants
 
-Report = Callable[[str, Figures], None]
 Trained = Student | Ensemble
 
 GATE = "gate.npz"

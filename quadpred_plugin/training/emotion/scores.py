@@ -113,7 +113,7 @@ def score_ratings(
     means = np.array(
         [[np.nanmean(ratings[one].arousal), np.nanmean(ratings[one].valence)] for one in outputs]
     )
-    truth = np.array([_quadrant(*one) for one in means])
+    truth = np.array([quadrant_of_degrees(*one) for one in means])
     quadrants = np.stack([one.heads["quadrants"].mean(axis=0) for one in outputs.values()])
     scores = score_heads(
         truth,
@@ -128,7 +128,8 @@ def score_ratings(
     return RatingScores(across, within, error, scores["calibration_error"], scores["accuracy"])
 
 
-def _quadrant(arousal: float, valence: float) -> int:
+def quadrant_of_degrees(arousal: float, valence: float) -> int:
+    """Return the quadrant, 0 to 3, of a point of the plane; 0 counts as positive."""
     high, positive = arousal >= 0, valence >= 0
     return [(one.arousal > 0, one.valence > 0) for one in QUADRANTS].index((high, positive))
 

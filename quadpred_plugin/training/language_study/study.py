@@ -1,6 +1,5 @@
 """Run the experiments of the language study; each resumes, and finds the ones it builds on."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,14 +25,12 @@ from quadpred_plugin.training.language_study.transfer import (
     whole_network,
 )
 from quadpred_plugin.training.recipes.kinds import LanguageStudy, Pretraining
-from quadpred_plugin.training.runs.fitting import BEST, Figures, is_finished
+from quadpred_plugin.training.runs.fitting import BEST, Figures, Report, is_finished
 from quadpred_plugin.training.runs.record import FILE, Record, open_run, record_of
 from quadpred_plugin.training.runs.workers import run_in_parallel
 from quadpred_plugin.training.runs.workspace import Workspace
 from quadpred_plugin.training.splits import Split
 from quadpred_plugin.training.targets import track_quadrants
-
-Report = Callable[[str, Figures], None]
 
 
 def run_experiment(

@@ -17,7 +17,7 @@ from quadpred_plugin.training.networks.published import (
     build_heads,
     build_network,
     copy_encoder,
-    copy_heads,
+    copy_layers,
     standardise_bands,
 )
 from quadpred_plugin.training.patches import band_statistics, cut, draw
@@ -55,7 +55,7 @@ def train_heads(
         heads = best_network(run)
     else:
         heads = _fit_heads(recipe, network, music, run, report)
-    copy_heads(heads, network)
+    copy_layers(heads, network)
     return network
 
 

@@ -23,12 +23,10 @@ from quadpred_plugin.training.large.trunk_features import TrunkFeatures, load_tr
 from quadpred_plugin.training.networks.musicnn_trunk import FRONT_END, build_heads
 from quadpred_plugin.training.patches import band_statistics
 from quadpred_plugin.training.recipes.large_model import LargeModel
-from quadpred_plugin.training.runs.fitting import Figures, best_network, fit, is_finished
+from quadpred_plugin.training.runs.fitting import Figures, Report, best_network, fit, is_finished
 from quadpred_plugin.training.runs.record import Run, open_run, record_of
 from quadpred_plugin.training.runs.workspace import Workspace, part_name
 from quadpred_plugin.training.targets import Targets
-
-Report = Callable[[str, Figures], None]
 
 
 def heads_folder(workspace: Workspace, recipe: LargeModel, fold: int | None) -> Path:

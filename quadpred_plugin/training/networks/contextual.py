@@ -38,6 +38,7 @@ def build_contextual(
     batch_norm: bool = True,
     heads: Sequence[str] = REQUIRED_HEADS,
     auxiliary: int | None = None,
+    branch_dropout: float = 0.0,
 ) -> Any:
     """Build the network.
 
@@ -59,6 +60,10 @@ def build_contextual(
     auxiliary : int, optional
         Values of the output `AUXILIARY`, which with `NOTES` is added for training; neither if
         None.
+    branch_dropout : float
+        Share of patches, 0..1, of which training drops all of the convolutions' part of the
+        embedding's input, and as many of which it drops all of the notes' part: neither may
+        rely on the other.
 
     Returns
     -------
@@ -90,9 +95,13 @@ def build_contextual(
             hidden = layers.Dropout(dropout)(hidden)
     steps, places, filters = hidden.shape[1:]
     hidden = layers.Reshape((steps, places * filters))(hidden)
-    pooled = [layers.GlobalAveragePooling1D()(hidden), layers.GlobalMaxPooling1D()(hidden)]
+    pooled = layers.Concatenate()(
+        [layers.GlobalAveragePooling1D()(hidden), layers.GlobalMaxPooling1D()(hidden)]
+    )
     harmony = layers.Dense(_HARMONY_UNITS, activation="relu", name="harmony")(notes)
-    joined = layers.Concatenate()([*pooled, harmony])
+    joined = layers.Concatenate()(
+        [layers.Dropout(branch_dropout, noise_shape=(None, 1))(one) for one in (pooled, harmony)]
+    )
     embeddings = layers.Dense(UNITS, activation="relu", name=EMBEDDINGS)(joined)
     hidden = layers.Dropout(dropout)(embeddings)
     outputs = {

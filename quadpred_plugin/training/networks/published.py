@@ -135,8 +135,8 @@ def build_heads(
     return Model(encoded, _heads(encoded, dropout, heads), name="heads")
 
 
-def copy_heads(source: Any, target: Any) -> None:
-    """Copy all layers of `source`, from `build_heads`, to a network."""
+def copy_layers(source: Any, target: Any) -> None:
+    """Copy all weights of a network to the layers of the same names in another one."""
     for layer in source.layers:
         if layer.weights:
             target.get_layer(layer.name).set_weights(layer.get_weights())

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +26,32 @@ _GOLDEN_PATCHES = 20
 _GOLDEN_SEED = 7
 
 
+@dataclass(frozen=True)
+class ModelFiles:
+    """What an exported model is called, and where its files are written.
+
+    Attributes
+    ----------
+    name : str
+        The model's name and its files' stem.
+    folder : Path
+    release_date : str
+        Year-month-day.
+    version : str
+        Rises when a model of the same name is trained anew.
+    """
+
+    name: str
+    folder: Path
+    release_date: str
+    version: str = "1"
+
+
 def export(
     network: Any,
     preprocessing: Preprocessing,
     release: Release,
-    name: str,
-    folder: Path,
-    release_date: str,
+    files: ModelFiles,
     folded: Any | None = None,
 ) -> Path:
     """Write a model's three files.
@@ -44,11 +63,7 @@ def export(
     preprocessing : Preprocessing
     release : Release
         Facts of its card.
-    name : str
-        The model's name and its files' stem.
-    folder : Path
-    release_date : str
-        Year-month-day.
+    files : ModelFiles
     folded : keras.Model, optional
         The same function with batch norm folded; made here for a network that is no
         ensemble.
@@ -63,8 +78,8 @@ def export(
         folded = fold_batch_norm(network, _without_batch_norm(network, preprocessing))
     graph = freeze(folded, preprocessing)
     golden = golden_vectors(network, preprocessing)
-    zoo, own = _facts(network, release, release_date)
-    return write_model(folder, name, graph, golden, preprocessing, zoo, own)
+    zoo, own = _facts(network, release, files)
+    return write_model(files.folder, files.name, graph, golden, preprocessing, zoo, own)
 
 
 def write_model(
@@ -182,13 +197,14 @@ def card_facts(release: Release) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _facts(
-    network: Any, release: Release, release_date: str
+    network: Any, release: Release, files: ModelFiles
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     zoo, own = card_facts(release)
     zoo |= {
         "link": "",
         "author": "The quadpred-plugin developers",
-        "release_date": release_date,
+        "version": files.version,
+        "release_date": files.release_date,
     }
     own |= {
         "metrics": release.metrics,

@@ -33,15 +33,13 @@ from quadpred_plugin.training.packaging.card_facts import (
     release_of_student,
     release_of_study,
 )
-from quadpred_plugin.training.packaging.export import card_facts, export
+from quadpred_plugin.training.packaging.export import ModelFiles, card_facts, export
 from quadpred_plugin.training.recipes.kinds import Ensemble, LanguageStudy, MusicOnly, Student
 from quadpred_plugin.training.runs.fitting import BEST
 from quadpred_plugin.training.runs.workspace import Workspace
 
 
-def export_music_only(
-    workspace: Workspace, recipe: MusicOnly, name: str, folder: Path, release_date: str
-) -> Path:
+def export_music_only(workspace: Workspace, recipe: MusicOnly, files: ModelFiles) -> Path:
     """Freeze the best network of a run on music alone; return the graph's path.
 
     Raises
@@ -52,12 +50,10 @@ def export_music_only(
     best = music_only_folder(workspace, recipe) / BEST
     _require([best], f"quadpred train scratch {recipe.name}")
     release = release_of_music_only(recipe, workspace.dataset)
-    return export(_load(best), recipe.front_end, release, name, folder, release_date)
+    return export(_load(best), recipe.front_end, release, files)
 
 
-def export_student(
-    workspace: Workspace, recipe: Student | Ensemble, name: str, folder: Path, release_date: str
-) -> Path:
+def export_student(workspace: Workspace, recipe: Student | Ensemble, files: ModelFiles) -> Path:
     """Freeze the student or ensemble trained on all clips; its card has the folds' scores.
 
     Raises
@@ -91,16 +87,14 @@ def export_student(
         for path, member in zip(networks, members)
     ]
     if not isinstance(recipe, Ensemble):
-        return export(loaded[0], recipe.front_end, release, name, folder, release_date)
+        return export(loaded[0], recipe.front_end, release, files)
     convolutional, harmony = loaded
     gate, scale = read_gate(run), recipe.harmony_logit_scale
     return export(
         build_ensemble(convolutional, harmony, gate, scale),
         recipe.front_end,
         release,
-        name,
-        folder,
-        release_date,
+        files,
         build_folded_ensemble(convolutional, harmony, gate, scale, recipe.front_end),
     )
 
@@ -110,9 +104,7 @@ def export_study(
     study: LanguageStudy,
     method: str,
     speech: str,
-    name: str,
-    folder: Path,
-    release_date: str,
+    files: ModelFiles,
 ) -> Path:
     """Freeze the network trained on all clips after both steps; its card has the folds' scores.
 
@@ -126,16 +118,16 @@ def export_study(
         return study_experiments.Experiment(method, speech, study_experiments.FULL, fold)
 
     best = study_experiments.experiment_folder(workspace, experiment(None)) / BEST
-    files = [
+    predicted = [
         study_experiments.predictions_file(workspace, experiment(fold))
         for fold in study.folds[method]
     ]
     _require(
-        [best, *files],
+        [best, *predicted],
         f"quadpred train grid' for the folds and 'quadpred train transfer --from {method}-{speech} "
         "--setting full --final",
     )
-    predictions = [read_predictions(path) for path in files]
+    predictions = [read_predictions(path) for path in predicted]
     metrics = score_folds(predictions, pooling_by_fold(predictions))
     dataset = workspace.dataset(study.transfer.dataset)
     metrics["protocol"] = cross_validation_protocol(metrics, dataset)
@@ -147,7 +139,7 @@ def export_study(
         fit_folds(predictions),
         metrics,
     )
-    return export(_load(best), study.front_end, release, name, folder, release_date)
+    return export(_load(best), study.front_end, release, files)
 
 
 def describe_again(card: ModelCard, release: Release) -> None:

@@ -73,6 +73,8 @@ class ContextualModel(Recipe):
         By name.
     augmentation : Augmentation
     dropout : float
+    branch_dropout : float
+        Share of patches of which a whole branch of the network is dropped, 0..1.
     patches : int
         Random patches in one epoch.
     label_smoothing : float
@@ -91,6 +93,7 @@ class ContextualModel(Recipe):
     corpora: dict[str, Corpus]
     augmentation: Augmentation
     dropout: float
+    branch_dropout: float
     patches: int
     label_smoothing: float
     loss_weights: dict[str, float]

@@ -12,6 +12,8 @@ from quadpred_plugin.training.recipes.schedule import Schedule
 from quadpred_plugin.training.runs.record import Run
 
 Figures = dict[str, float]
+Report = Callable[[str, Figures], None]
+"""Called with the name of a run and each epoch's figures."""
 
 BEST = "best.keras"
 """File of the best network in a run's folder."""

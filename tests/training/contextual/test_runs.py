@@ -107,6 +107,39 @@ def test_an_interrupted_run_ends_as_an_uninterrupted_one(place, trained):
         shutil.move(aside, folder)
 
 
+def test_the_tables_have_the_scores_of_both_models(place, trained):
+    page = place / "results.md"
+    page.write_text("# Results\n\n<!-- corpora:begin -->\nstale\n<!-- corpora:end -->\n\nEnd.\n")
+    command = [SCRIPT, "train", "tables", "tiny.json", "teacher.json", "--data", "data"]
+    command += ["--work", "work", "--renders", "renders/renders.csv", "--write", "results.md"]
+    command += ["--vgmidi-renders", "vgmidi-renders/renders.csv"]
+    done = subprocess.run(command, cwd=place, capture_output=True, text=True, timeout=HANG)
+    assert done.returncode == 0, done.stderr
+    text = page.read_text()
+    assert done.stdout.strip() in text and "stale" not in text and text.endswith("End.\n")
+    rows = [tuple(line.strip("| ").split(" | ")) for line in text.splitlines() if "|" in line]
+
+    arousal, truth = [], []
+    for fold in (0, 1):
+        with np.load(place / f"work/runs/contextual/tiny/fold{fold}/emopia-held-back.npz") as file:
+            parts = np.split(file["arousal"], np.cumsum(file["counts"])[:-1])
+            arousal += [part.mean() for part in parts]
+            truth += [int(name[len("clip")]) % 4 < 2 for name in file["names"]]
+    accuracy = np.mean((np.array(arousal) > 0) == truth)
+    (row,) = [one for one in rows if one[:2] == ("**tiny**", "musescore")]
+    assert row[3] == f"{accuracy:.3f}"
+
+    means = []
+    for fold in (0, 1):
+        with np.load(place / f"work/runs/large/teacher/fold{fold}/vgmidi.npz") as file:
+            means.append(file["arousal"].mean())
+    # Ratings of the first piece are higher.
+    (row,) = [one for one in rows if one[0] == "**teacher**" and len(one) == 5 and one[1] != "4Q"][
+        :1
+    ]
+    assert float(row[1]) == (1 if means[0] > means[1] else -1)
+
+
 def test_the_exported_model_gives_the_outputs_that_were_scored(place, trained):
     for command, recipe, *games in (
         ("large", "teacher.json"),

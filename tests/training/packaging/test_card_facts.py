@@ -11,6 +11,7 @@ from quadpred_plugin.training.packaging.export import card_facts
 from quadpred_plugin.training.packaging.provenance import Use, dataset_uses
 from quadpred_plugin.training.recipes.config import read_recipe, to_dict
 from quadpred_plugin.training.recipes.kinds import Ensemble, LanguageStudy, MusicOnly
+from quadpred_plugin.training.recipes.large_model import LargeModel
 
 SPEECH = {"speech-english": "e", "speech-mandarin": "m", "speech-both": "x"}
 FIND = DATASETS.__getitem__
@@ -18,8 +19,8 @@ FIND = DATASETS.__getitem__
 
 def release_of_shipped(card):
     """Return the facts that follow from the recipe of a shipped model."""
-    if card.name in ("compact", "music-4q"):
-        recipe, encoder = read_recipe(card.name, Ensemble, MusicOnly), None
+    if card.name in ("compact", "large", "music-4q"):
+        recipe, encoder = read_recipe(card.name, Ensemble, LargeModel, MusicOnly), None
     else:
         recipe = read_recipe("language-study", LanguageStudy)
         method = "cpc" if card.name.endswith("cpc") else "scae"

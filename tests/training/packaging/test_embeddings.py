@@ -183,12 +183,12 @@ def test_only_the_first_of_several_models_needs_them(graph, tmp_path):
 
 
 def test_a_model_without_them_says_so():
-    words = "The model 'compact' has no embeddings"
+    words = "The model 'music-4q' has no embeddings"
     with pytest.raises(qp.ModelError, match=words):
-        qp.predict("missing.wav", embeddings=True)
+        qp.predict("missing.wav", "music-4q", embeddings=True)
     with pytest.raises(qp.ModelError, match=words):
-        TensorflowPredictQuad(embeddings=True)
-    predict = TensorflowPredictQuad()
+        TensorflowPredictQuad(model="music-4q", embeddings=True)
+    predict = TensorflowPredictQuad(model="music-4q")
     with pytest.raises(qp.ModelError, match=words):
         predict.configure(embeddings=True)
     assert predict.paramValue("embeddings") is False
@@ -234,16 +234,18 @@ def test_other_formats_are_refused_before_audio_is_read(graph, tmp_path, quadpre
 
 
 def test_the_command_line_refuses_models_without_them(tmp_path, quadpred):
-    run = quadpred("predict", "--embeddings", "-o", "song.npz", "none", folder=tmp_path)
+    run = quadpred(
+        *("predict", "--model", "music-4q", "--embeddings", "-o", "song.npz", "none"),
+        folder=tmp_path,
+    )
     assert run.code == 2
-    assert "The model 'compact' has no embeddings" in run.messages
+    assert "The model 'music-4q' has no embeddings" in run.messages
 
 
 PAGE = Path(__file__).parents[3] / "docs" / "tutorials" / "embeddings.md"
 
 
-def test_the_tutorial_s_blocks_run(graph, tmp_path, monkeypatch, capsys):
-    """A page that isn't published yet, as no shipped model has embeddings."""
+def test_the_tutorial_s_blocks_run(tmp_path, monkeypatch, capsys):
     for label, colour in (("dark", 200), ("bright", 2000)):
         (tmp_path / "labelled" / label).mkdir(parents=True)
         for number in range(5):
@@ -255,7 +257,7 @@ def test_the_tutorial_s_blocks_run(graph, tmp_path, monkeypatch, capsys):
     blocks = re.findall(r"```\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
     code = [block for block in blocks if not block.startswith(("pip", "quadpred"))]
     assert len(code) == 3
-    namespace = {"MODEL": str(graph)}
+    namespace: dict[str, object] = {}
     for block in code:
         exec(block, namespace)
     output = capsys.readouterr().out
