@@ -100,7 +100,7 @@ def _audio_files(folder: str, recursive: bool, left_out: Counter[str]) -> list[s
 
 def is_audio_name(name: str) -> bool:
     """Return whether a file of that name counts as audio when its folder is expanded."""
-    return Path(name).suffix.lower() in AUDIO_SUFFIXES and not name.startswith(".")
+    return os.path.splitext(name)[1].lower() in AUDIO_SUFFIXES and not name.startswith(".")
 
 
 def count_left_out(names: Iterable[str], left_out: Counter[str]) -> None:

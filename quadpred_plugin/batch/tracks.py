@@ -96,8 +96,8 @@ def find_tracks(
             count_left_out(others, left_out)
         for name in names:
             file = os.path.join(folder, name)
-            path = os.path.join(root, file)
-            yield FoundTrack(file, links_of.problem(path) if name in links else None)
+            is_link = name in links
+            yield FoundTrack(file, links_of.problem(os.path.join(root, file)) if is_link else None)
         entered = []
         for name in sorted(below):
             path = os.path.join(root, folder, name)
