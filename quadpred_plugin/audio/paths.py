@@ -5,6 +5,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from quadpred_plugin.audio.suffixes import AUDIO_SUFFIXES
@@ -96,6 +97,15 @@ def _audio_files(folder: str, recursive: bool, left_out: Counter[str]) -> list[s
         found += [os.path.join(parent, name) for name in sorted(files) if is_audio_name(name)]
         count_left_out(files, left_out)
     return found
+
+
+def count_subfolders(paths: Iterable[str]) -> int:
+    """Return the number of folders directly in those that are given, without hidden ones."""
+    number = 0
+    for path in paths:
+        with suppress(OSError), os.scandir(path) as entries:
+            number += sum(entry.is_dir() and not entry.name.startswith(".") for entry in entries)
+    return number
 
 
 def is_audio_name(name: str) -> bool:

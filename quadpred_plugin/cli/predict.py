@@ -26,6 +26,7 @@ from quadpred_plugin.cli.message_options import (
     check_verbosity,
     color_option,
     print_left_out,
+    print_not_searched,
     verbose_option,
 )
 from quadpred_plugin.cli.model_options import check_hop, choose_model, hop_option
@@ -249,6 +250,7 @@ def command(
     targets = check_targets(targets, force, skip_existing)
     if not quiet:
         print_left_out(left_out)
+        print_not_searched(wanted, recursive)
     return run(
         cards=cards,
         targets=targets,
