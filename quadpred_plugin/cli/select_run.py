@@ -99,8 +99,8 @@ def candidates_of_results(results: Path, seconds: float | None, allow_changed: b
         elif not track.curves:
             raise click.UsageError(
                 f"{printable(str(results))} has no values of patches, by which excerpts are "
-                "found: 'quadpred batch --level frame' writes them. Without --seconds whole "
-                "tracks are chosen."
+                "found: 'quadpred batch' and 'quadpred predict' write them with --level frame. "
+                "Without --seconds whole tracks are chosen."
             )
         else:
             _add_excerpt(_prediction_of(track), seconds, found)
