@@ -75,9 +75,10 @@ class ResultsFolder:
         try:
             path.mkdir(parents=True, exist_ok=True)
             if not foreign_files and not (state / MANIFEST).is_file() and self._has_files():
+                whose = " that this machine has a manifest of" if is_address(output) else ""
                 raise OutputError(
-                    f"The folder {output} isn't empty and contains no results of a collection that "
-                    "this machine knows of: choose another one, or give --force to write into it."
+                    f"The folder {output} isn't empty and contains no results of a collection"
+                    f"{whose}: choose another one, or give --force to write into it."
                 )
             make_folder(state)
             self.manifest = Manifest(state / MANIFEST)

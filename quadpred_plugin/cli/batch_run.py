@@ -53,8 +53,8 @@ class BatchRun:
         """Print where the manifest of results at an address is."""
         if is_address(self._output) and not self._quiet:
             print_message(
-                f"{self._output} has no manifest: it is in {folder_of_results(self._output)}, so "
-                "only this machine resumes the run."
+                f"the manifest of {self._output} is in {folder_of_results(self._output)}: only "
+                "this machine can resume the run."
             )
 
     def analyse(self, batch: Batch, engine: Engine) -> None:

@@ -101,7 +101,7 @@ class Place:
         except Exception as error:
             show_traceback(error)
             raise QuadpredError(
-                f"The address {address} can't be used: {describe(error)}"
+                f"The address {address} can't be used: {describe(error)}."
             ) from error
         self._base = str(base).rstrip("/")
 

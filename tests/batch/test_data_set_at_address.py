@@ -81,7 +81,7 @@ def test_it_is_that_of_a_folder_although_a_connection_breaks(server, batch, musi
     assert [row["result"] for row in rows(server, "emotion/manifest.csv")] == [PART] * 3
     # It says where the manifest is.
     (manifest,) = (tmp_path / "state").rglob("manifest.sqlite")
-    assert f"it is in {manifest.parent.parent}, so" in run.messages
+    assert f"is in {manifest.parent.parent}: only" in run.messages
 
     assert "3 tracks: 3 unchanged." in batch(*address).messages
     write_wav(music / "song.wav", noise, 9)
