@@ -148,9 +148,7 @@ def assert_read_only(value):
 
 
 def test_it_is_shown_on_one_line(predicted):
-    pattern = (
-        r"<Prediction of .*q1_joy.ogg: ok, 33.00 s, 33 patches, Q1, arousal 0.9.*>"
-    )
+    pattern = r"<Prediction of .*q1_joy.ogg: ok, 33.00 s, 33 patches, Q1, arousal 0.9.*>"
     assert re.fullmatch(pattern, repr(predicted))
     failed = without_patches("two\nlines.wav", "error", None, "is no audio.", {})
     assert repr(failed) == "<Prediction of two\\nlines.wav: error>"

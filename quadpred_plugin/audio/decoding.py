@@ -82,11 +82,16 @@ def _check_file(source: str | os.PathLike[str]) -> Path:
     except IsADirectoryError:
         raise AudioError(unreadable.FOLDER) from None
     except FileNotFoundError:
-        is_elsewhere = is_address(os.fsdecode(source))
-        raise AudioError(unreadable.ADDRESS if is_elsewhere else unreadable.MISSING) from None
+        raise AudioError(_why_missing(os.fsdecode(source))) from None
     except (OSError, ValueError) as error:
         raise AudioError(unreadable.cannot_open(error)) from None
     return path
+
+
+def _why_missing(name: str) -> str:
+    if name == "-":
+        return unreadable.STANDARD_INPUT
+    return unreadable.ADDRESS if is_address(name) else unreadable.MISSING
 
 
 def _open(path: Path, stream: int | None, stack: ExitStack) -> tuple[Decoder, _Opener]:

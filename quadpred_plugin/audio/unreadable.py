@@ -11,6 +11,10 @@ ADDRESS = (
     "is an address: copy the file to this machine first; 'quadpred batch' reads collections at "
     "addresses."
 )
+STANDARD_INPUT = (
+    "is standard input, which can't be read twice: write it to a file, or pipe it to 'quadpred "
+    "live -'."
+)
 NOTES = "has notes, not sound: render the MIDI file to audio first."
 NOT_REGULAR = "is not a regular file."
 FOLDER = "is a folder, not an audio file."

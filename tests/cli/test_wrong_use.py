@@ -79,8 +79,10 @@ def test_the_way_out_is_named(folder, quadpred, arguments, words):
 
 def test_what_isnt_a_recording_is_named(quadpred, tmp_path):
     (tmp_path / "song.mid").write_bytes(b"MThd\0\0\0\6\0\0\0\1\1\xe0")
-    run = quadpred("predict", "song.mid", "https://example.org/song.mp3", folder=tmp_path)
+    names = ("song.mid", "https://example.org/song.mp3", "-")
+    run = quadpred("predict", *names, folder=tmp_path)
     assert run.code == 1
+    assert "-: is standard input, which can't be read twice: write it to a" in run.messages
     assert "song.mid: has notes, not sound: render the MIDI file to audio" in run.messages
     assert "https://example.org/song.mp3: is an address: copy the file to" in run.messages
 
