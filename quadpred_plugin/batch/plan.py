@@ -102,13 +102,12 @@ class Plan:
     def _task(self, found: FoundTrack, record: Record | None) -> Task | None:
         file = found.file
         result = result_path(file, self._suffix) if self._suffix else ""
-        task = Task(file, result)
         if self._rules.force:
-            return task
+            return Task(file, result)
         if self._rules.skip_existing:
-            return None if self._exists(record, result) else task
+            return None if self._exists(record, result) else Task(file, result)
         if record is None or not self._is_current(record, result):
-            return task
+            return Task(file, result)
         stamp = found.stamp or read_stamp(os.path.join(self._root, file))
         if not self._rules.checksum and stamp == (record.size, record.mtime_ns):
             return None

@@ -94,8 +94,9 @@ def find_tracks(
             continue
         if left_out is not None:
             count_left_out(others, left_out)
+        inside = os.path.join(folder, "")
         for name in names:
-            file = os.path.join(folder, name)
+            file = inside + name
             is_link = name in links
             yield FoundTrack(file, links_of.problem(os.path.join(root, file)) if is_link else None)
         entered = []
