@@ -30,7 +30,7 @@ _OF_ANALYSES = ("paths", "recursive", "model", "hop", "jobs")
 Examples:
   quadpred select --from results --per-quadrant 10 -o stimuli.csv
   quadpred select --from results --seconds 15 --audio cut -o stimuli.csv
-  quadpred select -r --one-per artist --min-confidence 0.8 -o stimuli.csv music/
+  quadpred select -r --one-per artist --min-confidence 0.8 -o table.csv music/
 """,
 )
 @click.argument("paths", nargs=-1, metavar="[PATHS...]", type=FILES)
