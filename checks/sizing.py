@@ -99,7 +99,7 @@ def _plan(folder: Path) -> None:
 def _dataset(folder: Path) -> None:
     """Write rows of tracks into a data set, and print what it took."""
     prediction = pickle.loads((folder / "prediction").read_bytes())
-    results = ResultsFolder(folder / "results", False)
+    results = ResultsFolder(str(folder / "results"), False)
     dataset = Dataset(results, "file", {})
     begin = _begin()
     for number in range(ROWS):

@@ -12,6 +12,7 @@ from quadpred_plugin.interpretation import Interpretation
 from quadpred_plugin.model.pooling import PLAIN_MEAN, Pooling, pool
 from quadpred_plugin.quadrants import QUADRANT_NAMES
 from quadpred_plugin.system.array_values import ArrayValue
+from quadpred_plugin.system.text import printable
 
 if TYPE_CHECKING:
     import pandas
@@ -136,6 +137,17 @@ class Prediction(ArrayValue):
     quiet: NDArray[np.bool_] | None = None
     sections: "tuple[Section, ...] | None" = None
     original: "Prediction | None" = None
+
+    def __repr__(self) -> str:
+        """Return one line, as arrays fill a screen: the source, the status and the values."""
+        facts = [self.status]
+        if self.duration is not None:
+            facts.append(f"{self.duration:.2f} s")
+        summary = self.summary()
+        if summary is not None:
+            facts += [f"{len(self)} patches", summary.quadrant]
+            facts += [f"arousal {summary.arousal:.2f}", f"valence {summary.valence:.2f}"]
+        return f"<Prediction of {printable(str(self.source))}: {', '.join(facts)}>"
 
     def __len__(self) -> int:
         return len(self.times)

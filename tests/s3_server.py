@@ -32,12 +32,15 @@ class Server:
     cut : Counter of str
         How many of the next reads of an object, by the end of its path, are cut off: the
         connection ends after half of the promised bytes.
+    refused : Counter of str
+        How many of the next writes of an object, by the end of its path, get no answer.
     reads : Counter of str
         How many reads of each path were begun.
     """
 
     def __init__(self) -> None:
         self.cut: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
         self.reads: Counter[str] = Counter()
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
@@ -67,6 +70,11 @@ class Server:
 
     def _answer(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
+        if environ["REQUEST_METHOD"] == "PUT":
+            ending = next((end for end in self.refused if path.endswith(end)), None)
+            if ending is not None and self.refused[ending] > 0:
+                self.refused[ending] -= 1
+                raise ConnectionAbortedError
         if environ["REQUEST_METHOD"] != "GET" or path.count("/") < 2 or path.endswith("/"):
             return self._moto(environ, start)
         self.reads[path] += 1

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError, fields, replace
@@ -144,6 +145,13 @@ def assert_read_only(value):
             array[...] = 0
     with pytest.raises(FrozenInstanceError):
         value.arousal = 0
+
+
+def test_it_is_shown_on_one_line(predicted):
+    pattern = r"<Prediction of .*q1_joy.ogg: ok, 33.00 s, 33 patches, Q1, arousal 0.9.*>"
+    assert re.fullmatch(pattern, repr(predicted))
+    failed = without_patches("two\nlines.wav", "error", None, "is no audio.", {})
+    assert repr(failed) == "<Prediction of two\\nlines.wav: error>"
 
 
 def test_arrays_are_read_only(predicted):

@@ -22,6 +22,7 @@ from quadpred_plugin.audio.decoder import Decoder
 from quadpred_plugin.audio.ffmpeg import open_ffmpeg
 from quadpred_plugin.audio.libsndfile import open_libsndfile
 from quadpred_plugin.errors import AudioError
+from quadpred_plugin.system.addresses import is_address
 from quadpred_plugin.system.processes import stalls_limited
 
 # Accepted sample rates, Hz. Damaged headers claim others, and a file of 1 Hz would be
@@ -75,15 +76,22 @@ def _check_file(source: str | os.PathLike[str]) -> Path:
         # Opening a pipe would block, and a pipe can't be read twice.
         raise AudioError(unreadable.NOT_REGULAR)
     try:
-        with open(path, "rb"):
-            pass
+        with open(path, "rb") as content:
+            if content.read(4) == b"MThd":
+                raise AudioError(unreadable.NOTES)
     except IsADirectoryError:
         raise AudioError(unreadable.FOLDER) from None
     except FileNotFoundError:
-        raise AudioError(unreadable.MISSING) from None
+        raise AudioError(_why_missing(os.fsdecode(source))) from None
     except (OSError, ValueError) as error:
         raise AudioError(unreadable.cannot_open(error)) from None
     return path
+
+
+def _why_missing(name: str) -> str:
+    if name == "-":
+        return unreadable.STANDARD_INPUT
+    return unreadable.ADDRESS if is_address(name) else unreadable.MISSING
 
 
 def _open(path: Path, stream: int | None, stack: ExitStack) -> tuple[Decoder, _Opener]:

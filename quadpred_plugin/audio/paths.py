@@ -5,6 +5,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from quadpred_plugin.audio.suffixes import AUDIO_SUFFIXES
@@ -98,9 +99,18 @@ def _audio_files(folder: str, recursive: bool, left_out: Counter[str]) -> list[s
     return found
 
 
+def count_subfolders(paths: Iterable[str]) -> int:
+    """Return the number of folders directly in those that are given, without hidden ones."""
+    number = 0
+    for path in paths:
+        with suppress(OSError), os.scandir(path) as entries:
+            number += sum(entry.is_dir() and not entry.name.startswith(".") for entry in entries)
+    return number
+
+
 def is_audio_name(name: str) -> bool:
     """Return whether a file of that name counts as audio when its folder is expanded."""
-    return Path(name).suffix.lower() in AUDIO_SUFFIXES and not name.startswith(".")
+    return os.path.splitext(name)[1].lower() in AUDIO_SUFFIXES and not name.startswith(".")
 
 
 def count_left_out(names: Iterable[str], left_out: Counter[str]) -> None:

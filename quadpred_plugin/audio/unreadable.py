@@ -7,6 +7,15 @@ Each is the rest of a sentence that begins with the file's name, such as
 from quadpred_plugin.system.text import printable
 
 MISSING = "does not exist."
+ADDRESS = (
+    "is an address: copy the file to this machine first; 'quadpred batch' reads collections at "
+    "addresses."
+)
+STANDARD_INPUT = (
+    "is standard input, which can't be read twice: write it to a file, or pipe it to 'quadpred "
+    "live -'."
+)
+NOTES = "has notes, not sound: render the MIDI file to audio first."
 NOT_REGULAR = "is not a regular file."
 FOLDER = "is a folder, not an audio file."
 NO_AUDIO_FILES = "has no audio files in it."

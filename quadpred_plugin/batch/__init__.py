@@ -5,6 +5,7 @@
 | `tracks` | find the audio files below a folder or an address, one at a time |
 | `sources` | the file of a track: its own, or a temporary copy of one at an address |
 | `results` | names of result files, and writing them below the output folder only |
+| `stores` | where parts and tables go: the output folder, or an address |
 | `manifest` | database of each track's status, content and settings |
 | `saved` | what a folder of results records, read and kept up to date without a run |
 | `dataset` | Parquet data set of the rows of all tracks |

@@ -8,11 +8,11 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from quadpred_plugin.batch.folder import ResultsFolder
 from quadpred_plugin.batch.manifest import Record
-from quadpred_plugin.batch.results import put_in_place
 from quadpred_plugin.exports.columns import rows
 from quadpred_plugin.exports.parquet_table import schema, storable, to_table
 from quadpred_plugin.prediction import Prediction
@@ -47,7 +47,7 @@ class Dataset:
         settings: dict[str, Any],
         heads: Sequence[str] = (),
     ) -> None:
-        self._output, self._staging = folder.path, folder.staging
+        self._store, self._staging = folder.store, folder.staging
         self._manifest = folder.manifest
         self._level, self._heads = level, heads
         self._schema = schema(level, settings, heads)
@@ -110,12 +110,13 @@ class Dataset:
         """Make parts and manifest agree after a run that was killed."""
         known = {name for name in self._manifest.results() if is_part(name)}
         for folder in FOLDERS.values():
-            for path in sorted((self._output / folder).glob("part-*.parquet")):
-                if f"{folder}/{path.name}" not in known:
-                    path.unlink()
-        for name in known:
-            if not (self._output / name).is_file():
-                self._manifest.forget_result(name)
+            found = {f"{folder}/{name}" for name in self._store.names(folder)}
+            for name in sorted(found - known):
+                if is_part(name) or is_part(name.replace("/.", "/")):
+                    self._store.remove(name)
+            for name in known - found:
+                if name.startswith(f"{folder}/"):
+                    self._manifest.forget_result(name)
         self._manifest.commit()
 
     def _write(self) -> None:
@@ -128,8 +129,9 @@ class Dataset:
         if not self._part:
             if self._last is None:
                 # Once a run: a large collection has thousands of parts.
-                parts = (self._output / folder).glob("part-*.parquet")
-                self._last = max((int(path.stem.partition("-")[2]) for path in parts), default=0)
+                names = self._store.names(folder)
+                parts = [Path(name).stem for name in names if is_part(f"{folder}/{name}")]
+                self._last = max((int(part.partition("-")[2]) for part in parts), default=0)
             self._last += 1
             self._part = f"{folder}/part-{self._last:06}.parquet"
         table = pyarrow.concat_tables([table for _, table in self._waiting])
@@ -140,10 +142,10 @@ class Dataset:
         import pyarrow.compute
         import pyarrow.parquet
 
-        path = self._output / part
-        if not path.is_file():
-            return
-        table = pyarrow.parquet.read_table(path, partitioning=None)
+        with self._store.open(part) as path:
+            if path is None:
+                return
+            table = pyarrow.parquet.read_table(path, partitioning=None)
         dropped = pyarrow.array([storable(file) for file in files], pyarrow.string())
         kept = table.filter(
             pyarrow.compute.invert(pyarrow.compute.is_in(table.column("file"), dropped))
@@ -151,7 +153,7 @@ class Dataset:
         if len(kept):
             self._put(kept, part)
         else:
-            path.unlink()
+            self._store.remove(part)
 
     def _put(self, table: Any, name: str) -> None:
         import pyarrow.parquet
@@ -159,7 +161,7 @@ class Dataset:
         staged = self._staging / uuid.uuid4().hex
         try:
             write_atomically(staged, lambda stream: pyarrow.parquet.write_table(table, stream))
-            put_in_place(staged, self._output, name)
+            self._store.put(staged, name)
         finally:
             staged.unlink(missing_ok=True)
 

@@ -1,5 +1,6 @@
 """Folder of results: its lock, its state and its tables."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -9,7 +10,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from quadpred_plugin.batch.manifest import Manifest
-from quadpred_plugin.batch.results import make_folder, put_in_place
+from quadpred_plugin.batch.results import make_folder
+from quadpred_plugin.batch.stores import AddressStore, FolderStore, Store
 from quadpred_plugin.errors import OutputError
 from quadpred_plugin.system.addresses import is_address
 from quadpred_plugin.system.files import write_atomically
@@ -23,19 +25,34 @@ _STAGING = "run-"
 TABLE, FAILURES, SETTINGS = "manifest.csv", "failures.csv", "settings.json"
 
 
+def folder_of_results(output: str) -> Path:
+    """Return the folder of this machine with the manifest: the output, or one for an address."""
+    if not is_address(output):
+        return Path(output).absolute()
+    from platformdirs import user_state_path
+
+    address = output.rstrip("/")
+    digest = hashlib.sha256(address.encode()).hexdigest()[:16]
+    return user_state_path("quadpred", appauthor=False) / "batch" / digest
+
+
 class ResultsFolder:
     """A folder of results, locked for one run.
 
     Parameters
     ----------
-    path : Path
-        Made if it doesn't exist.
+    output : str
+        A folder, made if it doesn't exist, or an address: then manifest and lock are in the
+        folder of this machine that `folder_of_results` names.
     foreign_files : bool
-        Whether the folder may contain files that no run wrote.
+        Whether it may contain files that no run wrote.
 
     Attributes
     ----------
     path : Path
+        The folder of this machine.
+    store : Store
+        Takes the parts of a data set, and the tables.
     manifest : Manifest
     staging : Path
         Folder for incomplete files of this run, on the same file system as results.
@@ -47,15 +64,21 @@ class ResultsFolder:
         written.
     """
 
-    def __init__(self, path: Path, foreign_files: bool) -> None:
-        self.path = path
+    def __init__(self, output: str, foreign_files: bool) -> None:
+        self.path = path = folder_of_results(output)
+        self._output = output
         state = path / STATE_FOLDER
+        self.staging = state / f"{_STAGING}{uuid.uuid4().hex}"
+        self.store: Store = (
+            AddressStore(output, self.staging) if is_address(output) else FolderStore(path)
+        )
         try:
             path.mkdir(parents=True, exist_ok=True)
-            if not foreign_files and not (state / MANIFEST).is_file() and _has_files(path):
+            if not foreign_files and not (state / MANIFEST).is_file() and self._has_files():
+                whose = " that this machine has a manifest of" if is_address(output) else ""
                 raise OutputError(
-                    f"The folder {path} isn't empty and contains no results of a collection: "
-                    "choose another one, or give --force to write into it."
+                    f"The folder {output} isn't empty and contains no results of a collection"
+                    f"{whose}: choose another one, or give --force to write into it."
                 )
             make_folder(state)
             self.manifest = Manifest(state / MANIFEST)
@@ -63,7 +86,6 @@ class ResultsFolder:
             # that still runs doesn't find its folder and writes nothing.
             for left in state.glob(f"{_STAGING}*"):
                 shutil.rmtree(left, ignore_errors=True)
-            self.staging = state / f"{_STAGING}{uuid.uuid4().hex}"
             make_folder(self.staging)
         except OSError as error:
             raise OutputError(f"The folder {path} can't be used: {error.strerror}.") from error
@@ -89,11 +111,15 @@ class ResultsFolder:
         Raises
         ------
         OutputError
-            If the folder contains results of another kind or collection.
+            If the folder contains results of another kind or collection, or its address can't be
+            written.
         """
         try:
             self._check_last_run(root, kind, force)
             self.manifest.begin_run(root, kind, settings, content)
+            if is_address(self._output):
+                # Before anything is analysed: the bucket may be missing, or the right to write.
+                self._write_settings()
         except OutputError:
             self.unlock()
             raise
@@ -103,8 +129,7 @@ class ResultsFolder:
         try:
             self._write(TABLE, self.manifest.write_table)
             self._write(FAILURES, self.manifest.write_failures)
-            settings = json.dumps(self.manifest.settings(), indent=2, sort_keys=True) + "\n"
-            self._write(SETTINGS, lambda stream: stream.write(settings))
+            self._write_settings()
         finally:
             self.unlock()
 
@@ -120,18 +145,25 @@ class ResultsFolder:
         last_root, last_kind = last
         if last_kind != kind:
             raise OutputError(
-                f"The folder {self.path} contains {last_kind}: choose another one for {kind}."
+                f"The folder {self._output} contains {last_kind}: choose another one for {kind}."
             )
         if not force and not _is_same_collection(last_root, root):
             raise OutputError(
-                f"The folder {self.path} contains results of {last_root}: choose another one, or "
-                "give --force to replace those whose tracks have the same names."
+                f"The folder {self._output} contains results of {last_root}: choose another one, "
+                "or give --force to replace those whose tracks have the same names."
             )
+
+    def _write_settings(self) -> None:
+        settings = json.dumps(self.manifest.settings(), indent=2, sort_keys=True) + "\n"
+        self._write(SETTINGS, lambda stream: stream.write(settings))
 
     def _write(self, name: str, write: Callable[[IO[Any]], Any]) -> None:
         staged = self.staging / name
         write_atomically(staged, write, text=True)
-        put_in_place(staged, self.path, name)
+        self.store.put(staged, name)
+
+    def _has_files(self) -> bool:
+        return any(not name.startswith(".") for name in self.store.names(""))
 
 
 def _is_same_collection(last: str, root: str) -> bool:
@@ -140,7 +172,3 @@ def _is_same_collection(last: str, root: str) -> bool:
         return last.rstrip("/") == root.rstrip("/")
     # If the old path no longer exists, the collection was moved.
     return not os.path.isdir(last) or os.path.samefile(last, root)
-
-
-def _has_files(path: Path) -> bool:
-    return any(not entry.name.startswith(".") for entry in path.iterdir())

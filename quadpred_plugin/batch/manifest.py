@@ -8,18 +8,20 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
-from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from quadpred_plugin.errors import OutputError
-from quadpred_plugin.exports.csv_rows import csv_line
+from quadpred_plugin.exports.csv_rows import csv_writer
 
 # After a kill, tracks since the last commit are analysed again.
 _SECONDS_BETWEEN_COMMITS = 1.0
+
+# Of a statement. SQLite took 999 values until 2020.
+MOST_NAMES = 900
 
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS tracks (
@@ -127,15 +129,21 @@ class Manifest:
         self._execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", settings, text)
         self.commit()
 
-    def find(self, file: str) -> Record | None:
-        """Return the record of a track, and mark the track as present in this run."""
-        row = self._fetch_one(
-            f"SELECT {RECORD_NAMES} FROM tracks WHERE file = ?", os.fsencode(file)
-        )
-        if row is None:
-            return None
-        self._execute("UPDATE tracks SET run = ? WHERE file = ?", self.run, os.fsencode(file))
-        return to_record(row)
+    def find(self, files: Sequence[str]) -> dict[str, Record]:
+        """Return the records of tracks by file, and mark these tracks as present in this run.
+
+        Parameters
+        ----------
+        files : sequence of str
+            `MOST_NAMES` at most.
+        """
+        names = [os.fsencode(file) for file in files]
+        condition = f"WHERE file IN ({', '.join('?' * len(names))})"
+        with self._translated_errors():
+            rows = self._database.execute(f"SELECT {RECORD_NAMES} FROM tracks {condition}", names)
+            found = {record.file: record for record in map(to_record, rows)}
+        self._execute(f"UPDATE tracks SET run = {self.run} {condition}", *names)
+        return found
 
     def save(self, record: Record) -> None:
         """Add or replace a record; `tick` or `commit` makes it permanent."""
@@ -218,15 +226,16 @@ class Manifest:
             self._execute(statement)
 
     def _write(self, stream: IO[str], columns: tuple[str, ...], condition: str) -> None:
-        stream.write(csv_line(columns))
-        values = attrgetter(*columns)
+        writer = csv_writer(stream)
+        writer.writerow(columns)
         with self._translated_errors():
             found = self._database.execute(
-                f"SELECT {RECORD_NAMES} FROM tracks {condition} ORDER BY file"
+                f"SELECT {', '.join(columns)} FROM tracks {condition} ORDER BY file"
             )
-            for row in found:
-                record = to_record(row)
-                stream.write(csv_line(values(record)))
+            writer.writerows(
+                [os.fsdecode(value) if isinstance(value, bytes) else value for value in row]
+                for row in found
+            )
 
     # Several calls a track, and a context manager of a generator takes as long as a statement.
 

@@ -1,14 +1,18 @@
 """Plan a run: which tracks lack a current result and must be analysed."""
 
 import os
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from quadpred_plugin.batch.manifest import Manifest, Record
+from quadpred_plugin.batch.manifest import MOST_NAMES, Manifest, Record
 from quadpred_plugin.batch.results import result_path
 from quadpred_plugin.batch.tasks import Task
 from quadpred_plugin.batch.tracks import FoundTrack, find_tracks, read_stamp
+
+# A slow list of names keeps no track waiting for longer.
+_SECONDS_PER_GROUP = 1.0
 
 
 @dataclass(frozen=True)
@@ -87,21 +91,23 @@ class Plan:
 
     def __iter__(self) -> Iterator[PlannedTrack]:
         """Yield the tracks in order, one at a time."""
-        for found in find_tracks(self._root, self._output, self.left_out, self._places):
-            record = self._manifest.find(found.file)
-            task = None if found.problem else self._task(found, record)
-            yield PlannedTrack(found, task, record)
+        found_tracks = find_tracks(self._root, self._output, self.left_out, self._places)
+        for group in _groups(found_tracks):
+            records = self._manifest.find([found.file for found in group])
+            for found in group:
+                record = records.get(found.file)
+                task = None if found.problem else self._task(found, record)
+                yield PlannedTrack(found, task, record)
 
     def _task(self, found: FoundTrack, record: Record | None) -> Task | None:
         file = found.file
         result = result_path(file, self._suffix) if self._suffix else ""
-        task = Task(file, result)
         if self._rules.force:
-            return task
+            return Task(file, result)
         if self._rules.skip_existing:
-            return None if self._exists(record, result) else task
+            return None if self._exists(record, result) else Task(file, result)
         if record is None or not self._is_current(record, result):
-            return task
+            return Task(file, result)
         stamp = found.stamp or read_stamp(os.path.join(self._root, file))
         if not self._rules.checksum and stamp == (record.size, record.mtime_ns):
             return None
@@ -120,3 +126,16 @@ class Plan:
             return True
         stamp = read_stamp(os.path.join(self._output, result))
         return record.result == result and stamp is not None and stamp.size == record.result_size
+
+
+def _groups(found_tracks: Iterable[FoundTrack]) -> Iterator[list[FoundTrack]]:
+    """Yield the tracks in groups, of which the manifest is asked once."""
+    group: list[FoundTrack] = []
+    since = time.monotonic()
+    for found in found_tracks:
+        group.append(found)
+        if len(group) == MOST_NAMES or time.monotonic() - since > _SECONDS_PER_GROUP:
+            yield group
+            group, since = [], time.monotonic()
+    if group:
+        yield group

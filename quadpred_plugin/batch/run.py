@@ -171,7 +171,7 @@ def open_batch(
     Parameters
     ----------
     root, output : str
-        The collection, also an address, and the folder of results.
+        The collection and the folder of results; for a data set also an address.
     card : ModelCard
     hop : float or None
         Seconds, as for `Model.predict`.
@@ -194,24 +194,24 @@ def open_batch(
     ------
     OutputError
         If the folder can't be used: it contains something else, another run uses it, or it is an
-        address.
+        address and the format isn't a data set.
     """
     if not is_address(root):
         root = os.path.abspath(root)
     elif places:
         raise OutputError(f"{root} is an address, where no links can be followed.")
-    if is_address(output):
+    if is_address(output) and format_name is not None:
         raise OutputError(
-            f"{output} is an address, and results are written into a folder of this machine: name "
-            "one, and copy it to the address afterwards."
+            f"{output} is an address, to which only a data set is written: give --dataset, or name "
+            "a folder of this machine."
         )
-    output = os.path.abspath(output)
     if format_name is None:
         FORMATS["parquet"].require()
     kind = "result files" if format_name else "a data set"
     # Other files can stay beside result files; a data set contains only tracks of the manifest.
     foreign_files = rules.force or (rules.skip_existing and format_name is not None)
-    folder = ResultsFolder(Path(output), foreign_files)
+    folder = ResultsFolder(output, foreign_files)
+    output = str(folder.path)
     pooling = {head: asdict(one) for head, one in card.pooling.items()}
     kinds = {"pooling": pooling, "format": format_name or kind, "level": level}
     content = {**provenance_of(card, hop), **kinds}

@@ -94,10 +94,11 @@ def find_tracks(
             continue
         if left_out is not None:
             count_left_out(others, left_out)
+        inside = os.path.join(folder, "")
         for name in names:
-            file = os.path.join(folder, name)
-            path = os.path.join(root, file)
-            yield FoundTrack(file, links_of.problem(path) if name in links else None)
+            file = inside + name
+            is_link = name in links
+            yield FoundTrack(file, links_of.problem(os.path.join(root, file)) if is_link else None)
         entered = []
         for name in sorted(below):
             path = os.path.join(root, folder, name)

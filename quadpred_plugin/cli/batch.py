@@ -30,6 +30,7 @@ Examples:
   quadpred batch -o results music/
   quadpred batch -o results --format npz --hop 0.32 -j 8 music/
   quadpred batch -o results --dataset --level file music/
+  quadpred batch -o s3://BUCKET/RESULTS --dataset s3://BUCKET/MUSIC
   quadpred batch -o results --follow-links archive/ selection/
   quadpred batch -o out --engine dask --scheduler tcp://10.0.0.1:8786 music/
 """,
@@ -39,9 +40,10 @@ Examples:
     "-o",
     "--output",
     required=True,
-    type=click.Path(file_okay=False),
+    type=FolderOrAddress(file_okay=False),
     metavar="DIR",
-    help="Folder of results: new, empty, or of an earlier run, which is resumed.",
+    help="Folder of results: new, empty, or of an earlier run, which is resumed. With --dataset "
+    "also an address.",
 )
 @model_option
 @hop_option
@@ -168,6 +170,7 @@ def command(
             )
         except OutputError as error:
             raise click.UsageError(str(error)) from error
+        run.name_manifest()
         run.analyse(batch, opened)
     return run.end()
 

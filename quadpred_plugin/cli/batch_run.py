@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from quadpred_plugin.audio.unreadable import NO_AUDIO_FILES
 from quadpred_plugin.batch.engines import Engine
-from quadpred_plugin.batch.folder import FAILURES, TABLE
+from quadpred_plugin.batch.folder import FAILURES, TABLE, folder_of_results
 from quadpred_plugin.batch.run import EXISTING, Batch
 from quadpred_plugin.batch.tasks import UNCHANGED, Outcome
 from quadpred_plugin.batch.tracks import find_tracks
@@ -16,6 +16,7 @@ from quadpred_plugin.cli.message_options import describe_model, print_left_out, 
 from quadpred_plugin.cli.progress import Progress
 from quadpred_plugin.model.card import ModelCard
 from quadpred_plugin.prediction import INCOMPLETE
+from quadpred_plugin.system.addresses import is_address
 from quadpred_plugin.system.text import printable
 
 
@@ -47,6 +48,14 @@ class BatchRun:
         """Print the model's settings, if verbose."""
         if self._verbose:
             print_message(describe_model(card, hop))
+
+    def name_manifest(self) -> None:
+        """Print where the manifest of results at an address is."""
+        if is_address(self._output) and not self._quiet:
+            print_message(
+                f"the manifest of {self._output} is in {folder_of_results(self._output)}: only "
+                "this machine can resume the run."
+            )
 
     def analyse(self, batch: Batch, engine: Engine) -> None:
         """Run the engine until its end or Ctrl-C, and record all outcomes."""

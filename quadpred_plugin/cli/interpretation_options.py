@@ -85,7 +85,7 @@ _TOP = (
     click.option(
         "--top",
         multiple=True,
-        type=click.Choice(QUADRANT_NAMES),
+        type=click.Choice(QUADRANT_NAMES, case_sensitive=False),
         help="Print only the excerpt of each file with the highest probability of this quadrant; "
         "repeatable.",
     ),

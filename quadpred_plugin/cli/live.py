@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 _CHUNK_BYTES = 4096
 
 
+def _check_source(
+    context: click.Context, parameter: click.Parameter, source: str | None
+) -> str | None:
+    if source not in (None, "-"):
+        raise click.BadParameter(
+            f"{source} isn't standard input: write - and add '< FILE' after it, or let 'quadpred "
+            "predict' analyse the file."
+        )
+    return source
+
+
 @click.command(
     "live",
     epilog="""\b
@@ -36,7 +47,7 @@ Examples:
   quadpred live --device 0 --hop 0.32 --osc 9000
 """,
 )
-@click.argument("source", required=False, type=click.Choice(["-"]), metavar="[-]")
+@click.argument("source", required=False, callback=_check_source, metavar="[-]")
 @click.option("--device", metavar="NAME|NUMBER", help="Record from an audio device instead.")
 @click.option("--list-devices", is_flag=True, help="List the audio devices that record.")
 @click.option("--raw", is_flag=True, help="Read samples without a header; needs --rate.")

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TextIO
 
@@ -11,6 +12,7 @@ from quadpred_plugin.cli.environment_variables import PREFIX, name_variables
 from quadpred_plugin.cli.message_options import print_message
 from quadpred_plugin.errors import QuadpredError
 from quadpred_plugin.system.failures import DEBUG_VARIABLE, describe, show_traceback
+from quadpred_plugin.system.text import printable
 from quadpred_plugin.version import VERSION
 
 # Module and one-line help of each command. Help doesn't import the modules.
@@ -56,6 +58,21 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(f"quadpred_plugin.cli.{name}").command
         name_variables(command, f"{PREFIX}_{name.upper()}")
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name what was probably meant by a command that doesn't exist."""
+        name = args[0]
+        if name not in COMMANDS and not ctx.resilient_parsing:
+            if os.path.exists(name):
+                ctx.fail(
+                    f"No such command '{printable(name)}': 'quadpred predict' analyses files, and "
+                    "'quadpred batch' collections."
+                )
+            if similar := get_close_matches(name, COMMANDS, 1):
+                ctx.fail(f"No such command '{printable(name)}'. Did you mean '{similar[0]}'?")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands without importing their modules."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,15 @@ def print_left_out(left_out: Counter[str]) -> None:
     others = left_out.total() - sum(number for _, number in common)
     parts += [f"{others} others"] if others else []
     print_message(printable(f"files left out by suffix: {left_out.total()} ({', '.join(parts)})."))
+
+
+def print_not_searched(paths: Iterable[str], recursive: bool) -> None:
+    """Print how many subfolders of the given folders are left out for want of -r."""
+    from quadpred_plugin.audio.paths import count_subfolders
+
+    if not recursive and (number := count_subfolders(paths)):
+        folders = "subfolder is" if number == 1 else "subfolders are"
+        print_message(f"{number} {folders} left out: -r searches them too.")
 
 
 def color_option(command: Callable[..., Any]) -> Callable[..., Any]:

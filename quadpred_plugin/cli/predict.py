@@ -26,6 +26,8 @@ from quadpred_plugin.cli.message_options import (
     check_verbosity,
     color_option,
     print_left_out,
+    print_message,
+    print_not_searched,
     verbose_option,
 )
 from quadpred_plugin.cli.model_options import check_hop, choose_model, hop_option
@@ -44,6 +46,10 @@ from quadpred_plugin.exports import FORMATS, LEVELS, SEGMENT, format_of, formats
 if TYPE_CHECKING:
     from quadpred_plugin.exports import Export
     from quadpred_plugin.model.card import ModelCard
+
+
+# Formats of the disagreement between models.
+_WITH_DISAGREEMENT = ("json", "npz", "svl")
 
 
 @click.command(
@@ -237,6 +243,9 @@ def command(
     for card in cards:
         check_hop(card, hop)
     of_means = level == "file" or intervals is not None
+    if against and not quiet and format_name not in _WITH_DISAGREEMENT:
+        formats = ", ".join(_WITH_DISAGREEMENT)
+        print_message(f"{format_name} has no disagreement between models; {formats} have.")
     check_curves(export, level, rate)
     check_smoothing(smooth, of_means and plot is None, hop, cards[0])
     if embeddings:
@@ -249,6 +258,7 @@ def command(
     targets = check_targets(targets, force, skip_existing)
     if not quiet:
         print_left_out(left_out)
+        print_not_searched(wanted, recursive)
     return run(
         cards=cards,
         targets=targets,

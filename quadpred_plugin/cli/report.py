@@ -9,7 +9,12 @@ import click
 
 from quadpred_plugin.cli.destinations import Targets, check_targets, is_folder
 from quadpred_plugin.cli.file_options import available_cores, jobs_option, recursive_option
-from quadpred_plugin.cli.message_options import color_option, print_left_out, print_message
+from quadpred_plugin.cli.message_options import (
+    color_option,
+    print_left_out,
+    print_message,
+    print_not_searched,
+)
 from quadpred_plugin.cli.model_options import choose_model, hop_option, model_option
 from quadpred_plugin.cli.results_options import allow_changed_option, from_option, refuse_given
 from quadpred_plugin.cli.together import plan_together, put_files_together, together_options
@@ -122,6 +127,7 @@ def command(
     names, empty_folders, left_out = expand_paths(paths, recursive)
     if not quiet:
         print_left_out(left_out)
+        print_not_searched(paths, recursive)
     page = _plan_page(names, output, force)
     plan = plan_together(names, together, axis, anchors, smooth, plot, force)
     # Fail before the analysis if a package is missing.

@@ -13,7 +13,7 @@ from quadpred_plugin.cli.file_options import (
     jobs_option,
     recursive_option,
 )
-from quadpred_plugin.cli.message_options import color_option, print_left_out
+from quadpred_plugin.cli.message_options import color_option, print_left_out, print_not_searched
 from quadpred_plugin.cli.model_options import choose_model, hop_option, model_option
 from quadpred_plugin.cli.results_options import allow_changed_option, from_option, refuse_given
 from quadpred_plugin.quadrants import QUADRANT_NAMES
@@ -30,7 +30,7 @@ _OF_ANALYSES = ("paths", "recursive", "model", "hop", "jobs")
 Examples:
   quadpred select --from results --per-quadrant 10 -o stimuli.csv
   quadpred select --from results --seconds 15 --audio cut -o stimuli.csv
-  quadpred select --one-per artist --min-confidence 0.8 -o stimuli.csv music/
+  quadpred select -r --one-per artist --min-confidence 0.8 -o table.csv music/
 """,
 )
 @click.argument("paths", nargs=-1, metavar="[PATHS...]", type=FILES)
@@ -147,6 +147,7 @@ def command(
         names, empty_folders, left_out = expand_paths(paths, recursive)
         if not quiet:
             print_left_out(left_out)
+            print_not_searched(paths, recursive)
         found = select_run.candidates_of_files(
             card,
             list(dict.fromkeys(names)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,8 +99,8 @@ def candidates_of_results(results: Path, seconds: float | None, allow_changed: b
         elif not track.curves:
             raise click.UsageError(
                 f"{printable(str(results))} has no values of patches, by which excerpts are "
-                "found: 'quadpred batch --level frame' writes them. Without --seconds whole "
-                "tracks are chosen."
+                "found: 'quadpred batch' and 'quadpred predict' write them with --level frame. "
+                "Without --seconds whole tracks are chosen."
             )
         else:
             _add_excerpt(_prediction_of(track), seconds, found)
@@ -265,6 +266,9 @@ def _describe(choice: Choice, wanted: Wanted) -> str:
         facts.append(
             f"{choice.passed} of them with a confidence of {wanted.minimum_confidence:g} or more"
         )
+        if choice.highest_below and not choice.complete:
+            # Rounded down, so that it reads as below the minimum.
+            facts.append(f"the next with {math.floor(choice.highest_below * 100) / 100:.2f}")
     for number, words in (
         (choice.repeated, f"left out for another one of the same {wanted.group}"),
         (choice.unknown, f"left out without {wanted.group} in the tags"),

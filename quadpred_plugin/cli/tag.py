@@ -14,7 +14,7 @@ from quadpred_plugin.cli.file_options import (
     jobs_option,
     recursive_option,
 )
-from quadpred_plugin.cli.message_options import color_option, print_left_out
+from quadpred_plugin.cli.message_options import color_option, print_left_out, print_not_searched
 from quadpred_plugin.cli.model_options import choose_model, model_option
 from quadpred_plugin.cli.results_options import allow_changed_option, from_option, tracks_of
 from quadpred_plugin.errors import QuadpredError
@@ -186,6 +186,7 @@ def command(
     names, empty_folders, left_out = expand_paths(paths, recursive)
     if not quiet:
         print_left_out(left_out)
+        print_not_searched(paths, recursive)
     from quadpred_plugin.cli.tag_files import Writing
     from quadpred_plugin.tags.choices import Choices
 

@@ -73,7 +73,8 @@ def parse_path(text: str) -> list[Point]:
             waypoints.append(names[name.lower()])
         else:
             raise QuadpredError(
-                f"'{printable(name)}' isn't a waypoint: the names are {', '.join(names)}."
+                f"'{printable(name)}' isn't a waypoint: the names are {', '.join(names)}; a point "
+                "is written in parentheses, (valence,arousal)."
             )
         place = found.end()
     if not waypoints:

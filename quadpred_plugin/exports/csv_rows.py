@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from typing import IO
+from typing import IO, Any
 
 from quadpred_plugin.exports.columns import Value, columns_of, rows
 from quadpred_plugin.prediction import Prediction
@@ -26,6 +26,22 @@ def csv_line(row: Sequence[Value]) -> str:
     # Python quotes carriage returns in names only if they are part of the line terminator.
     csv.writer(line, lineterminator="\r\n").writerow(map(_text, row))
     return line.getvalue().removesuffix("\r\n") + "\n"
+
+
+def csv_writer(stream: IO[str]) -> Any:
+    """Return a writer of `csv` for many rows of text and whole numbers, otherwise as `csv_line`."""
+    return csv.writer(_LineFeeds(stream), lineterminator="\r\n")
+
+
+class _LineFeeds:
+    """Takes the lines of `csv.writer`, one at a time."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, line: str) -> None:
+        """Write a line with a line feed alone."""
+        self._stream.write(line.removesuffix("\r\n") + "\n")
 
 
 def _text(value: Value) -> str:

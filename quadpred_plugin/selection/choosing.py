@@ -38,6 +38,8 @@ class Choice:
         Tracks whose most probable quadrant it is.
     passed : int
         Those of them with enough confidence.
+    highest_below : float
+        The largest confidence of those without enough; 0 for none.
     repeated : int
         Those of them that were left out because one of their artist, album or folder is chosen.
     unknown : int
@@ -52,6 +54,7 @@ class Choice:
     wanted: int
     candidates: int = 0
     passed: int = 0
+    highest_below: float = 0.0
     repeated: int = 0
     unknown: int = 0
     unreadable: list[tuple[str, str]] = field(default_factory=list)
@@ -97,9 +100,12 @@ def choose(
     choices = {name: Choice(name, per_quadrant) for name in QUADRANT_NAMES}
     passed: dict[str, list[Candidate]] = {name: [] for name in QUADRANT_NAMES}
     for candidate in candidates:
-        choices[candidate.quadrant].candidates += 1
+        choice = choices[candidate.quadrant]
+        choice.candidates += 1
         if round(candidate.confidence, _DECIMALS) >= minimum_confidence:
             passed[candidate.quadrant].append(candidate)
+        else:
+            choice.highest_below = max(choice.highest_below, candidate.confidence)
     used: set[Hashable] = set()
     for name in sorted(QUADRANT_NAMES, key=lambda name: len(passed[name])):
         choices[name].passed = len(passed[name])

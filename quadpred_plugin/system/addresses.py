@@ -10,6 +10,7 @@ import os
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import IO, Any, TypeVar
@@ -100,7 +101,7 @@ class Place:
         except Exception as error:
             show_traceback(error)
             raise QuadpredError(
-                f"The address {address} can't be used: {describe(error)}"
+                f"The address {address} can't be used: {describe(error)}."
             ) from error
         self._base = str(base).rstrip("/")
 
@@ -167,6 +168,34 @@ class Place:
             return entry, digest.hexdigest()
 
         return tried_again(copy)
+
+    def put(self, path: str, file: str) -> None:
+        """Put a local file at the address; whoever reads there sees all of it or none.
+
+        Parameters
+        ----------
+        path : str
+            Of the local file.
+        file : str
+            Path below the address; an existing file is replaced, missing folders are made, but
+            no bucket.
+        """
+        folder, _, name = file.rpartition("/")
+        incomplete = join(folder, f".{name}") if folder else f".{name}"
+
+        def copy() -> None:
+            self._system.put_file(path, self._path(incomplete))
+            size, arrived = os.path.getsize(path), self.find(incomplete).size
+            if arrived != size:
+                raise OSError(f"{arrived} of {size} bytes arrived")
+            self._system.mv(self._path(incomplete), self._path(file))
+
+        tried_again(copy)
+
+    def remove(self, file: str) -> None:
+        """Remove a file, if it exists."""
+        with suppress(FileNotFoundError):
+            tried_again(lambda: self._system.rm_file(self._path(file)))
 
     def _path(self, name: str) -> str:
         return f"{self._base}/{name}" if name else self._base

@@ -143,13 +143,6 @@ def test_workers_of_dask_read_it_too(server, bucket, local, quadpred, tmp_path):
     assert results_in(tmp_path / "results") == local
 
 
-def test_results_go_into_a_folder(bucket, server, quadpred, tmp_path):
-    run = quadpred("batch", "-o", "s3://tracks/r", bucket, folder=tmp_path, **server.environment)
-    assert run.code == 2
-    assert "results are written into a folder of this machine" in run.messages
-    assert not list(tmp_path.iterdir())
-
-
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [

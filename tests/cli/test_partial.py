@@ -1,6 +1,7 @@
 """Files that are analysed in part: their rows, sentences and exit codes; and files left out."""
 
 import json
+import shutil
 from pathlib import Path
 
 import jsonschema
@@ -84,6 +85,16 @@ def test_files_of_folders_that_are_left_out_are_counted(folder, quadpred):
     assert "quadpred: files left out by suffix: 3 (2 .jpg, 1 without suffix)." in run.messages
     run = quadpred("predict", "--format", "csv", "good.wav", folder=folder)
     assert "left out" not in run.messages
+
+
+def test_subfolders_that_are_not_searched_are_counted(folder, quadpred, tmp_path):
+    for name in ("album", "other", ".hidden"):
+        (tmp_path / "music" / name).mkdir(parents=True)
+    shutil.copy(folder / "good.wav", tmp_path / "music")
+    run = quadpred("predict", "--format", "csv", "music", folder=tmp_path)
+    assert run.code == 0
+    assert "quadpred: 2 subfolders are left out: -r searches them too." in run.messages
+    assert "left out" not in quadpred("predict", "-r", "music", folder=tmp_path).messages
 
 
 def test_the_stream_is_chosen_by_number(quadpred, tmp_path):

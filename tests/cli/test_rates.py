@@ -48,7 +48,9 @@ def test_an_edit_list_at_a_frame_rate(quadpred, tmp_path):
 def test_a_rounded_hop_is_told_once(quadpred, tmp_path):
     sentence = "quadpred: the hop of 0.04 s is rounded to 0.032 s, a whole number of the model's"
     arguments = ["predict", "--format", "csv", "--hop", "0.04", "--against", "music-4q", JOY]
-    assert quadpred(*arguments, folder=tmp_path).messages.count(sentence) == 1
+    run = quadpred(*arguments, folder=tmp_path)
+    assert run.messages.count(sentence) == 1
+    assert "quadpred: csv has no disagreement between models; json, npz, svl have." in run.messages
     assert "rounded" not in quadpred(*arguments, "-q", folder=tmp_path).messages
     run = quadpred("predict", "--format", "csv", "--hop", "0.096", JOY, folder=tmp_path)
     assert "rounded" not in run.messages

@@ -78,11 +78,12 @@ def test_the_minimum_holds_and_each_quadrant_is_told(select):
     run, rows = select("--from", "results.csv", "--per-quadrant", "2", "--min-confidence", "0.85")
     assert run.code == 1
     assert [row["file"] for row in rows] == [NAMES[0], NAMES[4]]
+    words = "of them with a confidence of 0.85 or more"
     assert run.messages.splitlines() == [
-        "quadpred: Q1: 1 of 2 chosen; 1 track, 1 of them with a confidence of 0.85 or more.",
-        "quadpred: Q2: 0 of 2 chosen; 1 track, 0 of them with a confidence of 0.85 or more.",
-        "quadpred: Q3: 0 of 2 chosen; 1 track, 0 of them with a confidence of 0.85 or more.",
-        "quadpred: Q4: 1 of 2 chosen; 2 tracks, 1 of them with a confidence of 0.85 or more.",
+        f"quadpred: Q1: 1 of 2 chosen; 1 track, 1 {words}.",
+        f"quadpred: Q2: 0 of 2 chosen; 1 track, 0 {words}, the next with 0.80.",
+        f"quadpred: Q3: 0 of 2 chosen; 1 track, 0 {words}, the next with 0.70.",
+        f"quadpred: Q4: 1 of 2 chosen; 2 tracks, 1 {words}, the next with 0.60.",
     ]
 
 

@@ -62,6 +62,31 @@ def test_a_command_that_is_none(folder, quadpred):
     assert "No such command 'listen'" in run.messages
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["good.wav"], "No such command 'good.wav': 'quadpred predict' analyses files"),
+        (["prdict", "good.wav"], "No such command 'prdict'. Did you mean 'predict'?"),
+        (["live", "good.wav"], "good.wav isn't standard input: write - and add '< FILE'"),
+    ],
+    ids=" ".join,
+)
+def test_the_way_out_is_named(folder, quadpred, arguments, words):
+    run = quadpred(*arguments, folder=folder)
+    assert (run.code, run.output) == (2, b"")
+    assert words in run.messages
+
+
+def test_what_isnt_a_recording_is_named(quadpred, tmp_path):
+    (tmp_path / "song.mid").write_bytes(b"MThd\0\0\0\6\0\0\0\1\1\xe0")
+    names = ("song.mid", "https://example.org/song.mp3", "-")
+    run = quadpred("predict", *names, folder=tmp_path)
+    assert run.code == 1
+    assert "-: is standard input, which can't be read twice: write it to a" in run.messages
+    assert "song.mid: has notes, not sound: render the MIDI file to audio" in run.messages
+    assert "https://example.org/song.mp3: is an address: copy the file to" in run.messages
+
+
 def test_a_hop_longer_than_the_file_gives_one_patch(folder, quadpred):
     hop = ["--hop", "3600", "--level", "frame", "--format", "csv"]
     run = quadpred("predict", *hop, "good.wav", folder=folder)
