@@ -6,4 +6,7 @@ package is cheap.
 
 import lazy_loader
 
+from quadpred_plugin.chain.forks import watch_forks as _watch_forks
+
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_watch_forks()
