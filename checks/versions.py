@@ -1,6 +1,6 @@
 """Compare predictions with the oldest and newest versions of all requirements, in each Python.
 
-    python -m checks.versions [--python VERSION] [--oldest | --newest]
+    python -m checks.versions [--python VERSION]
 
 The wheel is installed into a fresh environment each, whose versions uv chooses: the oldest and the
 newest that setup.cfg allows and that have a wheel for the Python. Each environment is a download of
@@ -44,11 +44,7 @@ def main() -> None:
         metavar="VERSION",
         help="only this version, such as 3.11; repeatable",
     )
-    choice = parser.add_mutually_exclusive_group()
-    for name in RESOLUTIONS:
-        choice.add_argument(f"--{name}", action="store_true", help=f"only the {name} versions")
     options = parser.parse_args()
-    wanted = [name for name in RESOLUTIONS if getattr(options, name)] or list(RESOLUTIONS)
     with tempfile.TemporaryDirectory(prefix="quadpred-versions-") as name:
         folder = Path(name)
         copy_tracked(folder / "source")
@@ -60,7 +56,7 @@ def main() -> None:
             if version not in pythons:
                 print(f"{version:5} not installed", flush=True)
                 continue
-            for which in wanted:
+            for which in RESOLUTIONS:
                 _compare(version, pythons[version], wheel, which, expected, folder)
 
 
@@ -68,44 +64,45 @@ def _compare(
     version: str, python: Path, wheel: Path, which: str, expected: np.ndarray, parent: Path
 ) -> None:
     folder = parent / f"{version}-{which}"
-    folder.mkdir()
-    pins = _resolve(version, wheel, RESOLUTIONS[which], folder)
-    environment = Environment.make(python, wheel, EXTRAS, folder, pins)
+    environment = _make(python, wheel, RESOLUTIONS[which], folder)
     found = _predictions(environment)
     assert found.shape == expected.shape, (found.shape, expected.shape)
     difference = float(np.abs(found - expected).max())
-    print(f"{version:5} {which}: differs by {difference:.1g} ({_named(pins)})", flush=True)
+    versions = ", ".join(_versions(environment))
+    print(f"{version:5} {which}: differs by {difference:.1g} ({versions})", flush=True)
     assert difference < LARGEST_DIFFERENCE, difference
     # An environment takes a gigabyte.
     shutil.rmtree(folder)
 
 
-def _resolve(version: str, wheel: Path, resolution: str, folder: Path) -> Path:
-    """Write the versions of all packages to a file of pip's constraints, and return it."""
-    pins = folder / "versions.txt"
-    (folder / "wanted.txt").write_text(f"quadpred-plugin[{EXTRAS}] @ {wheel.as_uri()}\n")
-    options = ["--resolution", resolution, "--python-version", version, "--only-binary", ":all:"]
+def _make(python: Path, wheel: Path, resolution: str, folder: Path) -> Environment:
+    """Create an environment with the wheel, and with requirements that have wheels, too."""
+    place, home = folder / "environment", folder / "home"
+    home.mkdir(parents=True)
+    _uv("venv", "--python", python, place)
+    choice = ["--resolution", resolution, "--only-binary", ":all:"]
+    _uv("pip", "install", "--python", place / "bin" / "python", *choice, f"{wheel}[{EXTRAS}]")
+    return Environment(place / "bin", home, {})
+
+
+def _uv(*arguments: object) -> None:
+    command = [sys.executable, "-m", "uv", "--quiet", *map(str, arguments)]
     run = subprocess.run(
-        [
-            *(sys.executable, "-m", "uv", "pip", "compile", "--quiet", *options),
-            *("--no-annotate", "--no-emit-package", "quadpred-plugin"),
-            *("--output-file", pins, folder / "wanted.txt"),
-        ],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=HANG,
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=HANG
     )
     assert run.returncode == 0, run.stderr
-    return pins
 
 
-def _named(pins: Path) -> str:
-    """Return the versions of the packages that setup.cfg names."""
+def _versions(environment: Environment) -> list[str]:
+    """Return the installed versions of the packages that setup.cfg names."""
     requirements = map(Requirement, requires("quadpred-plugin") or [])
-    names = {one.name.replace("_", "-") for one in requirements if one.marker is None}
-    lines = pins.read_text().splitlines()
-    return ", ".join(line for line in lines if line.partition("==")[0] in names)
+    names = [one.name for one in requirements if one.marker is None]
+    code = (
+        "import sys\n"
+        "from importlib.metadata import version\n"
+        "print(*(f'{name} {version(name)}' for name in sys.argv[1:]), sep='\\n')\n"
+    )
+    return environment.run("python", "-c", code, *names).decode().splitlines()
 
 
 def _predictions(environment: Environment) -> np.ndarray:

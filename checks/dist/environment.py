@@ -30,13 +30,8 @@ class Environment:
     variables: dict[str, str]
 
     @classmethod
-    def make(
-        cls, python: Path, wheel: Path, extras: str, folder: Path, pins: Path | None = None
-    ) -> "Environment":
-        """Create an environment and install the wheel; other packages come from the index.
-
-        The file `pins` gives their versions, as pip's constraints.
-        """
+    def make(cls, python: Path, wheel: Path, extras: str, folder: Path) -> "Environment":
+        """Create an environment and install the wheel; other packages come from the index."""
         place = folder / "environment"
         run = subprocess.run([python, "-m", "venv", place], capture_output=True, text=True)
         assert run.returncode == 0, run.stderr
@@ -46,7 +41,7 @@ class Environment:
         pip = [made.programs / "python", "-m", "pip", "--disable-pip-version-check", "-q"]
         # With the caller's settings of pip: mirror, certificate, cache.
         installing = subprocess.run(
-            [*pip, "install", f"{wheel}[{extras}]", *(["-c", pins] if pins else [])],
+            [*pip, "install", f"{wheel}[{extras}]"],
             cwd=home,
             stdin=subprocess.DEVNULL,
             capture_output=True,
