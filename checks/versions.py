@@ -13,13 +13,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from importlib.metadata import requires
 from pathlib import Path
 
 import numpy as np
-from packaging.requirements import Requirement
 
-from checks.dist.building import build, named_pythons
+from checks.dist.building import build, named_pythons, named_requirements
 from checks.dist.environment import Environment
 from checks.dist.pythons import installed
 from checks.dist.reference import PIECES, checkout, copy_examples
@@ -68,7 +66,7 @@ def _compare(
     found = _predictions(environment)
     assert found.shape == expected.shape, (found.shape, expected.shape)
     difference = float(np.abs(found - expected).max())
-    versions = ", ".join(_versions(environment))
+    versions = ", ".join(_versions(environment, wheel))
     print(f"{version:5} {which}: differs by {difference:.1g} ({versions})", flush=True)
     assert difference < LARGEST_DIFFERENCE, difference
     # An environment takes a gigabyte.
@@ -81,7 +79,9 @@ def _make(python: Path, wheel: Path, resolution: str, folder: Path) -> Environme
     home.mkdir(parents=True)
     _uv("venv", "--python", python, place)
     choice = ["--resolution", resolution, "--only-binary", ":all:"]
-    _uv("pip", "install", "--python", place / "bin" / "python", *choice, f"{wheel}[{EXTRAS}]")
+    # Named here, they are direct requirements to uv.
+    direct = [f"{one.name}{one.specifier}" for one in named_requirements(wheel, EXTRAS)]
+    _uv("pip", "install", "--python", place / "bin" / "python", *choice, wheel, *direct)
     return Environment(place / "bin", home, {})
 
 
@@ -93,10 +93,9 @@ def _uv(*arguments: object) -> None:
     assert run.returncode == 0, run.stderr
 
 
-def _versions(environment: Environment) -> list[str]:
+def _versions(environment: Environment, wheel: Path) -> list[str]:
     """Return the installed versions of the packages that setup.cfg names."""
-    requirements = map(Requirement, requires("quadpred-plugin") or [])
-    names = [one.name for one in requirements if one.marker is None]
+    names = [one.name for one in named_requirements(wheel, EXTRAS)]
     code = (
         "import sys\n"
         "from importlib.metadata import version\n"

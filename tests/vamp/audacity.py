@@ -110,7 +110,7 @@ class Audacity:
         Returns
         -------
         labels : list of [float, float, str]
-            Start and end in seconds, and text.
+            Start and end in seconds, and text; it waits for one at least.
 
         Raises
         ------
@@ -126,7 +126,7 @@ class Audacity:
             known = {*before.values(), "audacity"}
             return [name for name in self._windows().values() if name not in known]
 
-        _wait(lambda: messages() or self._labels(effect) is not None, f"{effect} is applied")
+        _wait(lambda: messages() or self._labels(effect), f"{effect} is applied")
         if messages():
             raise RuntimeError(f"Audacity shows the message {messages()}.")
         self._xdotool("windowfocus", "--sync", dialogue, "key", "Escape")
@@ -155,11 +155,10 @@ class Audacity:
         return place, [one["label"].removesuffix("...") for one in effects]
 
     def _labels(self, track):
-        """Return the labels of a track; None if there is no such track."""
+        """Return the labels of a track; none if there is no such track yet."""
         names = [one["name"] for one in self.tell("GetInfo: Type=Tracks")]
-        if track not in names:
-            return None
-        return dict(self.tell("GetInfo: Type=Labels"))[names.index(track)]
+        labels = dict(self.tell("GetInfo: Type=Labels"))
+        return labels.get(names.index(track), []) if track in names else []
 
     def _numbers(self, name):
         return [number for number, found in self._windows().items() if found == name]
