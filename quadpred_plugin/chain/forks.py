@@ -11,15 +11,8 @@ _tensorflow_process: int | None = None
 _STARTING_TENSORFLOW = frozenset({"essentia.standard", "essentia.streaming"})
 
 
-def watch_forks() -> None:
-    """Record from now on that a process is forked after TensorFlow was started in it.
-
-    A program may have imported Essentia's modules itself.
-    """
-    os.register_at_fork(before=_record_tensorflow)
-
-
-def _record_tensorflow() -> None:
+def record_tensorflow() -> None:
+    """Record, before a fork, whether TensorFlow was started in this process."""
     global _tensorflow_process
     if _tensorflow_process is None and not _STARTING_TENSORFLOW.isdisjoint(sys.modules):
         _tensorflow_process = os.getpid()
