@@ -16,8 +16,8 @@ DIST := dist
 # Versions of Python to test the wheel with, such as "3.11 3.13"; empty for all that are installed.
 PYTHONS :=
 
-.PHONY: demo test test-packages soak fuzz vamp-tester dist container-check docs check bench tables agreement \
-	hosts clean
+.PHONY: demo test test-packages soak fuzz vamp-tester dist versions container-check docs check bench tables \
+	agreement hosts clean
 # Prerequisites are made in their order, and a failed 'python3 -m venv' leaves no $(BIN)/python.
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -71,6 +71,11 @@ dist: $(VENV)/.installed-dist
 	@$(PACKAGES) dist
 	rm -rf $(DIST)
 	$(BIN)/python -m checks.dist $(DIST) $(addprefix --python ,$(PYTHONS))
+
+# The wheel's predictions with the oldest and the newest versions of its requirements, in every
+# Python that is installed; a download of some 300 MB each the first time.
+versions: $(VENV)/.installed-dist
+	$(BIN)/python -m checks.versions $(addprefix --python ,$(PYTHONS))
 
 # The Dockerfile's steps in a Debian root, and the image as an unprivileged user runs it; for root
 # only. MIRROR is the source of Debian's packages, by default this machine's.

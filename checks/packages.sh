@@ -25,6 +25,9 @@ test            git                         git
 test            exiftool                    libimage-exiftool-perl
 test,fuzz       ffmpeg                      ffmpeg
 test            sonic-visualiser            sonic-visualiser
+test            audacity                    audacity
+test            Xvfb                        xvfb
+test            xdotool                     xdotool
 test            fluidsynth                  fluidsynth
 test            $sounds/TimGM6mb.sf2        timgm6mb-soundfont
 test            timidity                    timidity

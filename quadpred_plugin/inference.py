@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from quadpred_plugin.audio.arguments import Source, check_paths, check_source
@@ -45,7 +46,7 @@ class Model:
     """A model, loaded once for any number of files and signals.
 
     Threads may share it: a prediction has all that changes to itself. A model is pickled as its
-    card, and loaded again where it is unpickled.
+    card, and loaded again for the first prediction after it was unpickled.
 
     Parameters
     ----------
@@ -58,13 +59,17 @@ class Model:
     """
 
     def __init__(self, card: ModelCard) -> None:
-        card.verify()
         self.card = card
-        self._extractor = BandExtractor(card.preprocessing)
-        self._network = Network(card.graph, card.entries["patches"])
+        self._loaded = _load(card)
 
-    def __reduce__(self) -> tuple[type["Model"], tuple[ModelCard]]:
-        return type(self), (self.card,)
+    @cached_property
+    def _loaded(self) -> tuple[BandExtractor, Network]:
+        # Not while it is unpickled: an exception would end a pool's process then, which would
+        # start another and wait for ever.
+        return _load(self.card)
+
+    def __getstate__(self) -> dict[str, ModelCard]:
+        return {"card": self.card}
 
     def predict(
         self,
@@ -205,8 +210,9 @@ class Model:
             Takes mono samples at the card's rate, clipped to full scale;
             `finish_analysis` makes a Prediction of it.
         """
-        own = (extractor or self._extractor).for_another_signal()
-        return OfflineAnalyser(self.card.preprocessing, own, self._network)
+        models_own, network = self._loaded
+        own = (extractor or models_own).for_another_signal()
+        return OfflineAnalyser(self.card.preprocessing, own, network)
 
     def start_causal_analysis(self, hop: float | None = None) -> CausalAnalyser:
         """Return an analyser that predicts each patch of a signal while the signal arrives.
@@ -224,8 +230,8 @@ class Model:
         """
         preprocessing = self.card.preprocessing
         frames = preprocessing.hop_frames(hop)
-        extractor = self._extractor.for_another_signal()
-        return CausalAnalyser(preprocessing, extractor, self._network, frames)
+        extractor, network = self._loaded
+        return CausalAnalyser(preprocessing, extractor.for_another_signal(), network, frames)
 
     def finish_analysis(
         self,
@@ -280,8 +286,9 @@ class Model:
             reason = f"is silent: no sample reaches {peak.SILENCE_DBFS:g} dBFS."
             return without_patches(name, "silent", seconds, reason, provenance, warnings)
         short = analyser.patch_count(hop_frames) == 0
+        _, network = self._loaded
         outputs = analyser.predict(
-            hop_frames, repeat_last=short, network=self._network, embeddings=embeddings
+            hop_frames, repeat_last=short, network=network, embeddings=embeddings
         )
         if short:
             warnings = (
@@ -306,6 +313,11 @@ class Model:
             embeddings=outputs.get(EMBEDDINGS),
             quiet=analyser.quiet(hop_frames, len(outputs["arousal"])),
         )
+
+
+def _load(card: ModelCard) -> tuple[BandExtractor, Network]:
+    card.verify()
+    return BandExtractor(card.preprocessing), Network(card.graph, card.entries["patches"])
 
 
 def load_model(name_or_path: "str | os.PathLike[str]" = "default") -> Model:

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 from packaging.metadata import Metadata
+from packaging.requirements import Requirement
 
 from tests.limits import HANG
 from tests.tree import tracked_files
@@ -61,12 +62,21 @@ def sdist_files(sdist: Path) -> set[str]:
 
 def named_pythons(wheel: Path) -> list[str]:
     """Return the versions of Python in a wheel's metadata, such as ``3.10``."""
+    start = "Programming Language :: Python :: 3."
+    named = [each for each in _metadata(wheel).classifiers or [] if each.startswith(start)]
+    return [each.rpartition(" ")[2] for each in named]
+
+
+def named_requirements(wheel: Path, extra: str) -> list[Requirement]:
+    """Return what a wheel requires, with an extra."""
+    named = _metadata(wheel).requires_dist or []
+    return [one for one in named if not one.marker or one.marker.evaluate({"extra": extra})]
+
+
+def _metadata(wheel: Path) -> Metadata:
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
-        metadata = Metadata.from_email(archive.read(name), validate=False)
-    start = "Programming Language :: Python :: 3."
-    named = [each for each in metadata.classifiers or [] if each.startswith(start)]
-    return [each.rpartition(" ")[2] for each in named]
+        return Metadata.from_email(archive.read(name), validate=False)
 
 
 def _run(module: str, *arguments: object) -> None:

@@ -31,7 +31,7 @@ class Network:
     ModelError
         If Essentia's TensorFlow can't load the graph or find its nodes.
     QuadpredError
-        If this process was forked off one that had loaded a model.
+        If this process was forked off one that had started TensorFlow.
     """
 
     def __init__(self, graph: Path, entry: Entry) -> None:
@@ -82,7 +82,7 @@ class Network:
             If the graph's inputs or outputs aren't those that its card names, or an output
             isn't finite.
         QuadpredError
-            If this process was forked off one that had loaded a model.
+            If this process was forked off one that had started TensorFlow.
         """
         refuse_forked_tensorflow()
         for batch in batches:

@@ -18,6 +18,9 @@ PROGRAMS = {
     "ffmpeg",
     "vamp-simple-host",
     "sonic-visualiser",
+    "audacity",
+    "Xvfb",
+    "xdotool",
     "fluidsynth",
     "timidity",
 }
@@ -36,6 +39,7 @@ for package in "$@"; do
         case "$package" in
         vamp-examples) program=vamp-simple-host ;;
         libimage-exiftool-perl) program=exiftool ;;
+        xvfb) program=Xvfb ;;
         *) program=$package ;;
         esac
         touch "$PROGRAMS/$program"; chmod +x "$PROGRAMS/$program" ;;

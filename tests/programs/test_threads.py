@@ -1,5 +1,6 @@
 """One model in several threads, event loops and processes of a user's script."""
 
+import copy
 import pickle
 
 import numpy as np
@@ -112,6 +113,43 @@ def test_a_model_is_pickled_as_its_card():
     other = pickle.loads(content)
     # The graph itself stays in its file.
     assert len(content) < model.card.graph.stat().st_size
-    assert other.card == model.card
+    assert other.card == copy.copy(model).card == model.card
     signal = (signals.noise(2), 16000)
     assert np.array_equal(other.predict(signal).quadrants, model.predict(signal).quadrants)
+
+
+def test_a_pool_of_forked_processes(tmp_path):
+    """It works before TensorFlow is started, and is refused afterwards, never left to hang."""
+    write_pieces(tmp_path)
+    printed = check_script(
+        tmp_path,
+        f"""{COMMON}
+    fork = get_context("fork")
+    files = files[:2]
+
+    def refused(run):
+        try:
+            run()
+        except qp.QuadpredError as error:
+            print(error)
+
+    with fork.Pool(2) as pool:
+        expected = pool.map(qp.predict, files)
+    import essentia
+    essentia.log.infoActive = False
+    import essentia.standard
+    with fork.Pool(2) as pool:
+        refused(lambda: pool.map(qp.predict, files))
+    model = qp.load_model()
+    assert_same([model.predict(file) for file in files])
+    with fork.Pool(2) as pool:
+        refused(lambda: pool.map(model.predict, files))
+    with ProcessPoolExecutor(2, fork) as pool:
+        refused(lambda: list(pool.map(model.predict, files)))
+    """,
+        # Essentia's TensorFlow prints, since the user's script imports it.
+        TF_CPP_MIN_LOG_LEVEL="3",
+    )
+    lines = printed.splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith("This process was forked off one") for line in lines)

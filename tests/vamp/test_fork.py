@@ -24,6 +24,8 @@ def analyse():
         return len(pool["arousal"])
     if sys.argv[1] == "model":
         return len(model.predict((samples, 16000)))
+    if sys.argv[1] == "standard":
+        return len(network(samples)[0])
     import quadpred_plugin as qp
     return len(qp.predict((samples, 16000)))
 
@@ -35,6 +37,9 @@ elif sys.argv[1] == "streaming":
     import essentia
     from essentia.streaming import VectorInput
     network = quadpred_plugin.streaming.TensorflowPredictQuad()
+elif sys.argv[1] == "standard":
+    from quadpred_plugin.standard import TensorflowPredictQuad
+    network = TensorflowPredictQuad()
 if sys.argv[2] == "used":
     analyse()
 elif sys.argv[2] == "listed":
@@ -61,6 +66,7 @@ SENTENCE = "This process was forked off one that had loaded a model"
         ("model", "loaded"),
         ("new", "used"),
         ("streaming", "loaded"),
+        ("standard", "loaded"),
     ],
 )
 def test_a_fork_after_a_model_was_loaded_is_refused(how, before, library, script):

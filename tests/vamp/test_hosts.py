@@ -9,6 +9,7 @@ import pytest
 import soundfile
 
 import quadpred_plugin as qp
+from quadpred_plugin.analysis.smoothing import smooth
 from tests import signals
 from tests.limits import HANG
 from vamp_wrapper.outputs import OUTPUTS, SEGMENT_VALUES
@@ -156,6 +157,52 @@ def test_the_python_host_collects_segments_and_summary(collected, predicted):
         [*means.quadrants, means.arousal, means.valence],
         atol=0.01,
     )
+
+
+PARAMETERS = """
+import json, sys
+import soundfile, vamp
+samples, rate = soundfile.read(
+    sys.argv[1], frames=int(sys.argv[2]), dtype="float32", always_2d=True
+)
+for parameters in map(json.loads, sys.argv[3:]):
+    try:
+        found = vamp.collect(samples.T, rate, "quadpred:quadpred", "arousal", parameters)
+    except Exception as error:
+        print(json.dumps(type(error).__name__))
+    else:
+        print(json.dumps([[float(one["timestamp"]), float(one["values"][0])]
+                          for one in found["list"]]))
+"""
+
+
+def test_the_python_host_sets_parameters(vamp_folder, wav, script):
+    """In any order; beyond their range, the nearest value counts, but no other model."""
+    # Whole blocks, so that the host pads none.
+    frames = 86 * 4096
+    chosen = [
+        {"smoothing": 5, "hop": 0.16},
+        {"hop": 0.16, "smoothing": 5},
+        {"hop": 99, "minconfidence": -1, "smoothing": -5},
+        {"model": 99},
+    ]
+    run = subprocess.run(
+        [script.with_name("python"), "-c", PARAMETERS, wav, str(frames), *map(json.dumps, chosen)],
+        env={**os.environ, "VAMP_PATH": str(vamp_folder)},
+        capture_output=True,
+        text=True,
+        timeout=HANG,
+        check=True,
+    )
+    smoothed, again, beyond, refused = map(json.loads, run.stdout.splitlines())
+    assert smoothed == again and isinstance(refused, str)
+    assert "No installed model has the number 99" in run.stderr
+    signal = soundfile.read(wav, frames=frames, dtype="float32", always_2d=True)
+    expected = smooth(qp.predict(signal, hop=0.16), 5), qp.predict(signal, hop=0.8)
+    for found, one in zip((smoothed, beyond), expected, strict=True):
+        times, values = np.array(found).T
+        np.testing.assert_allclose(times, one.centres, atol=1e-6)
+        np.testing.assert_allclose(values, one.arousal, atol=1e-6)
 
 
 def test_standard_output_is_the_hosts_own(simple_host, wav):

@@ -2,12 +2,16 @@
 
 import json
 import os
+import site
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import clean_environment
 from tests.limits import HANG
+from tests.tree import ROOT
 from tests.vamp.conftest import HERE
 from vamp_wrapper.installation import COMPANIONS
 from vamp_wrapper.places import library_name
@@ -102,23 +106,52 @@ def test_installing_again_replaces(vamp, home):
     assert "works   yes" in text(vamp("status"))
 
 
-def test_another_environment_is_named(vamp, home, tmp_path, quadpred):
-    """By install, which replaces its plugin, and by doctor, if hosts start it."""
-    vamp("install")
+@pytest.fixture
+def other(tmp_path, home):
+    """Run the program of another environment, which has the same packages."""
+    folder = tmp_path / "other"
+    command = [sys.executable, "-m", "venv", "--without-pip", folder]
+    subprocess.run(command, check=True, timeout=HANG)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    (packages / "both.pth").write_text("\n".join([str(ROOT), *site.getsitepackages()]))
+    python = folder / "bin" / "python"
+
+    def run(*words):
+        process = subprocess.run(
+            [python, "-m", "quadpred_plugin", *words],
+            cwd=tmp_path,
+            env=clean_environment(HOME=str(home), VAMP_PATH=""),
+            capture_output=True,
+            text=True,
+            timeout=HANG,
+            check=True,
+        )
+        return process.stdout
+
+    run.python = python
+    return run
+
+
+def test_two_environments_one_after_the_other(vamp, other, home, tmp_path, quadpred):
+    """Install says which plugin it replaces, and doctor which one hosts start."""
+
+    def finding(report):
+        (found,) = (one for one in json.loads(report)["findings"] if one["topic"] == "vamp")
+        return found
+
+    assert "It replaced" not in text(vamp("install"))
+    replaced = "plugin of another environment, which started {}."
+    assert replaced.format(sys.executable) in other("vamp", "install")
     library = home / "vamp" / library_name()
-    content = library.read_bytes()
-    marker = b"quadpred-environment:"
-    start = content.index(marker) + len(marker)
-    own = content[start : content.index(b"\0", start)]
-    other = b"/o" + own[2:]
-    library.write_bytes(content[:start] + other + content[start + len(own) :])
     run = quadpred("doctor", "--json", folder=tmp_path, HOME=str(home), VAMP_PATH="")
-    (finding,) = (one for one in json.loads(run.output)["findings"] if one["topic"] == "vamp")
-    assert finding["state"] == "note"
-    assert f"starts another environment, {os.fsdecode(other)}" in finding["detail"]
-    assert finding["remedy"] == f"quadpred vamp install --path '{library.parent}'"
-    again = text(vamp("install"))
-    assert f"plugin of another environment, which started {os.fsdecode(other)}." in again
+    found = finding(run.output)
+    assert found["state"] == "note"
+    assert f"{library} starts another environment, {other.python}" in found["detail"]
+    assert found["remedy"] == f"quadpred vamp install --path '{library.parent}'"
+    found = finding(other("doctor", "--json"))
+    assert (found["state"], found["detail"]) == ("ok", f"{library} starts this environment")
+    assert "(another environment)" in text(vamp("status"))
+    assert replaced.format(other.python) in text(vamp("install"))
     assert "It replaced" not in text(vamp("install"))
 
 
@@ -198,8 +231,6 @@ def test_only_our_own_library_is_removed(vamp, home):
 
 
 def test_paths_of_any_bytes_reach_the_compiler_whole(tmp_path):
-    import subprocess
-
     from vamp_wrapper.build import _definition
 
     odd = Path(os.fsdecode(b'/a "b"\\c\n*/ \xff\xc3\xbc %s ??/'))
