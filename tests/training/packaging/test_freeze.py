@@ -21,7 +21,7 @@ import numpy as np
 from quadpred_plugin.chain.preprocessing import Preprocessing
 from quadpred_plugin.training.networks.published import build_network
 from quadpred_plugin.training.datasets import DATASETS
-from quadpred_plugin.training.packaging.export import export
+from quadpred_plugin.training.packaging.export import ModelFiles, export
 from quadpred_plugin.training.recipes.config import read_recipe
 from quadpred_plugin.training.packaging.card_facts import release_of_music_only
 numbers = Preprocessing()
@@ -32,7 +32,8 @@ for layer in network.layers:
     if "norm" in layer.name:
         layer.set_weights([random.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])
 release = release_of_music_only(read_recipe("music-4q"), DATASETS.__getitem__)
-export(network, numbers, release, "random", Path(sys.argv[1]), "2026-01-01")
+files = ModelFiles("random", Path(sys.argv[1]), "2026-01-01")
+export(network, numbers, release, files)
 """
 
 
