@@ -48,7 +48,7 @@ def tables_command(
     calibrated the values are.
     """
     workspace = open_corpora(work, data, renders, vgmidi_renders, None)
-    from quadpred_plugin.training.emotion.tables import corpora_tables
+    from quadpred_plugin.training.emotion.corpora_tables import corpora_tables
     from quadpred_plugin.training.evaluation.documents import write_between
     from quadpred_plugin.training.packaging.all_corpora_export import fold_folders
     from quadpred_plugin.training.recipes.config import read_recipe
