@@ -46,8 +46,10 @@ class Parameter:
         """Return the allowed value nearest to a host's value; the default for NaN."""
         if math.isnan(value):
             return self.default
-        if not self.is_choice or math.isinf(value):
+        if not self.is_choice:
             value = min(max(value, self.minimum), self.maximum)
+        elif math.isinf(value):
+            value = self.maximum + 1 if value > 0 else self.minimum - 1
         if self.step:
             value = self.minimum + self.step * round((value - self.minimum) / self.step)
         return value

@@ -2,6 +2,7 @@
 
 import ast
 import itertools
+import math
 import re
 import subprocess
 
@@ -12,7 +13,7 @@ from tests import signals
 from tests.conftest import clean_environment
 from tests.limits import HANG
 from tests.vamp.python_host import descriptor, descriptor_address, instance
-from vamp_wrapper.settings import DEFAULT_HOP, FIRST_OWN_NUMBER, SHIPPED_NUMBERS
+from vamp_wrapper.settings import DEFAULT_HOP, FIRST_OWN_NUMBER, SHIPPED_NUMBERS, models
 
 IDENTIFIER = re.compile(r"[a-z0-9_-]+")
 NAMES = ("model", "hop", "smoothing", "minduration", "hysteresis", "minconfidence")
@@ -151,6 +152,15 @@ def test_a_number_without_a_model_is_refused(number, capfd):
         assert one.output(2)["sampleRate"] == pytest.approx(1 / DEFAULT_HOP)
         assert not one.initialise()
     assert f"No installed model has the number {number}" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("number", [math.inf, -math.inf])
+def test_an_infinite_number_is_refused_as_one_beyond_the_models(number, capfd):
+    with instance(44100) as one:
+        one.set(model=number)
+        assert one.get("model") not in models()
+        assert not one.initialise()
+    assert "No installed model has the number" in capfd.readouterr().err
 
 
 def test_a_model_chosen_by_name_is_the_default_one():
