@@ -21,6 +21,7 @@ from checks.dist.building import build, named_pythons, named_requirements
 from checks.dist.environment import Environment
 from checks.dist.pythons import installed
 from checks.dist.reference import PIECES, checkout, copy_examples
+from quadpred_plugin.quadrants import DIMENSIONS, QUADRANTS
 from tests.limits import HANG
 from tests.tree import copy_tracked
 
@@ -28,7 +29,7 @@ from tests.tree import copy_tracked
 EXTRAS = "report"
 # uv's names. The oldest versions are those of setup.cfg; of what these require, the newest.
 RESOLUTIONS = {"oldest": "lowest-direct", "newest": "highest"}
-COLUMNS = (*(f"q{number}" for number in (1, 2, 3, 4)), "arousal", "valence")
+COLUMNS = (*(quadrant.name.lower() for quadrant in QUADRANTS), *DIMENSIONS)
 # Four decimals agree.
 LARGEST_DIFFERENCE = 5e-5
 

@@ -14,7 +14,7 @@ from quadpred_plugin.training.datasets import emopia, fourq, vgmidi
 from quadpred_plugin.training.datasets.ratings import Ratings
 from quadpred_plugin.training.emotion.fold_outputs import calibrated, quadrants_of, read_folds
 from quadpred_plugin.training.emotion.level_curves import level_curve
-from quadpred_plugin.training.emotion.scores import SMOOTHING, quadrant_of_degrees
+from quadpred_plugin.training.emotion.scores import EXTREME, SMOOTHING, quadrant_of_degrees
 from quadpred_plugin.training.emotion.track_outputs import outputs_file, read_outputs
 from quadpred_plugin.training.evaluation.calibration import pooling_by_fold
 from quadpred_plugin.training.evaluation.fold_tables import comparison_table, fold_rows
@@ -22,7 +22,6 @@ from quadpred_plugin.training.evaluation.scoring import Fold, HeadPooling, score
 from quadpred_plugin.training.midi.renditions import JUDGED_BY, validation_sets
 from quadpred_plugin.training.runs.workspace import RENDERS, VGMIDI_RENDERS, Workspace
 
-_EXTREME = 0.9
 _SAD = 2
 Models = Mapping[str, Sequence[Path]]
 """Folders of the folds' runs, by the name of the model."""
@@ -102,7 +101,7 @@ def corpora_tables(workspace: Workspace, models: Models, lag: float) -> str:
                 [
                     "model",
                     "tests",
-                    *(f"{name} beyond ±{_EXTREME}" for name in DIMENSIONS),
+                    *(f"{name} beyond ±{EXTREME}" for name in DIMENSIONS),
                     "calibration error of quadrants",
                 ],
                 degrees,
@@ -145,7 +144,7 @@ def _degrees_row(
 ) -> list[str]:
     clips = [clip for _, several in folds for clip in several]
     extreme = [
-        np.mean([abs(pool(clip[name], PLAIN_MEAN)) > _EXTREME for clip in clips])
+        np.mean([abs(pool(clip[name], PLAIN_MEAN)) > EXTREME for clip in clips])
         for name in DIMENSIONS
     ]
     error = score_folds(folds, pooling)["clip"]["quadrants"]["calibration_error"]

@@ -13,7 +13,8 @@ from quadpred_plugin.training.emotion.track_outputs import TrackOutputs
 
 SMOOTHING = 5.0
 """Seconds of the moving average of a curve that is compared with ratings."""
-_EXTREME = 0.9
+EXTREME = 0.9
+"""Degrees beyond this on either side are extreme."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def score_labels(outputs: Sequence[TrackOutputs], quadrants: Sequence[int]) -> L
         arousal_accuracy=scores["arousal"]["accuracy"],
         calibration=scores["quadrants"]["calibration_error"],
         recalls=[float(np.mean(predicted[truth == one] == one)) for one in range(len(QUADRANTS))],
-        extreme_arousal=float(np.mean(np.abs(means["arousal"]) > _EXTREME)),
+        extreme_arousal=float(np.mean(np.abs(means["arousal"]) > EXTREME)),
     )
 
 
